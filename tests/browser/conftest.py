@@ -1,0 +1,200 @@
+"""The dashboard as a planner meets it: a real server and a real browser."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 90  # the first import of torch on a cold disk takes half of that
+ANSWER_MILLISECONDS = 20_000
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    # Nothing but the dashboard is to be talked to.
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a browser test, and says so by itself."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def is_ci() -> bool:
+    """Whether a missing browser is a failure."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+# --- The server ---------------------------------------------------------------
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the server answers; fail with its own words when it does not."""
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"The dashboard did not start. It said:\n{log.read_text()[-4000:]}")
+
+
+@contextmanager
+def dashboard(data: Path) -> Iterator[str]:
+    """Serve the dashboard on its own port, with its own data; yields its address."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    data.mkdir(parents=True, exist_ok=True)
+    log = data.with_suffix(".log")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = [
+        "--server.headless=true",
+        "--server.address=127.0.0.1",
+        f"--server.port={port}",
+        "--server.fileWatcherType=none",
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command + options,
+            cwd=ROOT,
+            env=os.environ | {"SHIFTWRIGHT_DATA": str(data)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_healthy(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a dashboard that all tests share."""
+    with dashboard(tmp_path_factory.mktemp("server") / "data") as url:
+        yield url
+
+
+@pytest.fixture
+def cold_server(tmp_path: Path) -> Iterator[str]:
+    """Address of a dashboard that nobody has opened yet."""
+    with dashboard(tmp_path / "data") as url:
+        yield url
+
+
+# --- The browser --------------------------------------------------------------
+
+
+def chromium_path(playwright: Playwright) -> str:
+    """The browser to drive: the one named, the system's, or Playwright's own."""
+    named = os.environ.get("SHIFTWRIGHT_CHROMIUM")
+    if named:
+        if not Path(named).is_file():
+            pytest.fail(f"SHIFTWRIGHT_CHROMIUM names {named}, which is no file.")
+        return named
+
+    found = shutil.which("chromium") or playwright.chromium.executable_path
+    if Path(found).is_file():
+        return found
+
+    message = "No Chromium; `make chromium` installs one."
+    if is_ci():
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(playwright), args=CHROMIUM_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of a desktop planner, in a browser profile of its own."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+        accept_downloads=True,
+    )
+    context.set_default_timeout(ANSWER_MILLISECONDS)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def settled() -> Callable[[Page], None]:
+    """Wait until a page's script has run and nothing is left to draw."""
+
+    def wait(page: Page) -> None:
+        app = page.get_by_test_id("stApp")
+        expect(app).to_have_attribute(
+            "data-test-connection-state", "CONNECTED", timeout=ANSWER_MILLISECONDS
+        )
+        # A press starts its run a moment later: first let it be seen, then wait.
+        page.wait_for_timeout(200)
+        expect(app).to_have_attribute(
+            "data-test-script-state",
+            re.compile("notRunning", re.IGNORECASE),
+            timeout=ANSWER_MILLISECONDS,
+        )
+
+    return wait
+
+
+@pytest.fixture
+def dashboard_page(page: Page, server: str, settled: Callable[[Page], None]) -> Page:
+    """The landing page, opened and drawn."""
+    page.goto(server)
+    settled(page)
+    return page
+
+
+@pytest.fixture
+def screenshot(page: Page) -> Callable[[str], None]:
+    """Save what the page shows as NAME.png in SHIFTWRIGHT_SCREENSHOTS, if that is set."""
+
+    def save(name: str) -> None:
+        folder = os.environ.get("SHIFTWRIGHT_SCREENSHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return save

@@ -1,0 +1,25 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+
+# The same examples on every machine, and no verdict that depends on its speed.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def benchmarks() -> Path:
+    """The folder of public instances, which are not copied into the project."""
+    named = os.environ.get("SHIFTWRIGHT_BENCHMARKS")
+    folder = Path(named) if named else ROOT.parent / "shared" / "benchmarks"
+    if not folder.is_dir():
+        pytest.skip(
+            f"No public instances in {folder}; name them in SHIFTWRIGHT_BENCHMARKS."
+        )
+    return folder
