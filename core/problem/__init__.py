@@ -1,0 +1,1 @@
+"""The problem, its schedules, and what makes a schedule valid and good."""

@@ -1,0 +1,151 @@
+"""Open and closed time of one machine, exact to the second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Seconds = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Calendar:
+    """
+    The closures of one machine.
+
+    Parameters
+    ----------
+    closures
+        Shape (i, 2), whole seconds since plan start: the machine is closed in
+        ``[closures[i, 0], closures[i, 1])``. Any order; overlaps are merged.
+
+    Raises
+    ------
+    ValueError
+        When a closure does not end after it starts.
+
+    Notes
+    -----
+    Outside its closures a machine is open, for ever: after the last closure it
+    never closes again. Times before 0 are clipped to plan start.
+    """
+
+    closures: Seconds
+
+    def __post_init__(self) -> None:
+        array = np.array(self.closures, dtype=np.int64).reshape(-1, 2)
+        backwards = np.flatnonzero(array[:, 1] <= array[:, 0])
+        if backwards.size:
+            start, end = array[backwards[0]].tolist()
+            raise ValueError(
+                f"A closure ends at {end} s, not after its start {start} s."
+            )
+        merged = merge_intervals(array)
+        merged.setflags(write=False)
+        object.__setattr__(self, "closures", merged)
+
+    @classmethod
+    def always_open(cls) -> Calendar:
+        """Return the calendar of a machine that never closes."""
+        return cls(np.empty((0, 2), dtype=np.int64))
+
+    @cached_property
+    def closed_before(self) -> Seconds:
+        """Shape (i + 1,): closed seconds before closure i; last entry: in total."""
+        lengths = self.closures[:, 1] - self.closures[:, 0]
+        return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+    @cached_property
+    def open_at_closure(self) -> Seconds:
+        """Shape (i,): open seconds before the start of closure i."""
+        return self.closures[:, 0] - self.closed_before[:-1]
+
+    def open_seconds(self, time: ArrayLike) -> Seconds:
+        """Open seconds in ``[0, time)``; any shape."""
+        t = np.asarray(time, dtype=np.int64)
+        i = np.searchsorted(self.closures[:, 1], t, side="right")
+        starts = np.append(self.closures[:, 0], np.iinfo(np.int64).max)
+        return np.minimum(t, starts[i]) - self.closed_before[i]
+
+    def next_open(self, time: ArrayLike) -> Seconds:
+        """First open instant at or after ``time``; any shape."""
+        t = np.asarray(time, dtype=np.int64)
+        i = np.searchsorted(self.closures[:, 1], t, side="right")
+        starts = np.append(self.closures[:, 0], np.iinfo(np.int64).max)
+        ends = np.append(self.closures[:, 1], np.iinfo(np.int64).max)
+        return np.where(starts[i] <= t, ends[i], t)
+
+    def finish(self, start: ArrayLike, duration: ArrayLike) -> Seconds:
+        """First instant with ``duration`` open seconds behind an open ``start``."""
+        t = np.asarray(start, dtype=np.int64)
+        d = np.asarray(duration, dtype=np.int64)
+        target = self.open_seconds(t) + d
+        i = np.searchsorted(self.open_at_closure, target, side="left")
+        return np.where(d > 0, target + self.closed_before[i], t)
+
+
+def merge_intervals(intervals: NDArray[np.int64]) -> Seconds:
+    """
+    Union of half-open intervals, sorted, disjoint and not touching.
+
+    Parameters
+    ----------
+    intervals
+        Shape (i, 2), seconds. Parts before 0 are cut off.
+    """
+    if not len(intervals):
+        return np.empty((0, 2), dtype=np.int64)
+    clipped = np.maximum(intervals, 0)
+    clipped = clipped[clipped[:, 1] > clipped[:, 0]]
+    clipped = clipped[np.argsort(clipped[:, 0], kind="stable")]
+    merged: list[list[int]] = []
+    for start, end in clipped.tolist():
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    return np.array(merged, dtype=np.int64).reshape(-1, 2)
+
+
+def weekly_closures(
+    windows: Iterable[tuple[int, int]], offset: int, horizon: int
+) -> Seconds:
+    """
+    Closures of a week that repeats, over a horizon.
+
+    Parameters
+    ----------
+    windows
+        Open windows as seconds since Monday 00:00, ``(opens, closes)``; a window
+        may run past Sunday midnight (``closes`` up to two weeks).
+    offset
+        Seconds since Monday 00:00 at plan start.
+    horizon
+        Seconds since plan start up to which closures are listed; the machine is
+        open from then on, so choose it beyond the end of any plan.
+
+    Returns
+    -------
+    Seconds
+        Shape (i, 2), closures in ``[0, horizon)``.
+
+    Raises
+    ------
+    ValueError
+        When there is no open window: such a machine would never open.
+    """
+    week = 7 * 24 * 3600
+    windows = list(windows)
+    if not windows:
+        raise ValueError("A weekly calendar needs at least one open window.")
+    starts = np.arange(-2 * week - offset, horizon + week, week)
+    opened = np.array([[s + o, s + c] for s in starts.tolist() for o, c in windows])
+    opened = merge_intervals(opened)
+    edges = np.concatenate([[0], opened.ravel(), [horizon]])
+    gaps = edges.reshape(-1, 2)
+    gaps = np.minimum(gaps, horizon)
+    return gaps[gaps[:, 1] > gaps[:, 0]].astype(np.int64)

@@ -1,0 +1,66 @@
+"""The cost of a schedule: the only place that knows its terms."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from math import isfinite
+
+from core.problem.model import Problem
+from core.problem.schedule import Schedule, metrics
+
+TARDINESS_SCALE = 10.0  # brings weighted tardiness to the size of the makespan term
+
+
+@dataclass(frozen=True)
+class Objective:
+    """
+    What makes one schedule better than another.
+
+    Parameters
+    ----------
+    makespan, tardiness, setup
+        Weights (a, b, c) of the three terms; not negative, not all zero.
+
+    Raises
+    ------
+    ValueError
+        When a weight is negative or not a number, or all are zero.
+    """
+
+    makespan: float = 1.0
+    tardiness: float = 1.0
+    setup: float = 0.2
+
+    def __post_init__(self) -> None:
+        weights = astuple(self)
+        if not all(isfinite(x) and x >= 0 for x in weights) or not any(weights):
+            raise ValueError(
+                f"Objective weights must be 0 or more, and not all 0; got {weights}."
+            )
+
+    def scales(self, problem: Problem) -> tuple[float, float, float]:
+        """
+        Cost of one second of makespan, of weighted tardiness, and of setup.
+
+        These turn seconds into cost: ``a / H``, ``10 b / (W H)``, ``c / (m H)``.
+        """
+        horizon = problem.ideal_horizon
+        return (
+            self.makespan / horizon,
+            self.tardiness * TARDINESS_SCALE / (float(problem.weight.sum()) * horizon),
+            self.setup / (problem.num_machines * horizon),
+        )
+
+    def terms(self, problem: Problem, schedule: Schedule) -> tuple[float, float, float]:
+        """Makespan, tardiness and setup part of the cost."""
+        figures = metrics(problem, schedule)
+        x, y, z = self.scales(problem)
+        return (
+            x * figures.makespan,
+            y * figures.weighted_tardiness,
+            z * figures.setup,
+        )
+
+    def cost(self, problem: Problem, schedule: Schedule) -> float:
+        """Cost of a schedule, dimensionless; lower is better."""
+        return sum(self.terms(problem, schedule))

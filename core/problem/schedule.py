@@ -1,0 +1,237 @@
+"""Where and when every job runs, and the figures of that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.problem.calendar import Seconds
+from core.problem.model import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """
+    Where and when every job of a problem runs.
+
+    Parameters
+    ----------
+    machine
+        Shape (n,). Index of the machine that runs each job.
+    setup_start, setup_end, start, end
+        Shape (n,), seconds since plan start. The machine is set up for job j in
+        ``[setup_start[j], setup_end[j])`` (empty without a setup) and processes it
+        in ``[start[j], end[j])``; closures inside these are pauses.
+
+    Raises
+    ------
+    TypeError
+        When an array does not hold integers; seconds are rounded once, on reading.
+    ValueError
+        When the arrays differ in length, or a job goes backwards in time.
+
+    Notes
+    -----
+    The arrays are read-only copies: a schedule can be cached and shared.
+    Whether it is *valid* for a problem is decided by
+    :func:`core.problem.verify.violations`, not here.
+    """
+
+    machine: NDArray[np.int64]
+    setup_start: Seconds
+    setup_end: Seconds
+    start: Seconds
+    end: Seconds
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            array = np.array(getattr(self, entry.name))
+            if array.size and array.dtype.kind not in "iu":
+                raise TypeError(f"{entry.name} holds {array.dtype}, expected integers.")
+            array = array.astype(np.int64)
+            array.setflags(write=False)
+            object.__setattr__(self, entry.name, array)
+            if array.shape != (len(self.machine),):
+                raise ValueError(
+                    f"{entry.name} has shape {array.shape}, expected "
+                    f"({len(self.machine)},): one entry per job."
+                )
+        backwards = np.flatnonzero(
+            (self.setup_end < self.setup_start)
+            | (self.start < self.setup_end)
+            | (self.end < self.start)
+        )
+        if backwards.size:
+            raise ValueError(f"Job {backwards[0]} ends before it starts.")
+
+    @cached_property
+    def makespan(self) -> int:
+        """Largest end of any job, in seconds; 0 for a schedule without jobs."""
+        return int(self.end.max(initial=0))
+
+    @cached_property
+    def sequences(self) -> tuple[tuple[int, ...], ...]:
+        """Jobs of each machine in the order they run, up to the last used machine."""
+        order = np.lexsort((self.start, self.end))
+        lists: list[list[int]] = [
+            [] for _ in range(int(self.machine.max(initial=-1)) + 1)
+        ]
+        for job in order.tolist():
+            lists[self.machine[job]].append(job)
+        return tuple(map(tuple, lists))
+
+
+def tardiness(schedule: Schedule, due: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shape (n,), seconds that each job ends after its due date; 0 without one."""
+    return np.maximum(schedule.end - due, 0.0)
+
+
+def setup_seconds(problem: Problem, schedule: Schedule) -> Seconds:
+    """
+    Shape (n,), seconds of setup before each job, closures not counted.
+
+    Follows from the order of jobs on each machine; nothing is read off the times.
+    """
+    seconds = np.zeros(problem.num_jobs, dtype=np.int64)
+    for machine, jobs in enumerate(schedule.sequences):
+        group = int(problem.initial_group[machine])
+        for job in jobs:
+            seconds[job] = problem.setup_seconds(
+                machine, group, int(problem.group[job])
+            )
+            group = int(problem.group[job])
+    return seconds
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """
+    The figures of a schedule, as planners read them.
+
+    Parameters
+    ----------
+    makespan, weighted_tardiness, setup, flow_time
+        Seconds: last end; sum of weight times tardiness; sum of all setups; mean
+        time from release to end.
+    late_jobs, late_important_jobs
+        Jobs that end after their due date.
+    on_time_rate
+        Share of the jobs with a due date that meet it; 1 when none has one.
+    utilisation
+        Processing over open machine time between each machine's availability and
+        the makespan, all machines together.
+    """
+
+    makespan: int
+    weighted_tardiness: float
+    setup: int
+    flow_time: float
+    late_jobs: int
+    late_important_jobs: int
+    on_time_rate: float
+    utilisation: float
+
+
+def metrics(problem: Problem, schedule: Schedule) -> Metrics:
+    """Figures of a valid schedule of the problem."""
+    late = tardiness(schedule, problem.due)
+    dated = np.isfinite(problem.due)
+    on_time = float(((late == 0) & dated).sum() / dated.sum()) if dated.any() else 1.0
+    jobs = np.arange(problem.num_jobs)
+    work = problem.processing[jobs, schedule.machine].sum()
+    open_time = sum(
+        int(calendar.open_seconds(schedule.makespan))
+        - int(calendar.open_seconds(min(int(free), schedule.makespan)))
+        for calendar, free in zip(problem.calendars, problem.available, strict=True)
+    )
+    return Metrics(
+        makespan=schedule.makespan,
+        weighted_tardiness=float((problem.weight * late).sum()),
+        setup=int(setup_seconds(problem, schedule).sum()),
+        flow_time=float((schedule.end - problem.release).mean()),
+        late_jobs=int((late > 0).sum()),
+        late_important_jobs=int(((late > 0) & problem.important).sum()),
+        on_time_rate=on_time,
+        utilisation=float(work / open_time) if open_time else 0.0,
+    )
+
+
+def retime(problem: Problem, sequences: Sequence[Sequence[int]]) -> Schedule:
+    """
+    Exact times of every job, from the order of jobs on each machine.
+
+    The earliest schedule that keeps the order, by the timing rules of the problem.
+
+    Parameters
+    ----------
+    problem
+        What is scheduled.
+    sequences
+        One sequence of job indices per machine; together every job once.
+
+    Raises
+    ------
+    ValueError
+        When a job is missing, doubled or not eligible on its machine, or when the
+        orders and the predecessors wait for each other in a circle.
+    """
+    n, m = problem.num_jobs, problem.num_machines
+    if len(sequences) != m:
+        raise ValueError(f"Got {len(sequences)} sequences for {m} machines.")
+    placed = np.bincount(
+        np.array([job for jobs in sequences for job in jobs], dtype=np.int64),
+        minlength=n,
+    )
+    if len(placed) > n or (placed != 1).any():
+        job = problem.job_ids[int((placed[:n] != 1).argmax())]
+        raise ValueError(f"Job {job!r} must be in the sequences exactly once.")
+
+    machine, setup_start, setup_end, start, end = np.zeros((5, n), dtype=np.int64)
+    waiting = np.array([len(before) for before in problem.predecessors])
+    ready = problem.release.copy()
+    position = [0] * m
+    free = problem.available.copy()
+    group = problem.initial_group.copy()
+    queue = list(range(m))
+    machine_of = {job: k for k, jobs in enumerate(sequences) for job in jobs}
+    done = 0
+    while queue:
+        k = queue.pop()
+        calendar = problem.calendars[k]
+        while (
+            position[k] < len(sequences[k]) and not waiting[sequences[k][position[k]]]
+        ):
+            job = sequences[k][position[k]]
+            if not isfinite(problem.processing[job, k]):
+                names = problem.job_ids[job], problem.machine_ids[k]
+                raise ValueError(f"Job {names[0]!r} is not eligible on {names[1]!r}.")
+            seconds = problem.setup_seconds(k, int(group[k]), int(problem.group[job]))
+            machine[job] = k
+            setup_start[job] = calendar.next_open(free[k])
+            setup_end[job] = calendar.finish(setup_start[job], seconds)
+            start[job] = calendar.next_open(max(setup_end[job], ready[job]))
+            end[job] = calendar.finish(start[job], int(problem.processing[job, k]))
+            free[k], group[k] = end[job], problem.group[job]
+            position[k] += 1
+            done += 1
+            for successor in problem.successors[job]:
+                ready[successor] = max(ready[successor], end[job])
+                waiting[successor] -= 1
+                if not waiting[successor] and machine_of[successor] != k:
+                    queue.append(machine_of[successor])
+    if done < n:
+        stuck = min(
+            jobs[position[k]]
+            for k, jobs in enumerate(sequences)
+            if position[k] < len(jobs)
+        )
+        raise ValueError(
+            f"Job {problem.job_ids[stuck]!r} waits for itself: the machine orders and "
+            "the predecessors form a circle."
+        )
+    return Schedule(machine, setup_start, setup_end, start, end)

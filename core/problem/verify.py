@@ -1,0 +1,277 @@
+"""
+Whether a schedule is valid.
+
+Written from the rules alone: it shares no code with what makes schedules, neither
+the simulation nor :func:`core.problem.schedule.retime` nor the arithmetic of
+:class:`core.problem.calendar.Calendar`, of which it reads the closures only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.problem.model import Problem
+from core.problem.schedule import Schedule
+
+Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """
+    One rule, broken once.
+
+    Parameters
+    ----------
+    rule
+        1 every job once, on an eligible machine; 2 not before its release and
+        predecessors; 3 a machine does one thing at a time, and is set up for it;
+        4 work pauses in closures and nowhere else, and starts in open time;
+        5 nothing before the machine is available.
+    job, machine
+        Index of the job and machine at fault; ``None`` where there is none.
+    message
+        What is wrong, with the names of the job and machine.
+    """
+
+    rule: int
+    job: int | None
+    machine: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def violations(problem: Problem, schedule: Schedule) -> tuple[Violation, ...]:
+    """
+    Every broken rule of a schedule; none when it is valid.
+
+    A job may start later than it could: that is wasteful, and valid.
+
+    Parameters
+    ----------
+    problem
+        What was to be scheduled.
+    schedule
+        Any schedule, also one made by hand or for another problem.
+
+    Returns
+    -------
+    tuple of Violation
+        In the order of the rules. A job that is on no machine of the problem is
+        judged by rules 1 and 2 alone.
+    """
+    n = problem.num_jobs
+    if len(schedule.machine) != n:
+        got = len(schedule.machine)
+        message = f"The schedule has {got} jobs; the problem has {n}."
+        return (Violation(1, None, None, message),)
+    known = (schedule.machine >= 0) & (schedule.machine < problem.num_machines)
+    # Jobs by machine, and on each machine by start: (number of known jobs,)
+    order = np.lexsort((schedule.setup_start, schedule.start, schedule.machine))
+    order = order[known[order]]
+    found = [
+        *_eligibility(problem, schedule, known),
+        *_readiness(problem, schedule),
+        *_sequence(problem, schedule, order),
+        *_open_time(problem, schedule, order),
+        *_availability(problem, schedule, order),
+    ]
+    return tuple(sorted(found, key=lambda violation: violation.rule))
+
+
+def _eligibility(
+    problem: Problem, schedule: Schedule, known: Mask
+) -> Iterator[Violation]:
+    """Rule 1: every job on a machine that exists and on which it may run."""
+    for job in np.flatnonzero(~known).tolist():
+        yield Violation(
+            1,
+            job,
+            None,
+            f"Job {problem.job_ids[job]!r} is on machine number "
+            f"{schedule.machine[job]}; there are {problem.num_machines} machines.",
+        )
+    jobs = np.flatnonzero(known)
+    barred = ~np.isfinite(problem.processing[jobs, schedule.machine[jobs]])
+    for job in jobs[barred].tolist():
+        machine = int(schedule.machine[job])
+        where = f"machine {problem.machine_ids[machine]!r}"
+        message = f"Job {problem.job_ids[job]!r} may not run on {where}."
+        yield Violation(1, job, machine, message)
+
+
+def _readiness(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+    """Rule 2: no job before its release, nor before a predecessor has ended."""
+    for job in np.flatnonzero(schedule.start < problem.release).tolist():
+        yield Violation(
+            2,
+            job,
+            None,
+            f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
+            f"its release at {problem.release[job]} s.",
+        )
+    before, after = problem.precedence[:, 0], problem.precedence[:, 1]
+    early = schedule.start[after] < schedule.end[before]
+    for first, job in problem.precedence[early].tolist():
+        yield Violation(
+            2,
+            job,
+            None,
+            f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
+            f"its predecessor {problem.job_ids[first]!r} ends at "
+            f"{schedule.end[first]} s.",
+        )
+
+
+def _sequence(
+    problem: Problem, schedule: Schedule, order: Indices
+) -> Iterator[Violation]:
+    """Rule 3: one thing at a time, each after the setup that its place asks for."""
+    machine = schedule.machine[order]
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = machine[1:] != machine[:-1]
+    previous = np.roll(order, 1)  # meaningless where first
+    # When no neighbours overlap, no two jobs of a machine do.
+    overlap = ~first & (schedule.setup_start[order] < schedule.end[previous])
+    for i in np.flatnonzero(overlap).tolist():
+        job, other, k = int(order[i]), int(previous[i]), int(machine[i])
+        yield Violation(
+            3,
+            job,
+            k,
+            f"Machine {problem.machine_ids[k]!r} begins with job "
+            f"{problem.job_ids[job]!r} at {schedule.setup_start[job]} s, before job "
+            f"{problem.job_ids[other]!r} ends at {schedule.end[other]} s.",
+        )
+
+    group = problem.group[order]
+    group_before = np.where(
+        first, problem.initial_group[machine], problem.group[previous]
+    )
+    needed = problem.setup[problem.setup_class[machine], group_before, group]
+    lasts = _worked(problem, schedule.setup_start, schedule.setup_end, schedule, order)
+    for i in np.flatnonzero(lasts != needed).tolist():
+        job, k = int(order[i]), int(machine[i])
+        yield Violation(
+            3,
+            job,
+            k,
+            f"The setup for job {problem.job_ids[job]!r} on machine "
+            f"{problem.machine_ids[k]!r} lasts {lasts[i]} s; it takes {needed[i]} s.",
+        )
+    for job in order[schedule.start[order] < schedule.setup_end[order]].tolist():
+        k = int(schedule.machine[job])
+        yield Violation(
+            3,
+            job,
+            k,
+            f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
+            f"machine {problem.machine_ids[k]!r} is set up at "
+            f"{schedule.setup_end[job]} s.",
+        )
+
+
+def _open_time(
+    problem: Problem, schedule: Schedule, order: Indices
+) -> Iterator[Violation]:
+    """Rule 4: work begins and ends in open time and pauses nowhere else."""
+    machine = schedule.machine[order]
+    lasts = _worked(problem, schedule.start, schedule.end, schedule, order)
+    needed = problem.processing[order, machine]
+    # Where a job is not eligible, it has no processing time to compare with.
+    wrong = np.isfinite(needed) & (lasts != needed)
+    for i in np.flatnonzero(wrong).tolist():
+        job, k = int(order[i]), int(machine[i])
+        yield Violation(
+            4,
+            job,
+            k,
+            f"Job {problem.job_ids[job]!r} is processed for {lasts[i]} s of machine "
+            f"{problem.machine_ids[k]!r}'s open time; it takes {needed[i]:.0f} s.",
+        )
+
+    has_setup = schedule.setup_end[order] > schedule.setup_start[order]
+    runs = schedule.end[order] > schedule.start[order]
+    always = np.ones(len(order), dtype=np.bool_)
+    # Work that ends is at work in the second before its end: were that second
+    # closed, the work would have been done when the closure began.
+    instants = (
+        ("The setup for job {} starts", schedule.setup_start, 0, always),
+        ("The setup for job {} ends", schedule.setup_end, 1, has_setup),
+        ("Job {} starts", schedule.start, 0, always),
+        ("Job {} ends", schedule.end, 1, runs),
+    )
+    for what, times, back, relevant in instants:
+        closed = relevant & _closed(problem, times - back, schedule, order)
+        for job in order[closed].tolist():
+            k = int(schedule.machine[job])
+            yield Violation(
+                4,
+                job,
+                k,
+                f"{what.format(repr(problem.job_ids[job]))} at {times[job]} s, while "
+                f"machine {problem.machine_ids[k]!r} is closed.",
+            )
+
+
+def _availability(
+    problem: Problem, schedule: Schedule, order: Indices
+) -> Iterator[Violation]:
+    """Rule 5: nothing on a machine before it is available."""
+    available = problem.available[schedule.machine[order]]
+    for job in order[schedule.setup_start[order] < available].tolist():
+        k = int(schedule.machine[job])
+        yield Violation(
+            5,
+            job,
+            k,
+            f"Machine {problem.machine_ids[k]!r} begins with job "
+            f"{problem.job_ids[job]!r} at {schedule.setup_start[job]} s, before it is "
+            f"available at {problem.available[k]} s.",
+        )
+
+
+def _worked(
+    problem: Problem, start: Indices, end: Indices, schedule: Schedule, order: Indices
+) -> Indices:
+    """Open seconds between ``start`` and ``end`` of the jobs in order, same shape."""
+    worked = end[order] - start[order]
+    for here, edges in _closed_machines(problem, schedule, order):
+        jobs = order[here]
+        # Closed seconds up to each edge grow by one a second inside a closure and
+        # stay between two, so linear interpolation is exact below 2**53.
+        lengths = np.diff(edges) * (np.arange(len(edges) - 1) % 2 == 0)
+        closed = np.concatenate([[0], np.cumsum(lengths)])
+        spans = np.interp(end[jobs], edges, closed)
+        spans -= np.interp(start[jobs], edges, closed)
+        worked[here] -= spans.astype(np.int64)
+    return worked
+
+
+def _closed(
+    problem: Problem, times: Indices, schedule: Schedule, order: Indices
+) -> Mask:
+    """Whether the machine of each job in order is closed at that job's time."""
+    closed = np.zeros(len(order), dtype=np.bool_)
+    for here, edges in _closed_machines(problem, schedule, order):
+        passed = np.searchsorted(edges, times[order[here]], side="right")
+        closed[here] = passed % 2 == 1  # behind a closure's start, not yet its end
+    return closed
+
+
+def _closed_machines(
+    problem: Problem, schedule: Schedule, order: Indices
+) -> Iterator[tuple[slice, Indices]]:
+    """Stretch of ``order`` and edges of the closures, per machine that ever closes."""
+    machines = np.arange(problem.num_machines + 1)
+    bounds = np.searchsorted(schedule.machine[order], machines)
+    for k, calendar in enumerate(problem.calendars):
+        if len(calendar.closures) and bounds[k] < bounds[k + 1]:
+            yield slice(bounds[k], bounds[k + 1]), calendar.closures.ravel()
