@@ -62,7 +62,8 @@ class Calendar:
     @cached_property
     def open_at_closure(self) -> Seconds:
         """Shape (i,): open seconds before the start of closure i."""
-        return self.closures[:, 0] - self.closed_before[:-1]
+        opened: Seconds = self.closures[:, 0] - self.closed_before[:-1]
+        return opened
 
     def open_seconds(self, time: ArrayLike) -> Seconds:
         """Open seconds in ``[0, time)``; any shape."""
@@ -148,4 +149,5 @@ def weekly_closures(
     edges = np.concatenate([[0], opened.ravel(), [horizon]])
     gaps = edges.reshape(-1, 2)
     gaps = np.minimum(gaps, horizon)
-    return gaps[gaps[:, 1] > gaps[:, 0]].astype(np.int64)
+    gaps = gaps[gaps[:, 1] > gaps[:, 0]]
+    return np.asarray(gaps, dtype=np.int64)

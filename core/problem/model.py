@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from math import inf
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -216,8 +217,8 @@ class Problem:
                 if waiting[successor] == 0:
                     queue.append(successor)
         if len(queue) < self.num_jobs:
-            job = self.job_ids[int(np.flatnonzero(waiting > 0)[0])]
-            raise ValueError(f"The predecessors of job {job!r} form a cycle.")
+            name = self.job_ids[int(np.flatnonzero(waiting > 0)[0])]
+            raise ValueError(f"The predecessors of job {name!r} form a cycle.")
         return _frozen(queue, np.int64, "order")
 
     @cached_property
@@ -346,6 +347,8 @@ class Problem:
         )
 
 
+Kind = TypeVar("Kind", bound=np.generic)
+
 _DTYPES: dict[str, type[np.generic]] = {
     "processing": np.float64,
     "release": np.int64,
@@ -364,7 +367,7 @@ _DTYPES: dict[str, type[np.generic]] = {
 }
 
 
-def _frozen(value: object, dtype: type[np.generic], name: str) -> NDArray[np.generic]:
+def _frozen(value: object, dtype: type[Kind], name: str) -> NDArray[Kind]:
     """Return a read-only copy in the given type; fractions are refused, not cut."""
     given = np.asarray(value)
     if dtype is np.int64 and given.size and given.dtype.kind not in "iu":

@@ -1,0 +1,1 @@
+"""Networks that give the two distributions: which job, then which machine."""

@@ -1,0 +1,82 @@
+"""When to stop: callables that say so."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """Never stop."""
+    return False
+
+
+class MaxSeconds:
+    """
+    Stop after some seconds of wall time, counted from construction.
+
+    Parameters
+    ----------
+    seconds
+        Not negative.
+
+    Raises
+    ------
+    ValueError
+        When ``seconds`` is negative.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        if not seconds >= 0:
+            raise ValueError(f"Expected seconds >= 0, got {seconds}.")
+        self.ends = time.monotonic() + seconds
+
+    def __call__(self) -> bool:
+        """Whether the seconds have passed."""
+        return time.monotonic() >= self.ends
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, not below 0."""
+        return max(0.0, self.ends - time.monotonic())
+
+
+class MaxIterations:
+    """
+    Stop once asked a number of times.
+
+    Parameters
+    ----------
+    iterations
+        How many times the answer is no.
+    """
+
+    def __init__(self, iterations: int) -> None:
+        if iterations < 0:
+            raise ValueError(f"Expected iterations >= 0, got {iterations}.")
+        self.left = iterations
+
+    def __call__(self) -> bool:
+        """Whether this is one time too many; counts the call."""
+        self.left -= 1
+        return self.left < 0
+
+
+class AnyOf:
+    """
+    Stop when any of several conditions says so.
+
+    Parameters
+    ----------
+    stops
+        The conditions; all are asked each time.
+    """
+
+    def __init__(self, *stops: Stop) -> None:
+        self.stops = stops
+
+    def __call__(self) -> bool:
+        """Whether any condition holds."""
+        return any([stop() for stop in self.stops])

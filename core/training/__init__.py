@@ -1,0 +1,1 @@
+"""PPO for two-step masked decisions, from rollouts to a model."""

@@ -1,0 +1,90 @@
+"""Which problems a run plays, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, log
+
+import numpy as np
+
+from core.problem.generator import KINDS, generate
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.training.settings import DataSettings, Stage
+
+HELD_OUT = 2**31  # seeds of validation problems begin here; training stays below
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A problem to play, the objective to judge it by, and the lookahead in seconds."""
+
+    problem: Problem
+    objective: Objective
+    lookahead: float
+    kind: str
+
+
+def stage_at(stages: tuple[Stage, ...], progress: float) -> Stage:
+    """Stage in force at a share of the run, in [0, 1]."""
+    return next(stage for stage in stages if progress <= stage.until)
+
+
+def draw(
+    data: DataSettings, stage: Stage, count: int, generator: np.random.Generator
+) -> list[Task]:
+    """
+    Draw problems for one iteration: one size for all, kinds mixed.
+
+    Parameters
+    ----------
+    data, stage
+        What to draw, and how large.
+    count
+        How many.
+    generator
+        Source of randomness.
+    """
+    jobs = _log_uniform(generator, *stage.jobs)
+    machines = _log_uniform(generator, *stage.machines)
+    tasks = []
+    for _ in range(count):
+        kind = _weighted(generator, data.kinds)
+        settings = KINDS[kind].resized(jobs=jobs, machines=machines)
+        problem = generate(settings, int(generator.integers(HELD_OUT)))
+        choices = data.lookaheads.get(kind, {"inf": 1.0})
+        lookahead = lookahead_seconds(problem, _weighted(generator, choices))
+        tasks.append(Task(problem, _objective(data, generator), lookahead, kind))
+    return tasks
+
+
+def held_out(kind: str, jobs: int, machines: int, count: int) -> list[Problem]:
+    """Validation problems of a kind; never drawn for training."""
+    settings = KINDS[kind].resized(jobs=jobs, machines=machines)
+    return [generate(settings, HELD_OUT + i) for i in range(count)]
+
+
+def lookahead_seconds(problem: Problem, name: str) -> float:
+    """Seconds of a lookahead: ``0``, ``mean`` (mean processing time), ``inf``."""
+    if name == "mean":
+        return float(problem.mean_processing.mean())
+    return inf if name == "inf" else float(name)
+
+
+def _objective(data: DataSettings, generator: np.random.Generator) -> Objective:
+    if generator.random() < data.random_objective:
+        a, b, c = generator.dirichlet([0.7, 0.7, 0.4])
+        return Objective(float(a), float(b), float(c))
+    weights = {i: row[0] for i, row in enumerate(data.objectives)}
+    _, a, b, c = data.objectives[_weighted(generator, weights)]
+    return Objective(a, b, c)
+
+
+def _log_uniform(generator: np.random.Generator, low: int, high: int) -> int:
+    return int(round(np.exp(generator.uniform(log(low), log(high)))))
+
+
+def _weighted(generator: np.random.Generator, weights: dict) -> object:
+    names = list(weights)
+    share = np.array([weights[name] for name in names], dtype=np.float64)
+    return names[int(generator.choice(len(names), p=share / share.sum()))]

@@ -1,0 +1,205 @@
+"""The loss, and one update of the weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from core.policy.two_step import segment_entropy, segment_log_softmax
+from core.training.rollout import Decisions
+from core.training.settings import PPOSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """
+    The parts of PPO's loss on a minibatch; scalars.
+
+    Parameters
+    ----------
+    total
+        What is minimized.
+    policy, value
+        Clipped surrogate, and half the squared error of the value.
+    job_entropy, machine_entropy
+        Mean entropy of the two steps, in nats.
+    approx_kl, clipfrac
+        Estimate of KL(old, new) (Schulman's k3), share of clipped ratios.
+    """
+
+    total: Tensor
+    policy: Tensor
+    value: Tensor
+    job_entropy: Tensor
+    machine_entropy: Tensor
+    approx_kl: Tensor
+    clipfrac: Tensor
+
+
+def ppo_loss(policy: nn.Module, decisions: Decisions, settings: PPOSettings) -> Loss:
+    """
+    PPO's clipped loss for two-step decisions.
+
+    L = E[max(-A r, -A clip(r, 1 - e, 1 + e))] + vf_coef * value loss - ent_coef *
+    (entropy of the job step + entropy of the machine step), where log r is the
+    difference of log pi(job) + log pi(machine | job) to the policy that acted
+    (Schulman et al. 2017, eq. 7 and 9).
+
+    Parameters
+    ----------
+    policy
+        Gradients flow into its parameters.
+    decisions
+        A minibatch; advantages as they are to be used.
+    settings
+        Coefficients.
+    """
+    observation, machines, count = (
+        decisions.observation,
+        decisions.machines,
+        len(decisions),
+    )
+    scores = policy.score_jobs(observation)
+    log_jobs = segment_log_softmax(scores.logits, observation.owner, count)
+    logits = policy.score_machines(observation, scores, decisions.job_row, machines)
+    log_machines = segment_log_softmax(logits, machines.owner, count)
+    new = torch.stack(
+        [log_jobs[decisions.job_row], log_machines[decisions.machine_row]], 1
+    )
+    log_ratio = (new - decisions.log_probability).sum(1)
+    ratio = log_ratio.exp()
+    clipped = ratio.clamp(1 - settings.clip_coef, 1 + settings.clip_coef)
+    surrogate = -torch.min(decisions.advantage * ratio, decisions.advantage * clipped)
+    target = -decisions.return_  # the value head estimates the cost still to come
+    value = 0.5 * (scores.value - target).square()
+    job_entropy = segment_entropy(log_jobs, observation.owner, count).mean()
+    machine_entropy = segment_entropy(log_machines, machines.owner, count).mean()
+    total = (
+        surrogate.mean()
+        + settings.vf_coef * value.mean()
+        - settings.ent_coef * (job_entropy + machine_entropy)
+    )
+    with torch.no_grad():
+        approx_kl = (ratio - 1 - log_ratio).mean()
+        clipfrac = (ratio != clipped).float().mean()
+    return Loss(
+        total,
+        surrogate.mean(),
+        value.mean(),
+        job_entropy,
+        machine_entropy,
+        approx_kl,
+        clipfrac,
+    )
+
+
+class NotFiniteError(RuntimeError):
+    """The loss or a gradient is not a number; the weights were left as they were."""
+
+
+def update(
+    policy: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    decisions: Decisions,
+    settings: PPOSettings,
+    generator: torch.Generator,
+) -> dict[str, float]:
+    """
+    Improve a policy on what was played.
+
+    Parameters
+    ----------
+    policy, optimizer
+        Changed in place.
+    decisions
+        A rollout's.
+    settings
+        Epochs, minibatches, coefficients.
+    generator
+        Shuffles the decisions.
+
+    Returns
+    -------
+    dict
+        Mean of each part of the loss, ``epochs`` run, ``explained_variance``.
+
+    Raises
+    ------
+    NotFiniteError
+        When the loss or a gradient is not finite; says at which minibatch.
+    """
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    rows: list[list[float]] = []
+    epoch = 0
+    for epoch in range(1, settings.update_epochs + 1):
+        order = torch.randperm(len(decisions), generator=generator)
+        batches = order.split(settings.minibatch_decisions)
+        for i, batch in enumerate(batches):
+            chosen = batch.sort().values.to(decisions.advantage.device)
+            loss = ppo_loss(policy, decisions.select(chosen), settings)
+            optimizer.zero_grad(set_to_none=True)
+            loss.total.backward()  # type: ignore[no-untyped-call]
+            average_gradients(parameters)
+            norm = nn.utils.clip_grad_norm_(parameters, settings.max_grad_norm)
+            if not torch.isfinite(norm) or not torch.isfinite(loss.total):
+                raise NotFiniteError(
+                    f"Loss {float(loss.total)}, gradient norm {float(norm)} in epoch "
+                    f"{epoch}, minibatch {i + 1} of {len(batches)}."
+                )
+            optimizer.step()
+            rows.append([float(getattr(loss, name)) for name in _PARTS])
+        recent = torch.tensor([row[_PARTS.index("approx_kl")] for row in rows])
+        mean_kl = _average(recent[-len(batches) :].mean())
+        if mean_kl > settings.target_kl:
+            break
+    means = torch.tensor(rows, dtype=torch.float64).mean(0).tolist()
+    figures = dict(zip(_PARTS, means, strict=True))
+    figures["epochs"] = float(epoch)
+    figures["explained_variance"] = _explained_variance(
+        figures["value"], decisions.return_
+    )
+    return figures
+
+
+_PARTS = (
+    "total",
+    "policy",
+    "value",
+    "job_entropy",
+    "machine_entropy",
+    "approx_kl",
+    "clipfrac",
+)
+
+
+def average_gradients(parameters: list[nn.Parameter]) -> None:
+    """Average gradients over all processes of a distributed run; nothing in one."""
+    if not _distributed():
+        return
+    world = torch.distributed.get_world_size()
+    for parameter in parameters:
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+        torch.distributed.all_reduce(parameter.grad)
+        parameter.grad /= world
+
+
+def _average(value: Tensor) -> float:
+    """Mean over all processes, so that all stop an update together."""
+    if _distributed():
+        value = value.clone()
+        torch.distributed.all_reduce(value)
+        value /= torch.distributed.get_world_size()
+    return float(value)
+
+
+def _distributed() -> bool:
+    return torch.distributed.is_available() and torch.distributed.is_initialized()
+
+
+def _explained_variance(value_loss: float, returns: Tensor) -> float:
+    """1 - error / variance of the returns; 1 is a perfect critic."""
+    variance = float(returns.var(correction=0))
+    return 1 - 2 * value_loss / variance if variance > 0 else 0.0

@@ -1,0 +1,310 @@
+"""Everything a training run can be told: frozen, self-checking, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from math import inf
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from core.problem.generator import KINDS
+
+T = TypeVar("T")
+
+LOOKAHEADS = ("0", "mean", "inf")
+
+
+@dataclass(frozen=True)
+class PPOSettings:
+    """
+    Settings of the update; names are CleanRL's.
+
+    Parameters
+    ----------
+    learning_rate
+        Of Adam, at the start; falls linearly to ``final_learning_rate``.
+    update_epochs, minibatch_decisions
+        Passes over a rollout, and decisions per minibatch.
+    clip_coef, ent_coef, vf_coef, max_grad_norm, target_kl
+        As in PPO; ``target_kl`` inf never stops an update early.
+    gamma, gae_lambda
+        Discount and trace decay of ``advantage = "gae"``.
+    advantage
+        ``group``: own cost against the mean over the copies of a problem, in
+        standard deviations; ``gae``: from rewards and the value head.
+    heads
+        Which preferences learn: ``both``, only ``job``, only ``machine``.
+    """
+
+    learning_rate: float = 1e-3
+    final_learning_rate: float = 1e-4
+    update_epochs: int = 2
+    minibatch_decisions: int = 1280
+    clip_coef: float = 0.2
+    ent_coef: float = 0.003
+    vf_coef: float = 0.1
+    max_grad_norm: float = 1.0
+    target_kl: float = 0.05
+    gamma: float = 1.0
+    gae_lambda: float = 0.98
+    advantage: Literal["group", "gae"] = "group"
+    heads: Literal["both", "job", "machine"] = "both"
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            positive=("learning_rate", "final_learning_rate", "update_epochs",
+                      "minibatch_decisions", "max_grad_norm", "target_kl", "clip_coef"),
+            not_negative=("ent_coef", "vf_coef"),
+            share=("gamma", "gae_lambda"),
+        )  # fmt: skip
+        _one_of(self, advantage=("group", "gae"), heads=("both", "job", "machine"))
+
+
+@dataclass(frozen=True)
+class RolloutSettings:
+    """
+    What is played between two updates.
+
+    Parameters
+    ----------
+    problems, copies
+        Fresh problems per iteration, and rollouts of each.
+    reward
+        ``cost`` or ``shaped``.
+    """
+
+    problems: int = 8
+    copies: int = 8
+    reward: Literal["cost", "shaped"] = "cost"
+
+    def __post_init__(self) -> None:
+        _check(self, positive=("problems", "copies"))
+        _one_of(self, reward=("cost", "shaped"))
+
+
+@dataclass(frozen=True)
+class ExplorationSettings:
+    """
+    Random choices mixed into the policy while it plays.
+
+    Parameters
+    ----------
+    job_epsilon, machine_epsilon
+        Share of random choices at the start; machines with less load are
+        likelier, weights 1 / (utilisation + 0.1).
+    final_share
+        Share of both that is left at ``anneal_until`` of the run.
+    anneal_until
+        Share of the run after which exploration stays at its final value.
+    """
+
+    job_epsilon: float = 0.2
+    machine_epsilon: float = 0.1
+    final_share: float = 0.0
+    anneal_until: float = 0.5
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            share=("job_epsilon", "machine_epsilon", "final_share", "anneal_until"),
+        )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """
+    One stage of the curriculum.
+
+    Parameters
+    ----------
+    until
+        Share of the run at which the stage ends.
+    jobs, machines
+        Smallest and largest size; drawn anew for every iteration, log-uniform.
+    """
+
+    until: float
+    jobs: tuple[int, int]
+    machines: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        _check(self, share=("until",))
+        for name in ("jobs", "machines"):
+            low, high = getattr(self, name)
+            if not 1 <= low <= high:
+                raise ValueError(
+                    f"Expected 1 <= {name} low <= high, got {low}, {high}."
+                )
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """
+    What problems are drawn.
+
+    Parameters
+    ----------
+    kinds
+        Weight of each kind of the generator.
+    lookaheads
+        Per kind, weight of each lookahead: ``0``, ``mean`` (one mean processing
+        time) and ``inf``; kinds not named use ``inf``.
+    objectives
+        Weighted objectives (weight, a, b, c); a ``None`` objective is random.
+    random_objective
+        Share of problems with a random objective instead.
+    """
+
+    kinds: Mapping[str, float] = field(default_factory=lambda: {"shift": 1.0})
+    lookaheads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    objectives: tuple[tuple[float, float, float, float], ...] = ((1, 1, 1, 0.2),)
+    random_objective: float = 0.3
+
+    def __post_init__(self) -> None:
+        _check(self, share=("random_objective",))
+        for kind in (*self.kinds, *self.lookaheads):
+            if kind not in KINDS:
+                raise ValueError(f"Unknown kind {kind!r}; known: {', '.join(KINDS)}.")
+        for choices in self.lookaheads.values():
+            for name in choices:
+                if name not in LOOKAHEADS:
+                    raise ValueError(
+                        f"Expected a lookahead of {LOOKAHEADS}, got {name!r}."
+                    )
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """
+    A whole run.
+
+    Parameters
+    ----------
+    name
+        Of the model that comes out.
+    policy
+        ``set``, ``fixed`` or ``flat``; ``hidden`` is the width of ``set``.
+    places
+        Jobs and machines that a fixed or flat policy has room for.
+    iterations, seed
+        Length of the run, and what makes it repeatable.
+    validate_every, checkpoint_every
+        Iterations between validations, and between checkpoints.
+    validation_problems, validation_jobs, validation_machines
+        Held-out problems per kind, and their size.
+    """
+
+    name: str = "default"
+    policy: Literal["set", "fixed", "flat"] = "set"
+    hidden: int = 64
+    places: tuple[int, int] = (500, 50)
+    iterations: int = 1000
+    seed: int = 0
+    validate_every: int = 25
+    checkpoint_every: int = 25
+    validation_problems: int = 8
+    validation_jobs: int = 100
+    validation_machines: int = 10
+    ppo: PPOSettings = field(default_factory=PPOSettings)
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
+    exploration: ExplorationSettings = field(default_factory=ExplorationSettings)
+    stages: tuple[Stage, ...] = (
+        Stage(0.4, (20, 100), (3, 12)),
+        Stage(0.8, (60, 250), (6, 25)),
+        Stage(1.0, (100, 500), (10, 50)),
+    )
+    data: DataSettings = field(default_factory=DataSettings)
+
+    def __post_init__(self) -> None:
+        _check(
+            self,
+            positive=("hidden", "iterations", "validate_every", "checkpoint_every",
+                      "validation_problems", "validation_jobs", "validation_machines"),
+        )  # fmt: skip
+        _one_of(self, policy=("set", "fixed", "flat"))
+        ends = [stage.until for stage in self.stages]
+        if not ends or ends != sorted(ends) or ends[-1] != 1:
+            raise ValueError(f"Expected stages that rise to 1, got {ends}.")
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> TrainingSettings:
+        """
+        Build settings from nested mappings, as in a TOML file.
+
+        Raises
+        ------
+        ValueError
+            When a key is unknown or a value out of range; says which.
+        """
+        values = dict(mapping)
+        parts = {
+            "ppo": PPOSettings,
+            "rollout": RolloutSettings,
+            "exploration": ExplorationSettings,
+            "data": DataSettings,
+        }
+        for key, kind in parts.items():
+            if key in values:
+                values[key] = _build(kind, values[key], key)
+        if "stages" in values:
+            values["stages"] = tuple(
+                _build(Stage, {k: _tuple(v) for k, v in stage.items()}, "stages")
+                for stage in values["stages"]
+            )
+        if "places" in values:
+            values["places"] = _tuple(values["places"])
+        return _build(cls, values, "settings")
+
+    @classmethod
+    def from_toml(cls, path: Path) -> TrainingSettings:
+        """Read settings from a TOML file; see :meth:`from_mapping`."""
+        return cls.from_mapping(tomllib.loads(path.read_text(encoding="utf-8")))
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Nested mappings that :meth:`from_mapping` reads back; JSON-safe."""
+        return asdict(self)
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(map(_tuple, value)) if isinstance(value, list | tuple) else value
+
+
+def _build(kind: type[T], values: Mapping[str, Any], where: str) -> T:
+    known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ValueError(
+            f"Unknown key {unknown[0]!r} in {where}; known: {sorted(known)}."
+        )
+    return kind(**{key: _tuple(value) for key, value in values.items()})
+
+
+def _check(
+    settings: object,
+    positive: tuple[str, ...] = (),
+    not_negative: tuple[str, ...] = (),
+    share: tuple[str, ...] = (),
+) -> None:
+    rules = [
+        (positive, 0, inf, False),
+        (not_negative, 0, inf, True),
+        (share, 0, 1, True),
+    ]
+    for names, low, high, closed in rules:
+        for name in names:
+            value = getattr(settings, name)
+            if not (low <= value <= high) or (not closed and value == low):
+                sign = ">=" if closed else ">"
+                top = "" if high == inf else f" and <= {high}"
+                raise ValueError(f"Expected {name} {sign} {low}{top}, got {value}.")
+
+
+def _one_of(settings: object, **choices: tuple[str, ...]) -> None:
+    for name, allowed in choices.items():
+        if getattr(settings, name) not in allowed:
+            raise ValueError(
+                f"Expected {name} to be one of {allowed}, got {getattr(settings, name)!r}."
+            )
