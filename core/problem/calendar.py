@@ -25,6 +25,8 @@ class Calendar:
 
     Raises
     ------
+    TypeError
+        When a closure is not given in whole seconds.
     ValueError
         When a closure does not end after it starts.
 
@@ -37,7 +39,12 @@ class Calendar:
     closures: Seconds
 
     def __post_init__(self) -> None:
-        array = np.array(self.closures, dtype=np.int64).reshape(-1, 2)
+        given = np.asarray(self.closures)
+        if given.size and (given.ndim != 2 or given.shape[1] != 2):
+            raise ValueError(f"closures has shape {given.shape}, expected (i, 2).")
+        if given.size and given.dtype.kind not in "iu":
+            raise TypeError(f"closures holds {given.dtype}, expected integers.")
+        array = given.astype(np.int64).reshape(-1, 2)
         backwards = np.flatnonzero(array[:, 1] <= array[:, 0])
         if backwards.size:
             start, end = array[backwards[0]].tolist()
@@ -70,7 +77,8 @@ class Calendar:
         t = np.asarray(time, dtype=np.int64)
         i = np.searchsorted(self.closures[:, 1], t, side="right")
         starts = np.append(self.closures[:, 0], np.iinfo(np.int64).max)
-        return np.minimum(t, starts[i]) - self.closed_before[i]
+        opened: Seconds = np.minimum(t, starts[i]) - self.closed_before[i]
+        return opened
 
     def next_open(self, time: ArrayLike) -> Seconds:
         """First open instant at or after ``time``; any shape."""
@@ -137,12 +145,21 @@ def weekly_closures(
     Raises
     ------
     ValueError
-        When there is no open window: such a machine would never open.
+        When there is no open window (such a machine would never open), or a window
+        or the offset lies outside its week.
     """
     week = 7 * 24 * 3600
     windows = list(windows)
     if not windows:
         raise ValueError("A weekly calendar needs at least one open window.")
+    for opens, closes in windows:
+        if not 0 <= opens < min(week, closes) or closes > 2 * week:
+            raise ValueError(
+                f"Expected a window that opens within a week of {week} s and closes "
+                f"later, at most {2 * week} s; got ({opens}, {closes})."
+            )
+    if not 0 <= offset < week:
+        raise ValueError(f"Expected an offset from 0 to below {week} s, got {offset}.")
     starts = np.arange(-2 * week - offset, horizon + week, week)
     opened = np.array([[s + o, s + c] for s in starts.tolist() for o, c in windows])
     opened = merge_intervals(opened)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.problem.calendar import Calendar, Seconds
 
 IMPORTANT_WEIGHT = 5.0
+LONGEST = 10**10  # seconds, 300 years: sums over a shift stay exact in float64
 
 
 @dataclass(frozen=True)
@@ -302,6 +303,8 @@ class Problem:
         for (x, y), seconds in setups.items():
             setup[:, group_names[x], group_names[y]] = seconds
         for (kind, x, y), seconds in by_type.items():
+            if kind not in type_names:
+                raise ValueError(f"No machine is of type {kind!r}, which has setups.")
             setup[type_names[kind], group_names[x], group_names[y]] = seconds
 
         shape = (len(jobs), len(machines))
@@ -406,11 +409,17 @@ def _check_values(problem: Problem, g: int) -> None:
     times = np.where(eligible, problem.processing, 1.0)
     per_job = {
         "has a processing time that is not a positive whole number of seconds": (
-            (times < 1) | (times != np.floor(times)) | np.isnan(problem.processing)
+            (times < 1)
+            | (times != np.floor(times))
+            | np.isnan(problem.processing)
+            | np.isneginf(problem.processing)
         ).any(axis=1),
         "is eligible on no machine": ~eligible.any(axis=1),
         "has a negative release": problem.release < 0,
-        "has a due date that is not a number": np.isnan(problem.due),
+        f"has a time above {LONGEST} s": (times > LONGEST).any(axis=1)
+        | (problem.release > LONGEST),
+        "has a due date that is not a number": np.isnan(problem.due)
+        | np.isneginf(problem.due),
         "has a weight that is not positive": ~(
             (problem.weight > 0) & np.isfinite(problem.weight)
         ),
@@ -421,8 +430,11 @@ def _check_values(problem: Problem, g: int) -> None:
     if (problem.available < 0).any():
         machine = problem.machine_ids[int((problem.available < 0).argmax())]
         raise ValueError(f"Machine {machine!r} is available before plan start.")
-    if (problem.setup < 0).any():
-        raise ValueError("A setup time is negative.")
+    if (problem.available > LONGEST).any():
+        machine = problem.machine_ids[int((problem.available > LONGEST).argmax())]
+        raise ValueError(f"Machine {machine!r} is available after {LONGEST} s.")
+    if ((problem.setup < 0) | (problem.setup > LONGEST)).any():
+        raise ValueError(f"A setup time is negative or above {LONGEST} s.")
     ranges = {
         "family": len(problem.family_names),
         "group": g,

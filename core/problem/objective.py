@@ -33,7 +33,7 @@ class Objective:
 
     def __post_init__(self) -> None:
         weights = astuple(self)
-        if not all(isfinite(x) and x >= 0 for x in weights) or not any(weights):
+        if not all(isfinite(x) and x >= 0 for x in weights) or max(weights) == 0:
             raise ValueError(
                 f"Objective weights must be 0 or more, and not all 0; got {weights}."
             )

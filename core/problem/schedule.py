@@ -183,13 +183,16 @@ def retime(problem: Problem, sequences: Sequence[Sequence[int]]) -> Schedule:
     n, m = problem.num_jobs, problem.num_machines
     if len(sequences) != m:
         raise ValueError(f"Got {len(sequences)} sequences for {m} machines.")
-    placed = np.bincount(
-        np.array([job for jobs in sequences for job in jobs], dtype=np.int64),
-        minlength=n,
-    )
-    if len(placed) > n or (placed != 1).any():
-        job = problem.job_ids[int((placed[:n] != 1).argmax())]
-        raise ValueError(f"Job {job!r} must be in the sequences exactly once.")
+    listed = np.array([job for jobs in sequences for job in jobs], dtype=np.int64)
+    unknown = listed[(listed < 0) | (listed >= n)]
+    if unknown.size:
+        raise ValueError(
+            f"Expected jobs 0 … {n - 1} in the sequences, got {unknown[0]}."
+        )
+    placed = np.bincount(listed, minlength=n)
+    if (placed != 1).any():
+        name = problem.job_ids[int((placed != 1).argmax())]
+        raise ValueError(f"Job {name!r} must be in the sequences exactly once.")
 
     machine, setup_start, setup_end, start, end = np.zeros((5, n), dtype=np.int64)
     waiting = np.array([len(before) for before in problem.predecessors])

@@ -1,0 +1,119 @@
+"""Random problems, and random orders of their jobs, for Hypothesis."""
+
+from math import inf
+
+import numpy as np
+from hypothesis import strategies as st
+
+from core.problem.calendar import Calendar
+from core.problem.model import Job, Machine, Problem
+
+TIMES = st.integers(1, 20)  # seconds; small, so that ties and tight fits are common
+
+
+@st.composite
+def calendars(draw, latest=60):
+    """A machine's closures: none, or up to three before ``latest`` seconds."""
+    pairs = draw(
+        st.lists(st.tuples(st.integers(0, latest - 1), st.integers(1, 15)), max_size=3)
+    )
+    return Calendar(np.array([(at, at + lasts) for at, lasts in pairs], dtype=np.int64))
+
+
+@st.composite
+def problems(
+    draw,
+    max_jobs=8,
+    max_machines=4,
+    max_groups=3,
+    min_jobs=1,
+    closures=True,
+    setups=True,
+    precedence=True,
+    releases=True,
+    dues=True,
+    availability=True,
+):
+    """
+    Small problems with everything a problem may have; False leaves a feature out.
+
+    Setup times keep no triangle inequality and may be positive within a group;
+    machines of type B may have their own.
+    """
+    n = draw(st.integers(min_jobs, max_jobs))
+    m = draw(st.integers(1, max_machines))
+    names = [f"G{i}" for i in range(draw(st.integers(1, max_groups)) if setups else 1)]
+    machines = [
+        Machine(
+            f"M{k}",
+            type=draw(st.sampled_from("AB")),
+            available=draw(st.integers(0, 15)) if availability else 0,
+            group=draw(st.none() | st.sampled_from(names)) if setups else None,
+            calendar=draw(calendars()) if closures else Calendar.always_open(),
+        )
+        for k in range(m)
+    ]
+    jobs = [draw(_jobs(j, m, names, precedence, releases, dues)) for j in range(n)]
+    # Dues and predecessors may point forward in the list, so the order is mixed.
+    jobs = draw(st.permutations(jobs))
+    seconds = st.integers(0, 12)
+    pairs = st.tuples(st.sampled_from(names), st.sampled_from(names))
+    types = {machine.type for machine in machines}
+    general = draw(st.dictionaries(pairs, seconds, max_size=9)) if setups else {}
+    special = (
+        draw(st.dictionaries(pairs, seconds, max_size=3))
+        if setups and "B" in types
+        else {}
+    )
+    return Problem.from_rows(
+        jobs, machines, general, {("B", *pair): x for pair, x in special.items()}
+    )
+
+
+@st.composite
+def _jobs(draw, j, m, groups, precedence, releases, dues):
+    """One job that may run on some of m machines, behind some of jobs 0 … j - 1."""
+    eligible = draw(st.sets(st.integers(0, m - 1), min_size=1))
+    if j > 0 and precedence:
+        before = draw(st.sets(st.integers(0, j - 1), max_size=2))
+    else:
+        before = set()
+    important = draw(st.booleans())
+    return Job(
+        f"J{j}",
+        {f"M{k}": draw(TIMES) for k in sorted(eligible)},
+        family=draw(st.sampled_from(["F0", "F1", None])),
+        group=draw(st.sampled_from(groups)),
+        predecessors=[f"J{i}" for i in sorted(before)],
+        release=draw(st.just(0) | st.integers(0, 30)) if releases else 0,
+        due=draw(st.just(inf) | st.integers(0, 80).map(float)) if dues else inf,
+        weight=draw(st.none() | st.integers(1, 9).map(float)),
+        important=important,
+        preferred=f"M{min(eligible)}" if draw(st.booleans()) else None,
+    )
+
+
+@st.composite
+def sequences(draw, problem):
+    """
+    A random order of the jobs on each machine, such that every job can be reached.
+
+    Jobs are taken one by one among those whose predecessors are taken, and put at
+    the end of one of their machines; every valid set of orders can come out.
+    """
+    left = set(range(problem.num_jobs))
+    lists = [[] for _ in range(problem.num_machines)]
+    while left:
+        ready = sorted(j for j in left if not left & set(problem.predecessors[j]))
+        job = draw(st.sampled_from(ready))
+        machines = np.flatnonzero(problem.eligible[job]).tolist()
+        lists[draw(st.sampled_from(machines))].append(job)
+        left.remove(job)
+    return tuple(map(tuple, lists))
+
+
+@st.composite
+def problems_and_sequences(draw, **settings):
+    """A random problem with one random, valid order of its jobs on the machines."""
+    problem = draw(problems(**settings))
+    return problem, draw(sequences(problem))
