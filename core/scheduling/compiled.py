@@ -1,0 +1,184 @@
+"""What the local search compiles: a problem as flat arrays, and its timing rules."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from core.problem.model import Problem
+from core.problem.objective import Objective
+
+F = TypeVar("F", bound=Callable[..., Any])
+Ints = NDArray[np.int64]
+
+KERNELS = ("compiled.py", "load_moves.py", "order_moves.py")
+
+
+def _cache_folder() -> Path | None:
+    """
+    Folder for machine code, by a digest of the sources; ``None``: nowhere to write.
+
+    Numba looks only at the file of a function, not at those of the functions that
+    it calls: without the digest a change in one file would leave stale code behind.
+    Never a folder that others may write to, because what is loaded is executed.
+    """
+    room = Path(__file__).parent
+    digest = hashlib.sha256(b"".join((room / name).read_bytes() for name in KERNELS))
+    for base in (room.parents[1] / ".numba_cache", Path("~/.cache/shiftwright")):
+        try:
+            folder = base.expanduser() / digest.hexdigest()[:16]
+            folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError):  # read-only, or a user without a home
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return None
+
+
+if not numba.config.CACHE_DIR:
+    numba.config.CACHE_DIR = str(_cache_folder() or "")
+_CACHED = bool(numba.config.CACHE_DIR)
+
+
+def machine_code(function: F) -> F:
+    """Compile on first call, without the interpreter lock; kept on disk if possible."""
+    compiled: F
+    try:
+        compiled = numba.njit(nogil=True, cache=_CACHED, _nrt=False)(function)
+    except RuntimeError:  # Numba: "no locator available", the folder is not usable
+        compiled = numba.njit(nogil=True, _nrt=False)(function)
+    return compiled
+
+
+class Arrays(NamedTuple):
+    """
+    A problem and its objective as flat arrays; lists of lists are cut by offsets.
+
+    Machines ``machines[eligible_at[j]:eligible_at[j + 1]]`` are those of job j, and
+    so on for predecessors (``before``), successors (``behind``), jobs of one group
+    (``member``) and closures of one machine. Seconds are int64.
+    """
+
+    processing: Ints  # (n, m); -1 where not eligible
+    release: Ints
+    due: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    tail: NDArray[np.float64]  # least seconds of work in sequence behind a job
+    group: Ints
+    setup: Ints  # (c, g + 1, g)
+    setup_class: Ints
+    initial_group: Ints
+    available: Ints
+    eligible_at: Ints
+    machines: Ints
+    before_at: Ints
+    before: Ints
+    behind_at: Ints
+    behind: Ints
+    member_at: Ints
+    member: Ints
+    closure_at: Ints
+    closure_start: Ints
+    closure_end: Ints
+    open_at: Ints  # open seconds before each closure
+    closed_at: Ints  # closed seconds before each closure
+    scales: NDArray[np.float64]  # cost per second of makespan, tardiness, setup
+
+
+def arrays(problem: Problem, objective: Objective) -> Arrays:
+    """Flat arrays of a problem, built once per search."""
+    n, g = problem.num_jobs, problem.num_groups
+    eligible = [np.flatnonzero(row).tolist() for row in problem.eligible]
+    members: list[list[int]] = [[] for _ in range(g)]
+    for job, group in enumerate(problem.group.tolist()):
+        members[group].append(job)
+    calendars = problem.calendars
+    closures = np.concatenate([calendar.closures for calendar in calendars])
+    closure_at = np.cumsum([0, *(len(calendar.closures) for calendar in calendars)])
+    return Arrays(
+        np.where(problem.eligible, problem.processing, -1.0).astype(np.int64),
+        problem.release,
+        problem.due,
+        problem.weight,
+        problem.tail,
+        problem.group,
+        problem.setup,
+        problem.setup_class,
+        problem.initial_group,
+        problem.available,
+        *_flat(eligible),
+        *_flat(problem.predecessors),
+        *_flat(problem.successors),
+        *_flat(members),
+        closure_at.astype(np.int64),
+        np.ascontiguousarray(closures[:, 0]),
+        np.ascontiguousarray(closures[:, 1]),
+        np.concatenate([calendar.open_at_closure for calendar in calendars]),
+        np.concatenate([calendar.closed_before[:-1] for calendar in calendars]),
+        np.array(objective.scales(problem)),
+    )
+
+
+def _flat(lists: Any) -> tuple[Ints, Ints]:
+    """Offsets and entries of a list of lists."""
+    at = np.cumsum([0, *(len(entries) for entries in lists)]).astype(np.int64)
+    return at, np.array([x for entries in lists for x in entries], dtype=np.int64)
+
+
+@machine_code
+def next_random(state: NDArray[np.uint64]) -> float:
+    """Draw from [0, 1) by xorshift64* (Vigna 2016); ``state`` (1,) is not zero."""
+    x = state[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state[0] = x
+    mixed = x * np.uint64(2685821657736338717)
+    return np.float64(mixed >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@machine_code
+def finished(a: Arrays, k: int, free: int, ready: int, setup: int, work: int) -> int:
+    """
+    End of a job on machine k that is free since ``free``, job ready at ``ready``.
+
+    The four lines of the timing rules: setup as soon as the machine is free, work
+    when setup and job are ready, both paused by closures.
+    """
+    low, high = a.closure_at[k], a.closure_at[k + 1]
+    if low == high:
+        return max(free + setup, ready) + work
+    i = low  # the first closure that ends after the moment in hand
+    while low < high:
+        i = (low + high) >> 1
+        if a.closure_end[i] <= free:
+            low = i + 1
+        else:
+            high = i
+    i, high = low, a.closure_at[k + 1]
+    time = free
+    if i < high and a.closure_start[i] <= time:
+        time = a.closure_end[i]
+        i += 1
+    while i < high and time + setup > a.closure_start[i]:
+        setup -= a.closure_start[i] - time
+        time = a.closure_end[i]
+        i += 1
+    time = max(time + setup, ready)
+    while i < high and a.closure_end[i] <= time:
+        i += 1
+    if i < high and a.closure_start[i] <= time:
+        time = a.closure_end[i]
+        i += 1
+    while i < high and time + work > a.closure_start[i]:
+        work -= a.closure_start[i] - time
+        time = a.closure_end[i]
+        i += 1
+    return time + work
