@@ -1,0 +1,289 @@
+"""What random problems look like: the settings of the generator, and named kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from math import isfinite
+from typing import Any
+
+Ranges = tuple[tuple[float, float], ...]
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+# Open windows in hours since Monday 00:00; a night shift ends on the next day.
+CALENDARS: dict[str, tuple[tuple[float, float], ...]] = {
+    "two_shift": tuple((24 * day + 6, 24 * day + 22) for day in range(5)),
+    "day": tuple((24 * day + 7, 24 * day + 15.5) for day in range(5)),
+    "night": tuple((24 * day + 22, 24 * day + 30) for day in range(5)),
+}
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class GeneratorSettings:
+    """
+    Distributions that random problems are drawn from.
+
+    Every field says in its metadata (``help``) what it is. A field of type
+    ``Ranges`` lists alternatives: each problem draws one of the pairs (low, high),
+    and its values lie between these, both included.
+
+    Raises
+    ------
+    ValueError
+        When a value is out of range; names the field.
+
+    Notes
+    -----
+    Dates are drawn relative to the *estimated workload* of a problem: processing
+    and about half of the setups, spread over the eligible machines as evenly as
+    they allow, or the longest chain of predecessors where that is longer.
+    """
+
+    jobs: int = _setting(411, "Number of jobs.")
+    machines: int = _setting(30, "Number of machines.")
+    machine_types: int = _setting(
+        10, "Number of machine types; 0: every machine is a type of its own."
+    )
+    all_eligible: bool = _setting(False, "Every job may run on every machine.")
+    flexibility: Ranges = _setting(((1, 4),), "Machine types that a job may run on.")
+    processing_minutes: Ranges = _setting(
+        ((20, 300),), "Processing time of a job at speed 1, in minutes."
+    )
+    distribution: str = _setting(
+        "lognormal",
+        "uniform over the range, or lognormal with 95 % of the times inside it.",
+    )
+    resolution_seconds: int = _setting(1, "Times are whole multiples of this.")
+    machine_times: tuple[str, ...] = _setting(
+        ("speed",),
+        "speed: a job's time is divided by the machine's speed; unrelated: every "
+        "pair of job and machine has a time of its own. One is drawn per problem.",
+    )
+    speed: Ranges = _setting(((0.8, 1.25),), "Speeds of the machines.")
+    pair_spread: Ranges = _setting(
+        ((0, 0),), "Largest relative deviation of single pairs of job and machine."
+    )
+    family_size: Ranges = _setting(((1, 8),), "Jobs per family.")
+    predecessors: str = _setting(
+        "sequence",
+        "none, sequence (one job after the other), or dag (an assembly: every job "
+        "is needed by a later one of its family, some by two).",
+    )
+    sequence_share: float = _setting(1.0, "Share of families with predecessors.")
+    setup_groups: int = _setting(12, "Number of setup groups; 0: no setups.")
+    group_per_job: bool = _setting(
+        False, "Every job is a setup group of its own; setup_groups is not used."
+    )
+    group_skew: float = _setting(
+        0.0, "0: groups equally common; s: the i-th most common has share 1/i**s."
+    )
+    family_group_share: float = _setting(0.0, "Share of families with one setup group.")
+    setup_minutes: Ranges = _setting(((10, 60),), "Minutes to change groups.")
+    setup_matrices: str = _setting(
+        "one", "Setup times are the same for all (one), per type, or per machine."
+    )
+    triangle: bool = _setting(
+        False, "No setup takes longer than two setups through a third group."
+    )
+    initial_group_share: float = _setting(
+        0.0, "Share of machines that are set up for a group at plan start."
+    )
+    due_share: float = _setting(1.0, "Share of families with a due date.")
+    due_tightness: Ranges = _setting(
+        ((0.2, 1.2),),
+        "A family is due this many workloads after its release and its own chain.",
+    )
+    due_per_job: bool = _setting(False, "Every job draws a due date of its own.")
+    important_share: float = _setting(0.3, "Share of important families.")
+    preferred_share: float = _setting(0.0, "Share of jobs with a preferred machine.")
+    release_share: float = _setting(0.0, "Share of families released after the start.")
+    release_spread: Ranges = _setting(
+        ((0, 0.6),), "Releases, in estimated workloads after plan start."
+    )
+    calendar_share: float = _setting(0.0, "Share of machines with a weekly calendar.")
+    calendars: tuple[str, ...] = _setting(
+        tuple(CALENDARS), "Weekly calendars to draw from: two_shift, day, night."
+    )
+    start_hours: Ranges = _setting(
+        ((6, 6),), "Plan start, in whole hours since Monday 00:00."
+    )
+    downtime_per_day: float = _setting(0.0, "Mean number of downtimes per machine-day.")
+    downtime_minutes: Ranges = _setting(((30, 240),), "Length of a downtime.")
+    availability_share: float = _setting(0.0, "Share of machines free only later.")
+    availability_minutes: Ranges = _setting(((10, 240),), "When these become free.")
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            if entry.type == "Ranges":
+                _check_ranges(entry.name, getattr(self, entry.name))
+            elif entry.name.endswith("_share"):
+                _check(entry.name, getattr(self, entry.name), 0, 1)
+        for name in ("jobs", "machines", "resolution_seconds"):
+            _check(name, getattr(self, name), 1)
+        for name in ("machine_types", "setup_groups", "group_skew", "downtime_per_day"):
+            _check(name, getattr(self, name), 0)
+        for name in ("flexibility", "family_size"):
+            for pair in getattr(self, name):
+                _check(name, pair[0], 1)
+                if any(value != int(value) for value in pair):
+                    raise ValueError(f"Expected whole numbers in {name}, got {pair}.")
+        for name in ("processing_minutes", "speed", "downtime_minutes"):
+            if any(low <= 0 for low, _ in getattr(self, name)):
+                raise ValueError(f"Expected {name} above 0, got {getattr(self, name)}.")
+        if any(high >= 1 for _, high in self.pair_spread):
+            raise ValueError(f"Expected pair_spread below 1, got {self.pair_spread}.")
+        choices: dict[str, tuple[str, ...]] = {
+            "distribution": ("uniform", "lognormal"),
+            "machine_times": ("speed", "unrelated"),
+            "predecessors": ("none", "sequence", "dag"),
+            "setup_matrices": ("one", "type", "machine"),
+            "calendars": tuple(CALENDARS),
+        }
+        for name, allowed in choices.items():
+            value = getattr(self, name)
+            values = (value,) if isinstance(value, str) else value
+            if not values or any(x not in allowed for x in values):
+                raise ValueError(f"Expected {name} of {allowed}, got {value!r}.")
+
+    def resized(self, jobs: int, machines: int) -> GeneratorSettings:
+        """Return the same settings for another number of jobs and machines."""
+        return replace(self, jobs=jobs, machines=machines)
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> GeneratorSettings:
+        """
+        Build settings from a mapping, as in a TOML file.
+
+        Parameters
+        ----------
+        mapping
+            Values by field name; a range is ``[low, high]`` or a list of such
+            pairs. The key ``kind`` names the kind whose settings hold elsewhere.
+
+        Raises
+        ------
+        ValueError
+            When a key or a kind is unknown, or a value out of range; says which.
+        TypeError
+            When a value is not of the type of its field; names the field.
+        """
+        values = dict(mapping)
+        base = cls()
+        if "kind" in values:
+            kind = values.pop("kind")
+            if kind not in KINDS:
+                raise ValueError(f"Unknown kind {kind!r}; known: {', '.join(KINDS)}.")
+            base = KINDS[kind]
+        types = {entry.name: str(entry.type) for entry in fields(cls)}
+        for name, value in values.items():
+            if name not in types:
+                raise ValueError(
+                    f"Unknown setting {name!r}; known: {', '.join(types)}."
+                )
+            values[name] = _read(name, value, types[name])
+        return replace(base, **values)
+
+
+def _read(name: str, value: Any, kind: str) -> Any:
+    """Value of a TOML file as its field holds it."""
+    if kind == "Ranges" and isinstance(value, list | tuple):
+        pairs = value if value and isinstance(value[0], list | tuple) else [value]
+        if all(len(pair) == 2 for pair in pairs):
+            return tuple((low, high) for low, high in pairs)
+        raise ValueError(f"Expected [low, high] in {name}, got {value}.")
+    if kind.startswith("tuple") and isinstance(value, list | tuple):
+        return tuple(value)
+    accepted: dict[str, tuple[type, ...]] = {
+        "int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)
+    }  # fmt: skip
+    right = isinstance(value, accepted.get(kind, ()))
+    if not right or (kind != "bool" and isinstance(value, bool)):
+        raise TypeError(f"Expected {name} to be {kind}, got {value!r}.")
+    return value
+
+
+def _check(name: str, value: float, low: float, high: float | None = None) -> None:
+    if not (isfinite(value) and low <= value and (high is None or value <= high)):
+        top = "" if high is None else f" and <= {high}"
+        raise ValueError(f"Expected {name} >= {low}{top}, got {value}.")
+
+
+def _check_ranges(name: str, ranges: Ranges) -> None:
+    if not ranges:
+        raise ValueError(f"Expected at least one range in {name}, got none.")
+    for low, high in ranges:
+        if not (isfinite(low) and isfinite(high) and 0 <= low <= high):
+            raise ValueError(f"Expected 0 <= low <= high in {name}, got {low}, {high}.")
+
+
+_SHIFT = GeneratorSettings(
+    family_group_share=0.5, initial_group_share=0.5, preferred_share=0.1
+)
+_NO_DATES = GeneratorSettings(
+    family_size=((1, 1),), predecessors="none", setup_groups=0, due_share=0.0,
+    important_share=0.0, distribution="uniform", resolution_seconds=60,
+    machine_times=("unrelated",), machine_types=0, all_eligible=True,
+)  # fmt: skip
+
+KINDS: dict[str, GeneratorSettings] = {
+    "shift": _SHIFT,
+    "shift_calendar": replace(
+        _SHIFT,
+        calendar_share=0.6,
+        start_hours=((0, 119),),
+        downtime_per_day=0.1,
+        availability_share=0.3,
+        release_share=0.2,
+    ),
+    "shift_open": replace(
+        _SHIFT,
+        setup_groups=0,
+        initial_group_share=0.0,
+        family_size=((1, 1),),
+        predecessors="none",
+        release_share=0.5,
+    ),
+    "tight": replace(_SHIFT, due_tightness=((0.0, 0.6),)),
+    "loose": replace(_SHIFT, due_tightness=((0.7, 2.0),)),
+    "assembly": replace(
+        _SHIFT,
+        predecessors="dag",
+        family_size=((3, 12),),
+        sequence_share=0.9,
+        release_share=0.2,
+    ),
+    # Times as in the public sets of unrelated machines: a wide and a narrow range.
+    "unrelated": replace(
+        _NO_DATES, jobs=200, machines=20, processing_minutes=((1, 100), (100, 120))
+    ),
+    # Vallada & Ruiz (2011), section 5: p of 1-99, four ranges of setups.
+    "unrelated_setup": replace(
+        _NO_DATES,
+        jobs=100,
+        machines=10,
+        processing_minutes=((1, 99),),
+        group_per_job=True,
+        setup_minutes=((1, 9), (1, 49), (1, 99), (1, 124)),
+        setup_matrices="machine",
+    ),
+    # Chains of operations as in Brandimarte (1993) and Hurink et al. (1994): equal
+    # times on all eligible machines, slightly different ones, or unrelated ones.
+    "flexible_job_shop": replace(
+        _NO_DATES,
+        jobs=150,
+        machines=10,
+        all_eligible=False,
+        flexibility=((1, 2), (1, 3), (2, 5), (1, 5), (1, 8)),
+        family_size=((5, 5), (3, 9), (10, 10), (10, 15), (15, 25)),
+        predecessors="sequence",
+        processing_minutes=((1, 10), (1, 20), (5, 10), (5, 20), (5, 100)),
+        machine_times=("speed", "unrelated"),
+        speed=((1, 1), (0.9, 1.1)),
+    ),
+}
