@@ -57,15 +57,15 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
     rng = np.random.default_rng(seed)
     n, m = settings.jobs, settings.machines
     types = m if settings.machine_types == 0 else min(settings.machine_types, m)
-    machine_type = rng.permutation(
-        np.concatenate([np.arange(types), rng.integers(types, size=m - types)])
-    )
+    machine_type = np.sort(np.arange(m) % types)
     processing = _processing(settings, rng, machine_type, types)
     family = _families(settings, rng)
     precedence = _precedence(settings, rng, family)
     setups = _setups(settings, rng, machine_type, types, family)
     work = _workload(processing, setups.expected, family, precedence)
-    calendars = _calendars(settings, rng, processing, int(setups.matrix.max(initial=0)), work.seconds)  # fmt: skip
+    largest = processing.max(axis=1, where=np.isfinite(processing), initial=0.0)
+    serial = float(largest.sum()) + n * float(setups.matrix.max())
+    calendars = _calendars(settings, rng, serial, work.seconds)
     available = np.zeros(m, dtype=np.int64)
     later = rng.random(m) < settings.availability_share
     offsets = 60 * _between(rng, settings.availability_minutes, m)
@@ -118,16 +118,20 @@ def _whole(rng: Generator, ranges: Ranges, size: int) -> Integers:
 
 
 def _minutes(
-    rng: Generator, bounds: tuple[float, float], shape: tuple[int, ...], lognormal: bool,
-    resolution: int,
-) -> Floats:  # fmt: skip
-    """Whole seconds, at least one step of the resolution."""
+    settings: GeneratorSettings,
+    rng: Generator,
+    bounds: tuple[float, float],
+    shape: tuple[int, ...],
+) -> Floats:
+    """Processing times in seconds, at least one step of the resolution."""
     low, high = bounds
-    if lognormal:
+    resolution = settings.resolution_seconds
+    if settings.distribution == "lognormal":
         # 95 % of a normal distribution lie within 1.96 standard deviations.
         middle, sigma = log(low * high) / 2, log(high / low) / (2 * 1.96)
         seconds = 60 * np.exp(rng.normal(middle, sigma, shape))
     elif resolution == 60 and low == int(low) and high == int(high):
+        # Rounding would give both ends half the share of the minutes between.
         return 60.0 * rng.integers(int(low), int(high) + 1, shape)
     else:
         seconds = 60 * rng.uniform(low, high, shape)
@@ -135,7 +139,8 @@ def _minutes(
 
 
 def _rounded(seconds: Floats, resolution: int) -> Floats:
-    return np.maximum(np.rint(seconds / resolution), 1.0) * resolution
+    steps: Floats = np.maximum(np.rint(seconds / resolution), 1.0)
+    return steps * resolution
 
 
 def _processing(
@@ -144,18 +149,16 @@ def _processing(
     """Shape (n, m), seconds; infinite where not eligible."""
     n, m = settings.jobs, settings.machines
     bounds = _pair(rng, settings.processing_minutes)
-    lognormal = settings.distribution == "lognormal"
-    resolution = settings.resolution_seconds
     choice = settings.machine_times[int(rng.integers(len(settings.machine_times)))]
     if choice == "unrelated":
-        times = _minutes(rng, bounds, (n, m), lognormal, resolution)
+        times = _minutes(settings, rng, bounds, (n, m))
     else:
-        base = _minutes(rng, bounds, (n, 1), lognormal, resolution)
+        base = _minutes(settings, rng, bounds, (n, 1))
         times = base / _between(rng, settings.speed, (1, m))
     spread = float(_between(rng, settings.pair_spread, 1)[0])
     if spread > 0:
         times = times * rng.uniform(1 - spread, 1 + spread, (n, m))
-    times = _rounded(times, resolution)
+    times = _rounded(times, settings.resolution_seconds)
     if settings.all_eligible:
         return times
     wanted = np.minimum(_whole(rng, settings.flexibility, n), types)
@@ -285,20 +288,20 @@ def _workload(
 def _calendars(
     settings: GeneratorSettings,
     rng: Generator,
-    processing: Floats,
-    largest_setup: int,
+    serial: float,
     workload: float,
 ) -> tuple[Calendar, ...]:
-    """Closures of each machine; machines with the same ones share a calendar."""
+    """
+    Closures of each machine; machines with the same ones share a calendar.
+
+    ``serial`` is the open time of all jobs on one machine, ``workload`` that of a
+    good plan, both in seconds.
+    """
     m = settings.machines
     always = Calendar.always_open()
     if settings.calendar_share == 0 and settings.downtime_per_day == 0:
         return (always,) * m
     offset = HOUR * int(_whole(rng, settings.start_hours, 1)[0])
-    serial = float(
-        processing.max(axis=1, where=np.isfinite(processing), initial=0).sum()
-    )
-    serial += largest_setup * settings.jobs
     serial += workload * max(high for _, high in settings.release_spread)
     names = rng.choice(settings.calendars, size=m)
     has = rng.random(m) < settings.calendar_share

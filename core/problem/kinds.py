@@ -1,5 +1,7 @@
 """What random problems look like: the settings of the generator, and named kinds."""
 
+# ruff: noqa: RUF009 - _setting is dataclasses.field with a help text
+
 from __future__ import annotations
 
 from collections.abc import Mapping

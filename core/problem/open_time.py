@@ -47,7 +47,8 @@ class MeanOpenTime:
         """Mean open seconds before each date; infinity stays."""
         given = np.asarray(dates, dtype=np.float64)
         behind = np.maximum(given - self._dates[-1], 0.0)
-        return np.interp(given, self._dates, self._open) + behind
+        opened: NDArray[np.float64] = np.interp(given, self._dates, self._open)
+        return opened + behind
 
     def date(self, seconds: ArrayLike) -> NDArray[np.float64]:
         """First date with that many mean open seconds before it; infinity stays."""
@@ -62,4 +63,5 @@ class MeanOpenTime:
             inside - self._open[before], rise, out=np.zeros_like(inside), where=rise > 0
         )
         step = self._dates[i] - self._dates[before]
-        return self._dates[before] + part * step + behind
+        dates: NDArray[np.float64] = self._dates[before] + part * step + behind
+        return dates
