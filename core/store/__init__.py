@@ -1,0 +1,1 @@
+"""What lasts: runs, scenarios and models, on disk and in one database; no torch."""

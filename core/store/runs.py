@@ -1,0 +1,397 @@
+"""Background runs: the queue, their states, and what can be read of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+from uuid import uuid4
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from core.store.errors import (
+    RunAlreadyRunningError,
+    RunNotResumableError,
+    RunNotRunningError,
+    RunNotStartableError,
+)
+from core.store.files import (
+    make_folder,
+    remove_folder,
+    write_atomically,
+)
+from core.store.names import clean_name
+from core.store.run import (
+    AT_WORK,
+    HEARTBEAT_LIMIT,
+    LARGEST_SEED,
+    RESUMABLE,
+    Kind,
+    Run,
+    State,
+    versions,
+    with_log,
+)
+from core.store.run_reader import INPUTS, RunReader, load_run, run_of
+from core.store.schema import runs
+
+_INPUT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+)?")
+
+
+class Runs(RunReader):
+    """
+    The runs of a database: all that a page needs.
+
+    Parameters
+    ----------
+    database, clock
+        As :class:`RunReader`.
+
+    Notes
+    -----
+    Every change of state is one statement that names the state it starts from, so
+    processes that press two buttons at once cannot both have their way.
+    """
+
+    def create(
+        self,
+        kind: Kind,
+        name: str,
+        *,
+        owner: str = "",
+        config: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        seed: int = 0,
+        inputs: Mapping[str, bytes] | None = None,
+        retry_of: str | None = None,
+    ) -> Run:
+        """
+        Queue a new run.
+
+        Parameters
+        ----------
+        kind, name, owner, config, data, seed, retry_of
+            As in :class:`Run`.
+        inputs
+            Files the worker needs, e.g. ``{"shift.zip": …}``; written to the
+            ``inputs`` folder of the run. The names are the program's, never a user's.
+
+        Raises
+        ------
+        ValueError
+            When the kind, the name, the seed or an input's name is refused, or the
+            config holds what JSON cannot say.
+        StoreUnwritableError
+            When an input cannot be written; no run is made then.
+        """
+        if kind not in get_args(Kind):
+            raise ValueError(f"Expected one of {get_args(Kind)}, got {kind!r}.")
+        if not 0 <= seed <= LARGEST_SEED:
+            raise ValueError(f"Expected a seed in 0 … 2^63 - 1, got {seed}.")
+        for file in inputs or {}:
+            if not _INPUT_NAME.fullmatch(file):
+                raise ValueError(
+                    f"Expected a plain lower-case file name, got {file!r}."
+                )
+        run_id, now = uuid4().hex, self.clock()
+        row = {
+            "id": run_id,
+            "kind": kind,
+            "name": clean_name(name),
+            "owner": owner,
+            "state": "queued",
+            "config": dict(config or {}),
+            "data": dict(data or {}),
+            "seed": seed,
+            "versions": versions(),
+            "created": now,
+            "queued": now,
+            "attempt": 0,
+            "retry_of": retry_of,
+        }
+        make_folder(self.folder(run_id))
+        try:
+            for file, content in (inputs or {}).items():
+                write_atomically(self.folder(run_id) / INPUTS / file, content)
+            with self.database.writing() as connection:
+                connection.execute(insert(runs).values(row))
+        except BaseException:
+            remove_folder(self.folder(run_id))
+            raise
+        return self.get(run_id)
+
+    # --- The queue -----------------------------------------------------------------
+
+    def claim(self, run_id: str) -> Run:
+        """
+        Take a queued run, whatever else is running.
+
+        The caller now starts a worker for it; see :mod:`core.store.launch`.
+
+        Raises
+        ------
+        RunAlreadyRunningError
+            When it is running: a second start.
+        RunNotStartableError
+            When it has ended.
+        UnknownRunError
+            When there is none with this id.
+        """
+        with self.database.writing(exclusive=True) as connection:
+            if not self._take(connection, run_id):
+                run = load_run(connection, run_id)
+                if run.is_at_work:
+                    raise RunAlreadyRunningError(
+                        f"Run “{run.name}” is already running; it was not started "
+                        "twice."
+                    )
+                raise RunNotStartableError(
+                    f"Run “{run.name}” is {run.state}. Resume it to go on, or start "
+                    "it afresh with a retry."
+                )
+            return load_run(connection, run_id)
+
+    def claim_next(self, cap: int = 1) -> Run | None:
+        """
+        Take the run that has waited longest, if fewer than ``cap`` are at work.
+
+        However many processes ask at once, no run is taken twice and the cap holds.
+
+        Raises
+        ------
+        ValueError
+            When the cap is below 1.
+        """
+        if cap < 1:
+            raise ValueError(f"Expected a cap of at least 1, got {cap}.")
+        waiting = (
+            select(runs.c.id)
+            .where(runs.c.state == "queued")
+            .order_by(runs.c.queued, runs.c.id)
+            .limit(1)
+        )
+        busy = select(func.count()).where(runs.c.state.in_(AT_WORK))
+        with self.database.writing(exclusive=True) as connection:
+            if connection.execute(busy).scalar_one() >= cap:
+                return None
+            run_id = connection.execute(waiting).scalar()
+            if run_id is None or not self._take(connection, run_id):
+                return None
+            return load_run(connection, run_id)
+
+    def _take(self, connection: Connection, run_id: str) -> bool:
+        """Move a queued run to running, without a process yet; whether that worked."""
+        now = self.clock()
+        taken = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state == "queued")
+            .values(
+                state="running",
+                attempt=runs.c.attempt + 1,
+                started=func.coalesce(runs.c.started, now),
+                heartbeat=now,
+                host=None,
+                pid=None,
+                process_start=None,
+            )
+        )
+        return taken.rowcount == 1
+
+    # --- Buttons -------------------------------------------------------------------
+
+    def request_stop(self, run_id: str) -> Run:
+        """
+        Ask a run to stop; its worker ends after the iteration and keeps the model.
+
+        A queued run is stopped at once. Asking twice is no fault.
+
+        Raises
+        ------
+        RunNotRunningError
+            When it has ended already.
+        """
+        now = self.clock()
+        with self.database.writing() as connection:
+            queued = self._move(connection, run_id, ("queued",), "stopped", ended=now)
+            if not queued and not self._move(
+                connection, run_id, ("running",), "stopping", stop_requested=now
+            ):
+                run = load_run(connection, run_id)
+                if run.state != "stopping":
+                    raise RunNotRunningError(
+                        f"Run “{run.name}” is {run.state}; there is nothing to stop."
+                    )
+            return load_run(connection, run_id)
+
+    def resume(self, run_id: str) -> Run:
+        """
+        Queue a run again; its worker goes on from the newest intact checkpoint.
+
+        Raises
+        ------
+        RunAlreadyRunningError
+            When it is queued or running, or its process still lives.
+        RunNotResumableError
+            When it has finished.
+        """
+        run = self.get(run_id)
+        alive = run.worker is not None and run.worker.process() is not None
+        if (
+            run.is_at_work
+            or run.state == "queued"
+            or (alive and run.state != "finished")
+        ):
+            raise RunAlreadyRunningError(
+                f"Run “{run.name}” is {run.state} and its process lives; stop it first."
+                if alive
+                else f"Run “{run.name}” is {run.state} already."
+            )
+        with self.database.writing() as connection:
+            if not self._move(
+                connection,
+                run_id,
+                RESUMABLE,
+                "queued",
+                queued=self.clock(),
+                ended=None,
+                error=None,
+                stop_requested=None,
+                seconds_left=None,
+            ):
+                run = load_run(connection, run_id)
+                raise RunNotResumableError(
+                    f"Run “{run.name}” is {run.state}; there is nothing to resume."
+                )
+            return load_run(connection, run_id)
+
+    def retry(self, run_id: str) -> Run:
+        """Queue a new run with the settings, data, inputs and seed of this one."""
+        run = self.get(run_id)
+        folder = self.inputs(run_id)
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        return self.create(
+            run.kind,
+            run.name,
+            owner=run.owner,
+            config=run.config,
+            data=run.data,
+            seed=run.seed,
+            inputs={
+                file.name: file.read_bytes()
+                for file in files
+                if _INPUT_NAME.fullmatch(
+                    file.name
+                )  # not what a crash left half-written
+            },
+            retry_of=run.id,
+        )
+
+    def delete(self, run_id: str) -> None:
+        """
+        Delete a run with its metrics, checkpoints and files; its models stay.
+
+        Raises
+        ------
+        RunAlreadyRunningError
+            When it is at work; stop it first.
+        """
+        with self.database.writing() as connection:
+            gone = connection.execute(
+                delete(runs).where(runs.c.id == run_id, runs.c.state.not_in(AT_WORK))
+            )
+            if gone.rowcount == 0:
+                run = load_run(connection, run_id)
+                raise RunAlreadyRunningError(
+                    f"Run “{run.name}” is {run.state}; stop it before it is deleted."
+                )
+        remove_folder(self.folder(run_id))
+
+    def mark_interrupted(self, limit: float = HEARTBEAT_LIMIT) -> list[Run]:
+        """
+        Find the runs whose worker vanished, and mark them as interrupted.
+
+        A worker has vanished when its process on this machine is dead, or when it
+        gave no sign of life for ``limit`` seconds.
+
+        Returns
+        -------
+        list of Run
+            Those marked by this call.
+        """
+        query = select(runs).where(runs.c.state.in_(AT_WORK))
+        with self.database.reading() as connection:
+            candidates = [run_of(row) for row in connection.execute(query)]
+        found = []
+        for run in candidates:
+            reason = self._why_lost(run, limit)
+            if reason is not None and self.interrupt(run, reason):
+                found.append(self.get(run.id))
+        return found
+
+    def interrupt(self, run: Run, reason: str) -> bool:
+        """
+        Mark a run as interrupted, unless it gave a sign of life since it was read.
+
+        The last lines of its log are added to the reason.
+        """
+        with self.database.writing() as connection:
+            return self._move(
+                connection,
+                run.id,
+                AT_WORK,
+                "interrupted",
+                runs.c.attempt == run.attempt,
+                runs.c.heartbeat == run.heartbeat,
+                ended=self.clock(),
+                error=with_log(reason, self.log_tail(run.id, 20)),
+                seconds_left=None,
+            )
+
+    def fail(self, run: Run, error: str) -> bool:
+        """Mark a run as failed for a worker that could not; only this attempt."""
+        with self.database.writing() as connection:
+            return self._move(
+                connection,
+                run.id,
+                AT_WORK,
+                "failed",
+                runs.c.attempt == run.attempt,
+                ended=self.clock(),
+                error=error,
+                seconds_left=None,
+            )
+
+    def _why_lost(self, run: Run, limit: float) -> str | None:
+        """Return why the run counts as lost; ``None``: it does not."""
+        worker = run.worker
+        if worker is not None and worker.is_here and worker.process() is None:
+            return "The worker process is gone."
+        silent = self.clock() - (run.heartbeat if run.heartbeat is not None else 0.0)
+        if silent > limit:
+            return f"The worker gave no sign of life for {silent:.0f} seconds."
+        return None
+
+    def _move(
+        self,
+        connection: Connection,
+        run_id: str,
+        before: Sequence[str],
+        after: State,
+        *conditions: ColumnElement[bool],
+        **values: Any,
+    ) -> bool:
+        """Change a run's state if it is in one of ``before``; whether it was."""
+        moved = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state.in_(before), *conditions)
+            .values(state=after, **values)
+        )
+        return moved.rowcount == 1
