@@ -9,25 +9,18 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from core.problem.calendar import Calendar, Seconds, weekly_closures
-from core.problem.kinds import (
-    CALENDARS,
-    DAY,
-    HOUR,
-    KINDS,
-    GeneratorSettings,
-    Ranges,
-)
+from core.problem.calendar import Calendar, Seconds
+from core.problem.kinds import KINDS, GeneratorSettings, Ranges
 from core.problem.model import IMPORTANT_WEIGHT, Problem
 from core.problem.open_time import MeanOpenTime
 from core.problem.resample import resample
+from core.problem.weekly import draw_calendars, draw_patterns, open_share
 
 __all__ = ["KINDS", "GeneratorSettings", "generate", "resample"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-WEEK = 7 * DAY
 SETUPS_PAID = 0.5  # share of jobs behind a change of groups in a sensible plan
 
 
@@ -62,10 +55,12 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
     family = _families(settings, rng)
     precedence = _precedence(settings, rng, family)
     setups = _setups(settings, rng, machine_type, types, family)
-    work = _workload(processing, setups.expected, family, precedence)
+    patterns = draw_patterns(settings, rng)
+    pace = np.array([open_share(pattern) for pattern in patterns])
+    work = _workload(processing, setups.expected, family, precedence, pace)
     largest = processing.max(axis=1, where=np.isfinite(processing), initial=0.0)
     serial = float(largest.sum()) + n * float(setups.matrix.max())
-    calendars = _calendars(settings, rng, serial, work.seconds)
+    calendars = draw_calendars(settings, rng, patterns, serial, work.seconds)
     available = np.zeros(m, dtype=np.int64)
     later = rng.random(m) < settings.availability_share
     offsets = 60 * _between(rng, settings.availability_minutes, m)
@@ -132,15 +127,16 @@ def _minutes(
         seconds = 60 * np.exp(rng.normal(middle, sigma, shape))
     elif resolution == 60 and low == int(low) and high == int(high):
         # Rounding would give both ends half the share of the minutes between.
-        return 60.0 * rng.integers(int(low), int(high) + 1, shape)
+        minutes = rng.integers(int(low), int(high) + 1, shape)
+        return (60 * minutes).astype(np.float64)
     else:
         seconds = 60 * rng.uniform(low, high, shape)
     return _rounded(seconds, resolution)
 
 
 def _rounded(seconds: Floats, resolution: int) -> Floats:
-    steps: Floats = np.maximum(np.rint(seconds / resolution), 1.0)
-    return steps * resolution
+    whole: Floats = np.maximum(np.rint(seconds / resolution), 1.0) * resolution
+    return whole
 
 
 def _processing(
@@ -259,20 +255,25 @@ class _Workload:
 
 
 def _workload(
-    processing: Floats, setup: float, family: Integers, precedence: Integers
+    processing: Floats,
+    setup: float,
+    family: Integers,
+    precedence: Integers,
+    pace: Floats,
 ) -> _Workload:
     """
-    Rough open time that the work takes when spread evenly.
+    Rough open time of an average machine that a plan takes.
 
     Every job is split over its eligible machines, in shares that favour machines
-    with little load so far; a few rounds come close to the LP bound.
+    with little load so far; a few rounds come close to the LP bound. Machines that
+    are open for a smaller share of the week (``pace``, shape (m,)) take less.
     """
     eligible = np.isfinite(processing)
     seconds = np.where(eligible, processing + setup, 0.0)
     favour = np.ones(processing.shape[1])
     for _ in range(6):
         share = eligible * favour
-        load = (seconds * (share / share.sum(axis=1, keepdims=True))).sum(axis=0)
+        load = (seconds * (share / share.sum(axis=1, keepdims=True))).sum(axis=0) / pace
         favour *= np.sqrt(load.mean() / np.maximum(load, 1.0))
     mean = seconds.sum(axis=1) / eligible.sum(axis=1)
     ends = mean.tolist()
@@ -282,60 +283,8 @@ def _workload(
         ends[after] = max(ends[after], ends[before] + longest[after])
     chain = np.zeros(family[-1] + 1)
     np.maximum.at(chain, family, ends)
-    return _Workload(float(max(load.max(), chain.max())), chain)
-
-
-def _calendars(
-    settings: GeneratorSettings,
-    rng: Generator,
-    serial: float,
-    workload: float,
-) -> tuple[Calendar, ...]:
-    """
-    Closures of each machine; machines with the same ones share a calendar.
-
-    ``serial`` is the open time of all jobs on one machine, ``workload`` that of a
-    good plan, both in seconds.
-    """
-    m = settings.machines
-    always = Calendar.always_open()
-    if settings.calendar_share == 0 and settings.downtime_per_day == 0:
-        return (always,) * m
-    offset = HOUR * int(_whole(rng, settings.start_hours, 1)[0])
-    serial += workload * max(high for _, high in settings.release_spread)
-    names = rng.choice(settings.calendars, size=m)
-    has = rng.random(m) < settings.calendar_share
-    slowest = min((_open_share(name) for name in names[has]), default=1.0)
-    # Downtimes fall where a plan is likely to run: in twice its estimated length.
-    until = 2 * workload / slowest
-    events = rng.poisson(settings.downtime_per_day * until / DAY, size=m)
-    total = int(events.sum())
-    starts = rng.uniform(0, until, total).astype(np.int64)
-    lengths = np.rint(60 * _between(rng, settings.downtime_minutes, total)).astype(int)
-    stops = np.column_stack([starts, starts + np.maximum(lengths, 1)])
-    longest_availability = 60 * max(high for _, high in settings.availability_minutes)
-    horizon = ceil((serial + lengths.sum() + longest_availability) / slowest + 2 * WEEK)
-    weekly = {
-        str(name): Calendar(
-            weekly_closures(
-                [(int(a * HOUR), int(b * HOUR)) for a, b in CALENDARS[name]],
-                offset,
-                horizon,
-            )
-        )
-        for name in sorted(set(names[has].tolist()))
-    }
-    calendars: list[Calendar] = []
-    for k, down in enumerate(np.split(stops, np.cumsum(events)[:-1])):
-        base = weekly[str(names[k])] if has[k] else always
-        calendars.append(
-            Calendar(np.concatenate([base.closures, down])) if len(down) else base
-        )
-    return tuple(calendars)
-
-
-def _open_share(name: str) -> float:
-    return sum(closes - opens for opens, closes in CALENDARS[name]) * HOUR / WEEK
+    longest_load = float(load.max() * pace.mean())
+    return _Workload(max(longest_load, float(chain.max())), chain)
 
 
 def _dates(
@@ -356,15 +305,10 @@ def _dates(
     else:
         slack = _between(rng, settings.due_tightness, f)[family]
     due = release + work.chain[family] + slack * work.seconds
-    clock = MeanOpenTime(calendars, 0.0 if f == 0 else _far(calendars))
+    clock = MeanOpenTime(calendars)
     dated = (rng.random(f) < settings.due_share)[family]
     dates = np.where(dated, np.ceil(clock.date(due)), inf)
     return np.floor(clock.date(release)).astype(np.int64), dates
-
-
-def _far(calendars: tuple[Calendar, ...]) -> int:
-    """Last end of a closure; 0 without closures."""
-    return max(int(c.closures[-1, 1]) if len(c.closures) else 0 for c in calendars)
 
 
 def _preferred(

@@ -11,9 +11,6 @@ from typing import Any
 
 Ranges = tuple[tuple[float, float], ...]
 
-HOUR = 3600
-DAY = 24 * HOUR
-
 # Open windows in hours since Monday 00:00; a night shift ends on the next day.
 CALENDARS: dict[str, tuple[tuple[float, float], ...]] = {
     "two_shift": tuple((24 * day + 6, 24 * day + 22) for day in range(5)),
@@ -39,6 +36,8 @@ class GeneratorSettings:
     ------
     ValueError
         When a value is out of range; names the field.
+    TypeError
+        When a count is not a whole number; names the field.
 
     Notes
     -----
@@ -98,7 +97,7 @@ class GeneratorSettings:
     )
     due_share: float = _setting(1.0, "Share of families with a due date.")
     due_tightness: Ranges = _setting(
-        ((0.2, 1.2),),
+        ((0, 0.5),),
         "A family is due this many workloads after its release and its own chain.",
     )
     due_per_job: bool = _setting(False, "Every job draws a due date of its own.")
@@ -110,7 +109,9 @@ class GeneratorSettings:
     )
     calendar_share: float = _setting(0.0, "Share of machines with a weekly calendar.")
     calendars: tuple[str, ...] = _setting(
-        tuple(CALENDARS), "Weekly calendars to draw from: two_shift, day, night."
+        tuple(CALENDARS),
+        "Weekly calendars to draw from: two_shift, day, night; one that is named twice "
+        "is drawn twice as often.",
     )
     start_hours: Ranges = _setting(
         ((6, 6),), "Plan start, in whole hours since Monday 00:00."
@@ -124,15 +125,19 @@ class GeneratorSettings:
         for entry in fields(self):
             if entry.type == "Ranges":
                 _check_ranges(entry.name, getattr(self, entry.name))
+            elif entry.type == "int":
+                value = getattr(self, entry.name)
+                if not isinstance(value, int) or isinstance(value, bool):
+                    raise TypeError(f"Expected {entry.name} to be int, got {value!r}.")
             elif entry.name.endswith("_share"):
                 _check(entry.name, getattr(self, entry.name), 0, 1)
         for name in ("jobs", "machines", "resolution_seconds"):
             _check(name, getattr(self, name), 1)
         for name in ("machine_types", "setup_groups", "group_skew", "downtime_per_day"):
             _check(name, getattr(self, name), 0)
-        for name in ("flexibility", "family_size"):
+        for name in ("flexibility", "family_size", "start_hours"):
             for pair in getattr(self, name):
-                _check(name, pair[0], 1)
+                _check(name, pair[0], 0 if name == "start_hours" else 1)
                 if any(value != int(value) for value in pair):
                     raise ValueError(f"Expected whole numbers in {name}, got {pair}.")
         for name in ("processing_minutes", "speed", "downtime_minutes"):
@@ -237,7 +242,9 @@ KINDS: dict[str, GeneratorSettings] = {
     "shift": _SHIFT,
     "shift_calendar": replace(
         _SHIFT,
+        due_tightness=((0, 0.8),),
         calendar_share=0.6,
+        calendars=("two_shift", "two_shift", "day", "night"),
         start_hours=((0, 119),),
         downtime_per_day=0.1,
         availability_share=0.3,
@@ -249,14 +256,16 @@ KINDS: dict[str, GeneratorSettings] = {
         initial_group_share=0.0,
         family_size=((1, 1),),
         predecessors="none",
+        due_tightness=((0, 0.6),),
         release_share=0.5,
     ),
-    "tight": replace(_SHIFT, due_tightness=((0.0, 0.6),)),
-    "loose": replace(_SHIFT, due_tightness=((0.7, 2.0),)),
+    "tight": replace(_SHIFT, due_tightness=((0, 0.25),)),
+    "loose": replace(_SHIFT, due_tightness=((0.1, 0.8),)),
     "assembly": replace(
         _SHIFT,
         predecessors="dag",
         family_size=((3, 12),),
+        due_tightness=((0, 0.45),),
         sequence_share=0.9,
         release_share=0.2,
     ),
@@ -264,12 +273,12 @@ KINDS: dict[str, GeneratorSettings] = {
     "unrelated": replace(
         _NO_DATES, jobs=200, machines=20, processing_minutes=((1, 100), (100, 120))
     ),
-    # Vallada & Ruiz (2011), section 5: p of 1-99, four ranges of setups.
+    # As Vallada & Ruiz (2011): four ranges of setups, from negligible to dominant.
     "unrelated_setup": replace(
         _NO_DATES,
         jobs=100,
         machines=10,
-        processing_minutes=((1, 99),),
+        processing_minutes=((1, 100),),
         group_per_job=True,
         setup_minutes=((1, 9), (1, 49), (1, 99), (1, 124)),
         setup_matrices="machine",

@@ -54,8 +54,9 @@ def resample(
 
     Notes
     -----
-    With another number of jobs, releases and due dates are scaled by its ratio,
-    in open time, since the same machines then need that much more or less time.
+    With another number of jobs, releases and due dates are scaled by its ratio, in
+    open time, since the same machines then need that much more or less time; the
+    part of a due date that a family's own longest chain takes is not scaled.
     Copies of one job share its setup group.
     """
     count = problem.num_jobs if jobs is None else jobs
@@ -78,18 +79,18 @@ def resample(
     factor = np.exp(rng.normal(0.0, time_spread, (count, 1)))
     processing = np.maximum(np.rint(problem.processing[source] * factor), 1.0)
     ratio = count / problem.num_jobs
-    clock = MeanOpenTime(
-        problem.calendars,
-        max(
-            (int(c.closures[-1, 1]) for c in problem.calendars if len(c.closures)),
-            default=0,
-        ),
-    )
-    opened = clock.open(problem.release)[source]
-    slack = clock.open(problem.due)[source] - opened
+    clock = MeanOpenTime(problem.calendars)
+    release = clock.open(problem.release)
+    slack = clock.open(problem.due) - release
+    chain = np.zeros(problem.num_jobs)
+    for bundle in bundles:
+        ahead = problem.tail[bundle] + problem.smallest_processing[bundle]
+        chain[bundle] = ahead.max()
+    own = np.minimum(slack, chain)
+    slack = own + (slack - own) * ratio
     early, wide = rng.uniform(1 - date_spread, 1 + date_spread, (2, len(draws)))
-    opened = opened * ratio * early[draw]
-    due = clock.date(np.maximum(opened + slack * ratio * wide[draw], 0.0))
+    opened = release[source] * ratio * early[draw]
+    due = clock.date(np.maximum(opened + slack[source] * wide[draw], 0.0))
 
     pairs = []
     start = 0
@@ -107,8 +108,8 @@ def resample(
     return replace(
         problem,
         processing=processing,
-        release=np.floor(clock.date(opened)).astype(np.int64),
-        due=np.ceil(due),
+        release=np.rint(clock.date(opened)).astype(np.int64),
+        due=np.rint(due),
         weight=problem.weight[source],
         important=problem.important[source],
         preferred=problem.preferred[source],
