@@ -37,7 +37,7 @@ class GeneratorSettings:
     ValueError
         When a value is out of range; names the field.
     TypeError
-        When a count is not a whole number; names the field.
+        When a count is not a whole number, or a range does not hold numbers.
 
     Notes
     -----
@@ -201,7 +201,7 @@ def _read(name: str, value: Any, kind: str) -> Any:
     """Value of a TOML file as its field holds it."""
     if kind == "Ranges" and isinstance(value, list | tuple):
         pairs = value if value and isinstance(value[0], list | tuple) else [value]
-        if all(len(pair) == 2 for pair in pairs):
+        if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
             return tuple((low, high) for low, high in pairs)
         raise ValueError(f"Expected [low, high] in {name}, got {value}.")
     if kind.startswith("tuple") and isinstance(value, list | tuple):
@@ -225,6 +225,9 @@ def _check_ranges(name: str, ranges: Ranges) -> None:
     if not ranges:
         raise ValueError(f"Expected at least one range in {name}, got none.")
     for low, high in ranges:
+        for value in (low, high):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise TypeError(f"Expected {name} to hold numbers, got {value!r}.")
         if not (isfinite(low) and isfinite(high) and 0 <= low <= high):
             raise ValueError(f"Expected 0 <= low <= high in {name}, got {low}, {high}.")
 
