@@ -1,0 +1,1 @@
+"""A planner's files in and out, with every fault named."""

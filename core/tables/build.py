@@ -1,0 +1,207 @@
+"""Tables to a problem, or to every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.tables import limits
+from core.tables.book import Book
+from core.tables.groups import SetupGroups
+from core.tables.hours import largest_work, latest_event
+from core.tables.issues import Collector, Severity
+from core.tables.openings import calendars_of, opening_hours
+from core.tables.precedence import precedences
+from core.tables.read import RawTable
+from core.tables.records import Records
+from core.tables.rows import (
+    CalendarRow,
+    DowntimeRow,
+    JobRow,
+    MachineRow,
+    ProcessingRow,
+    SetupRow,
+)
+from core.tables.text import plain
+from core.tables.times import preferred_machines, processing_times
+
+Extras = dict[str, tuple[str, ...]]
+
+
+def build(
+    tables: Mapping[str, RawTable], start: datetime, collect: Collector
+) -> tuple[Problem, Extras] | None:
+    """
+    Build the problem from raw tables; ``None`` when there are errors.
+
+    Parameters
+    ----------
+    tables
+        By sheet name.
+    start
+        Plan start.
+    collect
+        Takes the issues; those of reading may be in it already.
+
+    Returns
+    -------
+    tuple of Problem and extras
+        The extras are the unknown columns of the jobs, one text per job.
+    """
+    book = Book(
+        Records(tables.get("jobs"), JobRow, collect),
+        Records(tables.get("machines"), MachineRow, collect),
+        Records(tables.get("setups"), SetupRow, collect),
+        Records(tables.get("calendars"), CalendarRow, collect),
+        Records(tables.get("downtime"), DowntimeRow, collect),
+        Records(tables.get("processing"), ProcessingRow, collect),
+        start,
+    )
+    for name, records in (("jobs", book.jobs), ("machines", book.machines)):
+        if records.table is None and not _broken(name, tables, collect):
+            collect.add(
+                name, f"The table {name!r} is missing.", f"Bring {name}.csv as well."
+            )
+        elif records.table is not None and not records.records:
+            records.report(
+                None, None, "", f"There are no {name}.", "Fill in at least one row."
+            )
+    book.job_index = book.jobs.index("job_id")
+    book.machine_index = book.machines.index("machine_id")
+    for k, record in enumerate(book.machines.records):
+        if record.row.machine_type is not None:
+            book.types.setdefault(record.row.machine_type, []).append(k)
+
+    n, m = len(book.jobs.records), len(book.machines.records)
+    if n * m > limits.MAX_PAIRS:
+        book.jobs.report(
+            None,
+            None,
+            "",
+            f"{n:,} jobs on {m:,} machines are too many to plan at once.",
+            f"Split the shift: at most {limits.MAX_PAIRS:,} pairs.",
+        )
+        return None
+
+    processing = processing_times(book)
+    preferred = preferred_machines(book, np.isfinite(processing))
+    release, due = _dates(book)
+    precedence = precedences(book.jobs, book.job_index)
+    groups = SetupGroups(book)
+    setup, setup_class = groups.matrices()
+    available = np.array(
+        [
+            max(book.seconds(book.machines, x.number, "available_from", moment) or 0, 0)
+            for x in book.machines.records
+            for moment in [x.row.available_from]
+        ],
+        dtype=np.int64,
+    )
+    windows, downtime = opening_hours(book)
+    if collect.has_errors or not n or not m:
+        return None
+
+    work = largest_work(processing, setup, groups.of_job)
+    latest = latest_event(release, available, downtime)
+    calendars = calendars_of(book, windows, downtime, latest, work, len(precedence))
+    if calendars is None:
+        return None
+
+    rows = [record.row for record in book.jobs.records]
+    families = [
+        (True, row.family) if row.family is not None else (False, row.job_id)
+        for row in rows
+    ]
+    family_index = {x: i for i, x in enumerate(dict.fromkeys(families))}
+    type_names = list(book.types)
+    machine_rows = [record.row for record in book.machines.records]
+    problem = Problem(
+        processing=processing,
+        release=release,
+        due=due,
+        weight=np.array([_weight(row) for row in rows]),
+        important=np.array([row.important is True for row in rows]),
+        preferred=preferred,
+        family=np.array([family_index[x] for x in families], dtype=np.int64),
+        group=groups.of_job,
+        precedence=precedence,
+        setup=setup,
+        setup_class=setup_class,
+        initial_group=groups.of_machine,
+        available=available,
+        machine_type=np.array(
+            [type_names.index(str(row.machine_type)) for row in machine_rows], np.int64
+        ),
+        calendars=calendars,
+        job_ids=tuple(book.job_index),
+        machine_ids=tuple(book.machine_index),
+        family_names=tuple(str(name) for _, name in family_index),
+        group_names=tuple(groups.names),
+        machine_type_names=tuple(type_names),
+    )
+    headers = book.jobs.records[0].extras
+    extras = {
+        header: tuple(record.extras[header] for record in book.jobs.records)
+        for header in headers
+    }
+    return problem, extras
+
+
+def _broken(name: str, tables: Mapping[str, RawTable], collect: Collector) -> bool:
+    """Whether a missing table is explained by a file that could not be read."""
+    return any(
+        name in plain(issue.sheet) or repr(name) in issue.fault
+        for issue in collect.found
+        if issue.severity is Severity.ERROR
+    )
+
+
+def _weight(row: JobRow) -> float:
+    """Weight as stated, else by importance."""
+    if row.weight is not None:
+        return row.weight
+    return IMPORTANT_WEIGHT if row.important is True else 1.0
+
+
+def _dates(book: Book) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Release (not before plan start) and due date of each job, in seconds."""
+    n = len(book.jobs.records)
+    release, due = np.zeros(n, dtype=np.int64), np.full(n, inf)
+    for j, record in enumerate(book.jobs.records):
+        row, number = record.row, record.number
+        released = book.seconds(book.jobs, number, "release", row.release)
+        wanted = book.seconds(book.jobs, number, "due", row.due)
+        # A release in the past has happened: the job may start at plan start.
+        release[j] = max(released or 0, 0)
+        if wanted is None:
+            continue
+        due[j] = wanted
+        if released is not None and wanted < released:
+            fault = "The job is due before it is released."
+        elif wanted < 0:
+            fault = "The job is due before the plan starts."
+        else:
+            continue
+        book.jobs.report(
+            number,
+            "due",
+            row.due,
+            fault,
+            "It will be late; check the date if that is not meant.",
+            Severity.WARNING,
+        )
+    if "priority" in map(plain, book.jobs.headers.values()):
+        book.jobs.report(
+            None,
+            "weight",
+            "",
+            "Priority is read as a weight: a larger number is more urgent.",
+            "Turn the numbers round if 1 is the most urgent.",
+            Severity.WARNING,
+        )
+    return release, due

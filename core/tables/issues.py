@@ -1,0 +1,164 @@
+"""Faults in a planner's files: where, what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from core.tables.text import csv_text, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LONGEST_VALUE = 80  # characters of a faulty cell that are shown
+
+
+class Severity(StrEnum):
+    """Whether an issue blocks planning."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Issue:
+    """
+    One fault in a planner's files.
+
+    Parameters
+    ----------
+    sheet
+        File or sheet it is in, e.g. ``jobs.csv`` or ``shift.xlsx · jobs``.
+    row
+        Row as the spreadsheet counts it (the header is usually row 1); ``None``
+        when the fault is not in one row.
+    column
+        Column as the planner calls it; ``None`` when it is not in one column.
+    value
+        What stands there, shortened.
+    fault, mend
+        What is wrong, and how to mend it.
+    severity
+        An error blocks planning, a warning does not.
+
+    Raises
+    ------
+    ValueError
+        When it does not say where, what and how.
+    """
+
+    sheet: str
+    row: int | None
+    column: str | None
+    value: str
+    fault: str
+    mend: str
+    severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        for name in ("sheet", "fault", "mend"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"An issue needs its {name}, got {self!r}.")
+        object.__setattr__(self, "value", shortened(self.value, LONGEST_VALUE))
+
+    def __str__(self) -> str:
+        where = self.sheet
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column is not None:
+            where += f", {self.column}"
+        value = f" ({self.value})" if self.value else ""
+        return f"{self.severity}: {where}{value}: {self.fault} {self.mend}"
+
+
+@dataclass(frozen=True)
+class Issues:
+    """
+    All issues of one reading, errors first.
+
+    Parameters
+    ----------
+    found
+        In any order; kept in the order found among equals.
+    """
+
+    found: tuple[Issue, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "found", tuple(sorted(self.found, key=lambda x: x.severity))
+        )
+
+    def __iter__(self) -> Iterator[Issue]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @property
+    def errors(self) -> tuple[Issue, ...]:
+        """What must be mended before anything is planned."""
+        return tuple(x for x in self.found if x.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """What the planner should look at."""
+        return tuple(x for x in self.found if x.severity is Severity.WARNING)
+
+    def frame(self) -> pd.DataFrame:
+        """One row per issue, columns as the fields of :class:`Issue`."""
+        import pandas as pd  # half a second that the command line need not spend
+
+        frame = pd.DataFrame(
+            [astuple(issue) for issue in self.found], columns=list(COLUMNS)
+        )
+        return frame.astype({"row": "Int64"})
+
+    def to_csv(self) -> bytes:
+        """Return the table as a CSV file that is safe to open in a spreadsheet."""
+        rows = [list(astuple(issue)) for issue in self.found]
+        return csv_text(COLUMNS, rows).encode("utf-8-sig")
+
+
+COLUMNS = tuple(entry.name for entry in fields(Issue))
+
+
+class Collector:
+    """
+    Collects issues while files are read.
+
+    Parameters
+    ----------
+    issues
+        What is known already.
+    """
+
+    def __init__(self, issues: Iterable[Issue] = ()) -> None:
+        self.found: list[Issue] = list(issues)
+
+    def add(
+        self,
+        sheet: str,
+        fault: str,
+        mend: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = "",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Add one issue; see :class:`Issue`."""
+        text = "" if value is None else str(value)
+        self.found.append(Issue(sheet, row, column, text, fault, mend, severity))
+
+    @property
+    def issues(self) -> Issues:
+        """Everything collected so far."""
+        return Issues(tuple(self.found))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything collected so far blocks planning."""
+        return any(x.severity is Severity.ERROR for x in self.found)

@@ -1,0 +1,129 @@
+"""Which job may run where, for how long, and where the planner would like it."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.tables.book import Book, find, names_in, report_no_machine, types_in
+from core.tables.issues import Severity
+from core.tables.rows import MINUTE
+
+
+def processing_times(book: Book) -> NDArray[np.float64]:
+    """Shape (n, m), seconds; +inf where not eligible. Reports jobs without machine."""
+    jobs, machines = book.jobs.records, book.machines.records
+    n, m = len(jobs), len(machines)
+    speed = np.array([1.0 if x.row.speed is None else x.row.speed for x in machines])
+    exact = np.full((n, m), inf)
+    for j, k, seconds in _exact_times(book):
+        exact[j, k] = seconds
+    processing = np.full((n, m), inf)
+    has_times = book.processing.table is not None
+    for j, record in enumerate(jobs):
+        row = record.row
+        listed = np.isfinite(exact[j])
+        allowed = np.zeros(m, dtype=np.bool_)
+        unknown = False
+        if row.machine_types is not None:
+            for name in types_in(book.jobs, record, row.machine_types, book.types):
+                unknown |= name not in book.types
+                allowed[book.types.get(name, [])] = True
+        elif not listed.any():
+            allowed[:] = True
+        minutes = row.processing_minutes
+        if minutes is not None:
+            processing[j] = np.where(allowed, np.rint(minutes * MINUTE / speed), inf)
+        elif (allowed & ~listed).any() and not book.jobs.is_faulty(
+            record.number, "processing_minutes"
+        ):
+            machine = machines[int((allowed & ~listed).argmax())].row.machine_id
+            where = f"for {machine} " if has_times else ""
+            book.jobs.report(
+                record.number,
+                "processing_minutes",
+                "",
+                f"There is no processing time {where}here or in 'processing'.",
+                "Fill in the minutes.",
+            )
+        processing[j] = np.where(listed, exact[j], processing[j])
+        if m and not (allowed | listed).any() and not unknown:
+            report_no_machine(book.jobs, record)
+        elif (processing[j] < 1).any():
+            book.jobs.report(
+                record.number,
+                "processing_minutes",
+                minutes,
+                "This is shorter than one second.",
+                "Durations are in minutes; check the unit.",
+            )
+    return processing
+
+
+def _exact_times(book: Book) -> list[tuple[int, int, int]]:
+    """(job, machine, seconds) of the table of exact times."""
+    times: dict[tuple[int, int], int] = {}
+    records = book.processing
+    for record in records.records:
+        row, number = record.row, record.number
+        j = find(records, number, "job_id", row.job_id, "job", book.job_index)
+        k = find(
+            records, number, "machine_id", row.machine_id, "machine", book.machine_index
+        )
+        if j is None or k is None:
+            continue
+        if (j, k) in times:
+            records.report(
+                number,
+                "machine_id",
+                row.machine_id,
+                "This job has a time on this machine already.",
+                "Keep one of the rows.",
+            )
+        elif row.minutes is not None:
+            times[j, k] = round(row.minutes * MINUTE)
+            if times[j, k] < 1:
+                records.report(
+                    number,
+                    "minutes",
+                    row.minutes,
+                    "This is shorter than one second.",
+                    "Durations are in minutes; check the unit.",
+                )
+                times[j, k] = MINUTE
+        else:
+            times[j, k] = MINUTE  # faulty, reported: the pair is still eligible
+    return [(j, k, seconds) for (j, k), seconds in times.items()]
+
+
+def preferred_machines(book: Book, eligible: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Shape (n, m): the planner would like job j on machine k."""
+    preferred = np.zeros(eligible.shape, dtype=np.bool_)
+    for j, record in enumerate(book.jobs.records):
+        text = record.row.preferred_machine
+        if text is None or not book.machine_index:
+            continue
+        for name in names_in(text, book.machine_index):
+            k = book.machine_index.get(name)
+            if k is None:
+                book.jobs.unknown(
+                    record.number,
+                    "preferred_machine",
+                    name,
+                    "machine",
+                    book.machine_index,
+                )
+                continue
+            preferred[j, k] = True
+            if eligible[j].any() and not eligible[j, k]:
+                book.jobs.report(
+                    record.number,
+                    "preferred_machine",
+                    name,
+                    "The job may not run on the machine that it prefers.",
+                    "Add its machine type to machine_types, or clear the cell.",
+                    Severity.WARNING,
+                )
+    return preferred
