@@ -14,6 +14,7 @@ from core.simulation.features import (
     MACHINE_FEATURES,
     MachineObservation,
     Observation,
+    unsquash,
 )
 
 
@@ -88,7 +89,8 @@ class SetPolicy(nn.Module):
         context = self.context(torch.cat([pooled, observation.global_features], 1))
         mixed = torch.relu(self.job_mixer(encoded) + context[owner])
         logits = self.job_score(mixed).squeeze(1)
-        return JobScores(logits, self.value(context).squeeze(1), (mixed, context))
+        value = unsquash(self.value(context).squeeze(1))
+        return JobScores(logits, value, (mixed, context))
 
     def score_machines(
         self,

@@ -37,18 +37,10 @@ JOB_FEATURES = (
         "shortest processing on a machine that may be chosen",
         "processing",
     ),
-    Feature(
-        "mean processing", "mean processing over all eligible machines", "processing"
-    ),
-    Feature(
-        "best processing", "shortest processing on any eligible machine", "processing"
-    ),
     Feature("setup now", "smallest setup on a machine that may be chosen", "setup"),
-    Feature("no setup", "1 when a machine that may be chosen needs no setup", "setup"),
     Feature(
         "setup saved", "usual setup into its group, less the smallest now", "setup"
     ),
-    Feature("setup of group", "usual setup into its group", "setup"),
     Feature(
         "end now",
         "earliest end on a machine that may be chosen, from now",
@@ -66,6 +58,14 @@ JOB_FEATURES = (
         "start and end",
     ),
     Feature("pause", "closed time between its start and its end", "start and end"),
+    Feature("group work", "work left in its setup group", "setup"),
+    Feature(
+        "ATCS, short",
+        "log index of apparent tardiness cost with setups, k1=1 k2=0.3",
+        "dispatch index",
+    ),
+    Feature("ATCS, long", "the same with k1=4 k2=1", "dispatch index"),
+    Feature("no setup", "1 when a machine that may be chosen needs no setup", "setup"),
     Feature(
         "slack, near",
         "time to its latest start for a due date, in units of its time",
@@ -75,6 +75,36 @@ JOB_FEATURES = (
         "slack, far", "the same, in units of the work left per machine", "due date"
     ),
     Feature("late", "1 when it cannot be on time any more", "due date"),
+    Feature(
+        "criticality",
+        "its chain and own processing, over the longest such now",
+        "work behind",
+    ),
+    Feature("machines now", "share of the machines that may be chosen", "flexibility"),
+    Feature("group share", "the same, as a share of all work left", "setup"),
+    Feature(
+        "contention",
+        "expected load of its eligible machines, over the mean",
+        "flexibility",
+    ),
+    Feature(
+        "priced effort",
+        "priced processing and setup now, over the least anywhere; logarithm",
+        "machine fit",
+    ),
+    Feature(
+        "priced effort, after",
+        "the same with the setup that follows it, in a good order",
+        "machine fit",
+    ),
+    Feature(
+        "mean processing", "mean processing over all eligible machines", "processing"
+    ),
+    Feature(
+        "best processing", "shortest processing on any eligible machine", "processing"
+    ),
+    Feature("setup of group", "usual setup into its group", "setup"),
+    Feature("chain", "least processing in sequence behind it", "work behind"),
     Feature("due", "1 when it, or a job behind it, has a due date", "due date"),
     Feature("weight", "its weight over the mean weight", "importance"),
     Feature(
@@ -83,50 +113,19 @@ JOB_FEATURES = (
         "importance",
     ),
     Feature("important", "1 when it is important", "importance"),
-    Feature("chain", "least processing in sequence behind it", "work behind"),
-    Feature(
-        "criticality",
-        "its chain and own processing, over the longest such now",
-        "work behind",
-    ),
     Feature("successors", "1 when other jobs wait for it", "work behind"),
-    Feature("machines now", "share of the machines that may be chosen", "flexibility"),
     Feature("machines", "share of the machines that are eligible", "flexibility"),
     Feature("only machine", "1 when one machine alone is eligible", "flexibility"),
-    Feature("group work", "work left in its setup group", "setup"),
-    Feature("group share", "the same, as a share of all work left", "setup"),
-    Feature(
-        "contention",
-        "expected load of its eligible machines, over the mean",
-        "flexibility",
-    ),
-    Feature(
-        "price regret",
-        "priced processing now, over the cheapest anywhere",
-        "machine fit",
-    ),
     Feature(
         "fit",
         "share that the fractional assignment gives to machines now",
         "machine fit",
     ),
     Feature("preferred", "1 when its preferred machine may be chosen", "machine fit"),
-    Feature(
-        "ATCS, short",
-        "log index of apparent tardiness cost with setups, k1=1 k2=0.3",
-        "dispatch index",
-    ),
-    Feature("ATCS, long", "the same with k1=4 k2=1", "dispatch index"),
 )
 MACHINE_FEATURES = (
     Feature("processing", "processing of the job on it", "processing"),
-    Feature(
-        "processing ratio",
-        "the same over the mean of the eligible machines",
-        "processing",
-    ),
     Feature("setup", "setup it needs for the job", "setup"),
-    Feature("no setup", "1 when it needs none", "setup"),
     Feature("setup saved", "usual setup into the group, less this one", "setup"),
     Feature(
         "work and setup regret",
@@ -147,16 +146,27 @@ MACHINE_FEATURES = (
     Feature("pause", "closed time between start and end", "start and end"),
     Feature("busy", "time until it is free, from now", "load"),
     Feature("load", "expected work left for it", "load"),
+    Feature("own group work", "work left in the group it is set up for", "setup"),
+    Feature(
+        "setup after", "setup that follows the job there, in a good order", "setup"
+    ),
+    Feature(
+        "processing ratio",
+        "the same over the mean of the eligible machines",
+        "processing",
+    ),
+    Feature("no setup", "1 when it needs none", "setup"),
     Feature(
         "load ratio",
         "that and the time it is busy, over the mean of the machines",
         "load",
     ),
-    Feature("own group work", "work left in the group it is set up for", "setup"),
     Feature("same group", "1 when it is set up for the job's group", "setup"),
     Feature("price", "scarcity price of its time", "machine fit"),
     Feature(
-        "price regret", "priced processing, over the cheapest anywhere", "machine fit"
+        "priced effort",
+        "priced processing and setup, over the least anywhere; logarithm",
+        "machine fit",
     ),
     Feature("fit", "share that the fractional assignment gives it", "machine fit"),
     Feature(
@@ -167,39 +177,39 @@ MACHINE_FEATURES = (
     Feature("preferred", "1 when the planner prefers it for the job", "machine fit"),
 )
 GLOBAL_FEATURES = (
-    Feature("done", "share of the jobs that are scheduled", "progress"),
     Feature("work left", "mean work left per machine", "progress"),
     Feature("clock", "now, over the ideal horizon", "progress"),
     Feature(
         "makespan", "bound on the makespan from now, over the ideal horizon", "progress"
     ),
-    Feature("idle machines", "share of the machines that are free now", "machines"),
     Feature(
         "busy spread",
         "standard deviation of the time until machines are free",
         "machines",
     ),
     Feature(
-        "load peak",
-        "largest load and busy time of a machine, over the mean",
-        "machines",
-    ),
-    Feature("candidates", "share of the jobs left that may be chosen", "jobs"),
-    Feature("late", "share of the candidates that cannot be on time", "jobs"),
-    Feature("due", "share of the candidates with due dates", "jobs"),
-    Feature(
         "longest chain",
         "longest chain among the candidates, over work left per machine",
         "jobs",
     ),
     Feature("setups", "usual setup over the mean processing time", "problem"),
+    Feature("done", "share of the jobs that are scheduled", "progress"),
+    Feature("idle machines", "share of the machines that are free now", "machines"),
+    Feature(
+        "load peak",
+        "largest load and busy time of a machine, over the mean",
+        "machines",
+    ),
     Feature("size", "logarithm of the number of jobs left", "problem"),
     Feature("machines", "logarithm of the number of machines", "problem"),
+    Feature("may wait", "1 when machines may wait for jobs", "lookahead"),
+    Feature("any order", "1 when the lookahead is unlimited", "lookahead"),
+    Feature("candidates", "share of the jobs left that may be chosen", "jobs"),
+    Feature("late", "share of the candidates that cannot be on time", "jobs"),
+    Feature("due", "share of the candidates with due dates", "jobs"),
     Feature("finish early", "objective weight a, share", "objective"),
     Feature("on time", "objective weight b, share", "objective"),
     Feature("few setups", "objective weight c, share", "objective"),
-    Feature("may wait", "1 when machines may wait for jobs", "lookahead"),
-    Feature("any order", "1 when the lookahead is unlimited", "lookahead"),
 )
 
 
@@ -264,6 +274,11 @@ def squash(x: Tensor) -> Tensor:
     return torch.sign(x) * torch.log1p(torch.abs(x))
 
 
+def unsquash(x: Tensor) -> Tensor:
+    """Invert :func:`squash`; inputs beyond 15 (3 million units) count as 15."""
+    return torch.sign(x) * torch.expm1(torch.abs(x).clamp(max=15))
+
+
 def observe(simulator: Simulator, rollouts: Tensor | None = None) -> Observation:
     """
     Look at the candidates of some rollouts.
@@ -279,164 +294,164 @@ def observe(simulator: Simulator, rollouts: Tensor | None = None) -> Observation
     """
     sim, static = simulator, simulator.static
     b = sim.active if rollouts is None else rollouts
+    n, m = sim.num_jobs, sim.num_machines
+    here = sim.source[b]  # (A,)
     owner, job = torch.nonzero(sim.job_mask[b], as_tuple=True)
-    row = b[owner]
-    source = sim.source[row]
-    here = sim.source[b]
-    unit = static.scale[here]  # (A,)
-    scale = unit[owner]
+    row, source = b[owner], here[owner]
+    at = source * n + job  # (R,) the job among those of all problems
+    unit = static.scale[here]
     now = sim.now[b]
-    time = now[owner]
 
-    # Pairs: candidate job and machine. Not eligible is +inf throughout.
-    start = sim.earliest_start[row, job]  # (R, M)
-    processing = static.processing[source, job]
-    group = static.group[source, job]
-    setup = static.setup[sim._setup_row[row] + group[:, None]]
-    open_ready = sim.open_ready[row]
-    may = (start <= sim.limit[row][:, None]) & torch.isfinite(start)
-    begin = torch.maximum(open_ready + setup, start)
+    # Pairs of candidate and machine, in mean processing times from now, float32;
+    # not eligible is +inf. One pass for all minima, one for all sums.
+    start = sim.earliest_start.view(-1, m).index_select(0, row * n + job)
+    start = ((start - now[owner, None]) / unit[owner, None]).float()  # (R, M)
+    pairs = static.pair_static.view(-1, 6, m).index_select(0, at)  # (R, 6, M)
+    processing, price, after = pairs[:, 0], pairs[:, 1], pairs[:, 2]
+    group = static.group.view(-1).index_select(0, at)
+    setup = torch.take(
+        static.setup_scaled,
+        sim.setup_offset.index_select(0, row) + group[:, None],
+    )
+    busy = ((sim.open_ready[b] - now[:, None]) / unit[:, None]).float()  # (A, M)
+    free = busy.index_select(0, owner)
+    wait = (sim.lookahead[b] / unit).clamp(max=1e15).float()
+    may = start <= wait[owner, None]
+    begin = torch.maximum(free + setup, start)
     end = begin + processing
+    pause = torch.zeros_like(end)
     if static.has_closures:
-        closed_from, closed_for = static.next_closure(sim._axis[row], begin)
-        pause = torch.where(end > closed_from, closed_for, 0.0)
+        closed_from, closed_for = sim.next_closure
+        closed_from = ((closed_from[b] - now[:, None]) / unit[:, None]).float()
+        length = (closed_for[b] / unit[:, None]).float()
+        pause = length.index_select(0, owner)
+        pause = pause * (end > closed_from.index_select(0, owner))
         end = end + pause
-    dead = begin - torch.maximum(open_ready, time[:, None])
-    priced = processing * static.price[source]
-    fit = static.assignment[source, job]
+    dead = begin - free.clamp(min=0)
+    effort = (processing + setup) * price
+    minima = torch.where(
+        may[:, None],
+        torch.stack(
+            [
+                end,
+                processing,
+                setup,
+                start,
+                dead,
+                effort,
+                effort + after * price,
+                end + pause,
+            ],
+            1,
+        ),
+        torch.inf,
+    ).amin(2)  # (R, 8)
+    sums = (pairs[:, 3:] * may[:, None]).sum(2)  # (R, 3)
+    best_end, own, own_setup = minima[:, 0], minima[:, 1], minima[:, 2]
+    load = sim.load[b]
+    total = load.sum(1)
+    machines = static.num_machines[here]
+    relative = (load * (machines / total.clamp(min=1))[:, None]).float()  # (A, M)
+    contention = (pairs[:, 4] * relative.index_select(0, owner)).sum(1)
+    may_share = may.sum(1) / machines[owner]
 
-    def least(pairs: Tensor) -> Tensor:
-        return torch.where(may, pairs, torch.inf).amin(1)
-
-    best_end = least(end)
-    own = least(processing)
-    own_setup = least(setup)
-    mean = static.mean_processing[source, job]
-    smallest = static.smallest_processing[source, job]
-    into = static.setup_into[source, group]
-    tail = static.tail[source, job]
-    weight = static.weight[source, job]
-    due = static.effective_due[source, job]
-    dated = torch.isfinite(due)
-    slack = torch.where(dated, due, time) - time - smallest
-    left = sim.remaining[b].double()
-    machines = static.num_machines[here].double()
-    mean_weight = (static.weight[here].sum(1) / static.num_jobs[here])[owner]
-    per_machine = (sim.work_left[b] / machines).clamp(min=1)  # (A,)
-    group_work = sim.group_work[row, group]
-    eligible = torch.isfinite(start)
-    count = eligible.sum(1)
-    may_count = may.sum(1)
-    load = sim.load[b] / (sim.load[b].sum(1) / machines).clamp(min=1)[:, None]
-    contention = torch.where(eligible, load[owner], 0).sum(1) / count
-    critical = tail + smallest
+    # Candidates by themselves.
+    fixed = static.job_static.view(n * static.num_problems, -1).index_select(0, at)
+    seconds = static.job_seconds.view(-1, 4).index_select(0, at)
+    dated = fixed[:, 4]
+    left = sim.remaining[b]
+    per_machine = (sim.work_left[b] / machines).clamp(min=1)  # (A,) seconds
+    horizon = (per_machine / unit).float()
+    slack = ((seconds[:, 0] - now[owner]) / unit[owner]).float() * dated
+    critical = (seconds[:, 1] / unit[owner]).float()
+    into = (seconds[:, 2] / unit[owner]).float()
     longest = _segment_max(critical, owner, len(b))
-    calm = torch.where(dated, slack.clamp(min=0), 100 * per_machine[owner])
-    usual = _usual_setup(sim)[here][owner].clamp(min=1)
-    importance = torch.log(weight / mean_weight) - torch.log(own / scale)
-
-    def atcs(k1: float, k2: float) -> Tensor:
-        return (
-            importance
-            - (calm / (k1 * scale)).clamp(max=20)
-            - (own_setup / (k2 * usual)).clamp(max=20)
+    group_work = (sim.group_work[row, group] / unit[owner]).float()
+    left_work = (sim.work_left[b] / unit).clamp(min=1e-3).float()
+    usual = (static.usual_setup[here] / unit).clamp(min=1e-2).float()
+    near = horizon[owner]
+    calm = torch.where(dated > 0, slack.clamp(min=0), 100 * near)
+    importance = fixed[:, 11] - torch.log(own)
+    usual_setups = own_setup / usual[owner]
+    short = importance - calm.clamp(max=20) - (usual_setups / 0.3).clamp(max=20)
+    long = importance - (calm / 4).clamp(max=20) - usual_setups.clamp(max=20)
+    late = (slack < 0).float()
+    squashed = squash(
+        torch.stack(
+            [
+                own,
+                own_setup,
+                into - own_setup,
+                best_end,
+                best_end - end.amin(1),
+                minima[:, 3],
+                minima[:, 4],
+                minima[:, 7] - best_end,
+                group_work,
+                2 * short,
+                2 * long,
+            ],
+            1,
         )
-
-    zero = torch.zeros_like(best_end)
-    paused = zero
-    if static.has_closures:
-        paused = torch.where(may & (end == best_end[:, None]), pause, torch.inf).amin(1)
-    late = dated & (slack < 0)
-    timed = torch.stack(
-        [
-            own,
-            mean,
-            smallest,
-            own_setup,
-            into - own_setup,
-            into,
-            best_end - time,
-            best_end - end.amin(1),
-            least(start) - time,
-            least(dead),
-            paused,
-            tail,
-            group_work,
-        ],
-        1,
     )
-    timed = squash(timed / scale[:, None])
-    plain = torch.stack(
+    flat = torch.stack(
         [
-            own_setup == 0,
-            torch.tanh(slack / (4 * scale)) * dated,
-            torch.tanh(slack / per_machine[owner]) * dated,
+            (own_setup == 0).float(),
+            torch.tanh(slack / 4),
+            torch.tanh(slack / near),
             late,
-            dated,
-            torch.log1p(weight / mean_weight),
-            torch.log1p(static.weight_behind[source, job] / mean_weight),
-            static.important[source, job],
             critical / longest[owner],
-            tail > 0,
-            may_count / machines[owner],
-            count / machines[owner],
-            count == 1,
-            group_work / sim.work_left[row].clamp(min=1),
+            may_share,
+            group_work / left_work[owner],
             contention,
-            torch.log(least(priced) / priced.amin(1)),
-            torch.where(may, fit, 0).sum(1),
-            (may & static.preferred[source, job]).any(1),
-            squash(atcs(1.0, 0.3)) / 2,
-            squash(atcs(4.0, 1.0)) / 2,
+            torch.log(minima[:, 5].clamp(min=1e-3)),
+            torch.log(minima[:, 6].clamp(min=1e-3)),
         ],
         1,
     )
-    features = torch.cat([timed.float(), plain.float()], 1)[:, _JOB_ORDER]
+    features = torch.cat([squashed, flat, fixed[:, :11], sums[:, ::2]], 1)
 
-    busy = (sim.open_ready[b] - now[:, None]).clamp(min=0)  # (A, M)
-    real = torch.arange(sim.num_machines, device=b.device) < machines[:, None]
-    busy = torch.where(real, busy, 0)
-    expected = sim.load[b] + busy
-    mean_busy = busy.sum(1) / machines
-    spread = torch.where(real, (busy - mean_busy[:, None]) ** 2, 0).sum(1) / machines
-    candidates = torch.zeros_like(now).index_add(0, owner, torch.ones_like(time))
-    lates = torch.zeros_like(now).index_add(0, owner, late.double())
-    dues = torch.zeros_like(now).index_add(0, owner, dated.double())
-    horizon = static.horizon[here]
+    # The whole.
+    real = torch.arange(m, device=b.device) < machines[:, None]
+    until = busy.clamp(min=0) * real
+    expected = (load / unit[:, None]).float() + until
+    mean_until = until.sum(1) / machines
+    spread = (((until - mean_until[:, None]) ** 2) * real).sum(1) / machines
+    counted = torch.stack([torch.ones_like(late), late, dated], 1)
+    counted = counted.new_zeros((len(b), 3)).index_add(0, owner, counted)  # (A, 3)
+    ideal = static.horizon[here]
     shares = static.objective[here]
-    shares = shares / shares.sum(1, keepdim=True)
-    overall = torch.stack(
+    squashed = squash(
+        torch.stack(
+            [
+                horizon,
+                (now / ideal).float(),
+                ((sim.makespan_bound[b] - now) / ideal).float(),
+                spread.sqrt(),
+                longest / horizon,
+                (static.usual_setup[here] / unit).float(),
+            ],
+            1,
+        )
+    )
+    flat = torch.stack(
         [
             1 - left / static.num_jobs[here],
-            squash(per_machine / unit),
-            squash(now / horizon),
-            squash((sim.makespan_bound[b] - now) / horizon),
-            ((busy == 0) & real).sum(1) / machines,
-            squash(spread.sqrt() / unit),
-            torch.log1p(expected.amax(1) / (expected.sum(1) / machines).clamp(min=1)),
-            candidates / left,
-            lates / candidates,
-            dues / candidates,
-            squash(longest / per_machine),
-            squash(_usual_setup(sim)[here] / unit),
+            ((until == 0) & real).sum(1) / machines,
+            torch.log1p(expected.amax(1) * machines / expected.sum(1).clamp(min=1e-3)),
             torch.log1p(left) / 4,
             torch.log1p(machines) / 4,
-            shares[:, 0],
-            shares[:, 1],
-            shares[:, 2],
-            sim.lookahead[b] > 0,
-            torch.isinf(sim.lookahead[b]),
+            (wait > 0).float(),
+            (wait >= 1e14).float(),
+            counted[:, 0] / left,
+            counted[:, 1] / counted[:, 0],
+            counted[:, 2] / counted[:, 0],
         ],
         1,
     ).float()
+    shares = (shares / shares.sum(1, keepdim=True)).float()
+    overall = torch.cat([squashed, flat, shares], 1)
     return Observation(b, owner, job, features, overall)
-
-
-# Where each row of JOB_FEATURES stands among the timed, then the plain columns.
-_JOB_ORDER = [
-    0, 1, 2, 3, 13, 4, 5, 6, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19, 20, 11, 21, 22,
-    23, 24, 25, 12, 26, 27, 28, 29, 30, 31, 32,
-]  # fmt: skip
 
 
 def observe_machines(
@@ -453,86 +468,77 @@ def observe_machines(
         Shape (A,): the job chosen in each rollout.
     """
     sim, static, b = simulator, simulator.static, rollouts
+    m = sim.num_machines
     here = sim.source[b]
-    owner, machine = torch.nonzero(sim.machine_mask(b, jobs), as_tuple=True)
-    row, source, job = b[owner], here[owner], jobs[owner]
+    at = here * sim.num_jobs + jobs
+    unit = static.scale[here][:, None]
+    now = sim.now[b][:, None]
     setup_start, _, begin, end = sim.outcome(b, jobs)
-    finish = end[owner, machine]
-    unit = static.scale[source]
-    now = sim.now[row]
-    processing = static.processing[source, job, machine]
-    group = static.group[source, job]
-    setup = static.setup[sim._setup_row[row, machine] + group]
-    into = static.setup_into[source, group]
-    effort = processing + setup
-    least = torch.full_like(sim.now[b], torch.inf)
-    least_effort = least.scatter_reduce(0, owner, effort, "amin")
-    least_end = least.scatter_reduce(0, owner, finish, "amin")
-    prices = static.processing[here, jobs] * static.price[here]
-    price = static.price[source, machine]
-    fits = static.assignment[here, jobs]
-    fit = fits[owner, machine]
-    others = torch.where(sim.machine_mask(b, jobs), fits, 0).clone()
-    others = others[owner]
-    others[torch.arange(len(owner), device=b.device), machine] = 0
-    busy = (sim.open_ready[b] - sim.now[b][:, None]).clamp(min=0)
-    load = sim.load[b] + busy
-    machines = static.num_machines[here].double()
-    real = torch.arange(sim.num_machines, device=b.device) < machines[:, None]
-    mean_load = torch.where(real, load, 0).sum(1) / machines
-    current = sim.machine_group[row, machine]
-    is_set = current < static.num_groups
-    own_work = sim.group_work[row, current.clamp(max=max(static.num_groups - 1, 0))]
-    timed = torch.stack(
-        [
-            processing,
-            setup,
-            into - setup,
-            effort - least_effort[owner],
-            finish - now,
-            finish - least_end[owner],
-            finish - end.amin(1)[owner],
-            sim.earliest_start[row, job, machine] - now,
-            begin[owner, machine] - torch.maximum(setup_start[owner, machine], now),
-            finish - begin[owner, machine] - processing,
-            busy[owner, machine],
-            sim.load[row, machine],
-            torch.where(is_set, own_work, 0),
-        ],
-        1,
+    absolute = torch.stack([setup_start, begin, end, sim.earliest_start[b, jobs]], 1)
+    relative = ((absolute - now[:, None]) / unit[:, None]).float()  # (A, 4, M)
+    free, begin_, end_, start = relative.unbind(1)
+    wait = (sim.lookahead[b] / unit[:, 0]).clamp(max=1e15).float()
+    may = start <= wait[:, None]
+    pairs = static.pair_static.view(-1, 6, m).index_select(0, at)  # (A, 6, M)
+    processing, price, after, fit = pairs[:, :4].unbind(1)
+    group = static.group[here, jobs][:, None]
+    setup = torch.take(static.setup_scaled, sim.setup_offset[b] + group)
+    seconds = static.job_seconds.view(-1, 4).index_select(0, at)
+    into = (seconds[:, 2:3] / unit).float()
+    effort = torch.where(may, processing + setup, torch.inf)
+    until = free.clamp(min=0)
+    load = (sim.load[b] / unit).float()
+    machines = static.num_machines[here][:, None]
+    real = torch.arange(m, device=b.device) < machines
+    mean_load = ((load + until) * real).sum(1, keepdim=True) / machines
+    current = sim.machine_group[b]
+    padded = torch.nn.functional.pad(sim.group_work[b] / unit, (0, 1))
+    own_work = padded.gather(1, current).float()
+    # The best fit among the *other* machines: the largest, or the second for itself.
+    fits = torch.where(may, fit, 0)
+    best = torch.nn.functional.pad(fits, (0, 1)).topk(2, 1).values
+    others = torch.where(fits == best[:, :1], best[:, 1:], best[:, :1])
+    timed = squash(
+        torch.stack(
+            [
+                processing,
+                setup,
+                into - setup,
+                effort - effort.amin(1, keepdim=True),
+                end_,
+                end_ - torch.where(may, end_, torch.inf).amin(1, keepdim=True),
+                end_ - end_.amin(1, keepdim=True),
+                start,
+                begin_ - until,
+                end_ - begin_ - processing,
+                until,
+                load,
+                own_work,
+                after,
+            ],
+            2,
+        )
     )
-    timed = squash(timed / unit[:, None])
     plain = torch.stack(
         [
-            processing / static.mean_processing[source, job],
-            setup == 0,
-            load[owner, machine] / mean_load.clamp(min=1)[owner],
-            current == group,
-            torch.log(price.clamp(min=1e-3)),
-            torch.log(
-                (processing * price).clamp(min=1e-6)
-                / prices.amin(1)[owner].clamp(min=1e-6)
-            ),
+            processing / (seconds[:, 3:] / unit).float(),
+            (setup == 0).float(),
+            (load + until) / mean_load.clamp(min=1e-3),
+            (current == group).float(),
+            torch.log(static.price[here].clamp(min=1e-3)),
+            torch.log(((processing + setup) * price).clamp(min=1e-3)),
             fit,
-            others.amax(1),
-            static.preferred[source, job, machine],
+            others,
+            pairs[:, 5],
         ],
-        1,
+        2,
     )
-    features = torch.cat([timed.float(), plain.float()], 1)[:, _MACHINE_ORDER]
-    return MachineObservation(owner, machine, features, finish)
-
-
-_MACHINE_ORDER = [
-    0, 13, 1, 14, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 12, 16, 17, 18, 19, 20, 21,
-]  # fmt: skip
-
-
-def _usual_setup(simulator: Simulator) -> Tensor:
-    """Shape (P,), seconds: mean setup over the jobs."""
-    static = simulator.static
-    into = static.setup_into.gather(1, static.group)  # (P, N)
-    return (into * (static.weight > 0)).sum(1) / static.num_jobs
+    owner, machine = torch.nonzero(may, as_tuple=True)
+    chosen = owner * m + machine
+    features = torch.cat([timed, plain], 2).view(-1, len(MACHINE_FEATURES))
+    return MachineObservation(
+        owner, machine, features.index_select(0, chosen), end.view(-1)[chosen]
+    )
 
 
 def _segment_max(values: Tensor, owner: Tensor, count: int) -> Tensor:

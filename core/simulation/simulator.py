@@ -78,7 +78,7 @@ class Simulator:
         self.ready = static.available[source].clone()  # (B, M) machine free from
         self.open_ready = static.next_open(self._axis, self.ready)  # (B, M)
         self.machine_group = static.initial_group[source].clone()  # (B, M)
-        self._setup_row = (
+        self.setup_offset = (
             static.setup_row[source]
             .gather(2, self.machine_group[:, :, None])
             .squeeze(2)
@@ -104,9 +104,8 @@ class Simulator:
         self.makespan_bound = first.amax(1)[source]  # (B,)
 
         # Running sums over the unscheduled jobs, for the features.
-        work = torch.where(
-            torch.isfinite(static.processing), static.processing * static.assignment, 0
-        )
+        effort = static.processing + static.low_setup_in
+        work = torch.where(torch.isfinite(effort), effort * static.assignment, 0)
         self._share = work  # (P, N, M) expected seconds of job j on machine k
         self.load = work.sum(1)[source]  # (B, M)
         self.work_left = static.mean_processing.sum(1)[source].clone()  # (B,)
@@ -115,6 +114,8 @@ class Simulator:
             dtype=torch.float64,
             device=self.device,
         ).scatter_add(1, static.group, static.mean_processing)[source]  # (B, G)
+        if static.has_closures:
+            self.next_closure = static.next_closure(self._axis, self.open_ready)
         self._clock()
 
     def _clock(self) -> None:
@@ -163,7 +164,7 @@ class Simulator:
     def setup_seconds(self, rollouts: Tensor, jobs: Tensor) -> Tensor:
         """Shape (A, M), seconds: setup of each machine, as it stands, for a job."""
         group = self.static.group[self.source[rollouts], jobs]
-        return self.static.setup[self._setup_row[rollouts] + group[:, None]]
+        return self.static.setup[self.setup_offset[rollouts] + group[:, None]]
 
     def outcome(self, rollouts: Tensor, jobs: Tensor) -> Tensor:
         """
@@ -210,7 +211,7 @@ class Simulator:
 
         axis = self._axis[b, k]
         group = static.group[p, j]
-        setup = static.setup[self._setup_row[b, k] + group]
+        setup = static.setup[self.setup_offset[b, k] + group]
         setup_start = self.open_ready[b, k]
         setup_end = static.finish(axis, setup_start, setup)
         start = static.next_open(axis, torch.maximum(setup_end, self.job_ready[b, j]))
@@ -234,8 +235,12 @@ class Simulator:
 
         self.ready[b, k] = end
         self.open_ready[b, k] = static.next_open(axis, end)
+        if static.has_closures:
+            start, length = static.next_closure(axis, self.open_ready[b, k])
+            self.next_closure[0][b, k] = start
+            self.next_closure[1][b, k] = length
         self.machine_group[b, k] = group
-        self._setup_row[b, k] = static.setup_row[p, k, group]
+        self.setup_offset[b, k] = static.setup_row[p, k, group]
         self.earliest_start[b, j] = torch.inf
         self.earliest[b, j] = torch.inf
         self._move_column(b, k, axis, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -51,6 +52,9 @@ class ProblemTensors:
         that is set up for a group (last: for none).
     setup_into
         Shape (P, G), seconds: mean setup into a group from the other jobs' groups.
+    low_setup_in, low_setup_out
+        Shape (P, N, M), seconds: setup that a good order needs before and after job
+        j on machine k: the lowest tenth, over the other jobs.
     initial_group
         Shape (P, M), int64; G where a machine is not set up.
     available
@@ -95,6 +99,8 @@ class ProblemTensors:
     setup: Tensor
     setup_row: Tensor
     setup_into: Tensor
+    low_setup_in: Tensor
+    low_setup_out: Tensor
     initial_group: Tensor
     available: Tensor
     successors: Tensor
@@ -110,6 +116,90 @@ class ProblemTensors:
     objective: Tensor
     price: Tensor
     assignment: Tensor
+
+    @cached_property
+    def usual_setup(self) -> Tensor:
+        """Shape (P,), seconds: mean setup over the jobs."""
+        into = self.setup_into.gather(1, self.group)  # (P, N)
+        return (into * (self.weight > 0)).sum(1) / self.num_jobs
+
+    @cached_property
+    def mean_weight(self) -> Tensor:
+        """Shape (P,): mean weight of the jobs."""
+        return self.weight.sum(1) / self.num_jobs
+
+    @cached_property
+    def job_static(self) -> Tensor:
+        """
+        Shape (P, N, 12), float32: what the job features need and never changes.
+
+        Squashed times over the scale (mean, best processing, setup into the group,
+        chain), due, weights (own, behind), important, successors, share of the
+        machines, only machine, log weight over the mean.
+        """
+        unit, mean = self.scale[:, None], self.mean_weight[:, None]
+        count = torch.isfinite(self.processing).sum(2)
+        into = self.setup_into.gather(1, self.group)
+        columns = [
+            torch.log1p(self.mean_processing / unit),
+            torch.log1p(self.smallest_processing.nan_to_num(posinf=0) / unit),
+            torch.log1p(into / unit),
+            torch.log1p(self.tail / unit),
+            torch.isfinite(self.effective_due),
+            torch.log1p(self.weight / mean),
+            torch.log1p(self.weight_behind / mean),
+            self.important,
+            self.tail > 0,
+            count / self.num_machines[:, None],
+            count == 1,
+            torch.log(self.weight.clamp(min=1e-9) / mean),
+        ]
+        return torch.stack([column.float() for column in columns], 2)
+
+    @cached_property
+    def job_seconds(self) -> Tensor:
+        """
+        Shape (P, N, 4), float64 seconds: latest start for its due date (0 without),
+        chain and own processing, setup into its group, mean processing.
+        """
+        latest = self.effective_due - self.smallest_processing
+        columns = [
+            torch.where(torch.isfinite(latest), latest, 0),
+            self.tail + self.smallest_processing,
+            self.setup_into.gather(1, self.group),
+            self.mean_processing,
+        ]
+        return torch.stack(columns, 2)
+
+    @cached_property
+    def pair_static(self) -> Tensor:
+        """
+        Shape (P, N, 6, M), float32: processing over the scale (+inf where not
+        eligible), price of the machine over the least priced effort of the job, low
+        setup after the job over the scale, share of the fractional assignment, 1 /
+        number of eligible machines, preferred.
+        """
+        eligible = torch.isfinite(self.processing)
+        unit = self.scale[:, None, None]
+        effort = (self.processing + self.low_setup_in) / unit
+        least = (effort * self.price[:, None]).amin(2, keepdim=True)
+        least = torch.where(torch.isfinite(least), least, 1).clamp(min=1e-6)
+        count = eligible.sum(2, keepdim=True).clamp(min=1)
+        planes = [
+            self.processing / unit,
+            self.price[:, None] / least,
+            self.low_setup_out / unit,
+            self.assignment,
+            eligible / count,
+            self.preferred,
+        ]
+        return torch.stack([plane.float() for plane in planes], 2)
+
+    @cached_property
+    def setup_scaled(self) -> Tensor:
+        """``setup`` over the scale of its problem, float32."""
+        per_problem = self.setup.view(self.num_problems, -1)
+        return (per_problem / self.scale[:, None]).float().view(-1)
 
     @property
     def num_problems(self) -> int:
@@ -215,8 +305,11 @@ def stack(
             problem.initial_group == own, g, problem.initial_group
         )
     processing = padded([p.processing for p in problems], (n, m), np.inf)
+    low = [_low_setups(problem) for problem in problems]
+    low_in = padded([x[0] for x in low], (n, m), 0.0)
+    low_out = padded([x[1] for x in low], (n, m), 0.0)
     price, assignment = machine_prices(
-        processing,
+        processing + low_in,
         padded([_floats(p.available) for p in problems], (m,), 0.0),
         torch.tensor([p.num_machines for p in problems], device=device),
     )
@@ -239,6 +332,8 @@ def stack(
         setup=torch.from_numpy(setup.ravel()).to(device),
         setup_row=torch.from_numpy(rows).to(device),
         setup_into=padded([_setup_into(p) for p in problems], (g,), 0.0),
+        low_setup_in=low_in,
+        low_setup_out=low_out,
         initial_group=torch.from_numpy(initial).to(device),
         available=padded([_floats(p.available) for p in problems], (m,), 0.0),
         successors=padded([_successors(p, n, d) for p in problems], (n, d), n),
@@ -350,6 +445,18 @@ def _setup_into(problem: Problem) -> NDArray[np.float64]:
     jobs = np.bincount(problem.group, minlength=own).astype(np.float64)
     mean = problem.setup[:, :own].mean(axis=0)  # (from, to)
     return jobs @ mean / jobs.sum() if own else np.zeros(0)
+
+
+def _low_setups(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest tenth of the setups before and after each job, on each machine."""
+    groups = problem.group
+    tenth = len(groups) // 10
+    rows = problem.setup[:, groups]  # (C, N, G) from each job into each group
+    into = np.partition(rows, tenth, axis=1)[:, tenth]  # (C, G)
+    columns = problem.setup[:, :-1][:, :, groups]  # (C, G, N) from each group
+    out = np.partition(columns, tenth, axis=2)[:, :, tenth]  # (C, G)
+    kinds = problem.setup_class
+    return _floats(into[kinds][:, groups].T), _floats(out[kinds][:, groups].T)
 
 
 def _behind(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.policy.two_step import segment_entropy, segment_log_softmax
+from core.simulation.features import squash
 from core.training.rollout import Decisions
 from core.training.settings import PPOSettings
 
@@ -22,7 +23,7 @@ class Loss:
     total
         What is minimized.
     policy, value
-        Clipped surrogate, and half the squared error of the value.
+        Clipped surrogate, and half the squared error of the squashed value.
     job_entropy, machine_entropy
         Mean entropy of the two steps, in nats.
     approx_kl, clipfrac
@@ -72,8 +73,11 @@ def ppo_loss(policy: nn.Module, decisions: Decisions, settings: PPOSettings) -> 
     ratio = log_ratio.exp()
     clipped = ratio.clamp(1 - settings.clip_coef, 1 + settings.clip_coef)
     surrogate = -torch.min(decisions.advantage * ratio, decisions.advantage * clipped)
-    target = -decisions.return_  # the value head estimates the cost still to come
-    value = 0.5 * (scores.value - target).square()
+    # The value head estimates the cost still to come. Costs differ a hundredfold
+    # between kinds of problems, so errors count in squashed units (symlog; Hafner et
+    # al. 2023, eq. 9), or the value's gradient would drown the policy's.
+    target = squash(-decisions.return_)
+    value = 0.5 * (squash(scores.value) - target).square()
     job_entropy = segment_entropy(log_jobs, observation.owner, count).mean()
     machine_entropy = segment_entropy(log_machines, machines.owner, count).mean()
     total = (
@@ -145,11 +149,11 @@ def update(
             norm = nn.utils.clip_grad_norm_(parameters, settings.max_grad_norm)
             if not torch.isfinite(norm) or not torch.isfinite(loss.total):
                 raise NotFiniteError(
-                    f"Loss {float(loss.total)}, gradient norm {float(norm)} in epoch "
-                    f"{epoch}, minibatch {i + 1} of {len(batches)}."
+                    f"Loss {float(loss.total.detach())}, gradient norm {float(norm)} "
+                    f"in epoch {epoch}, minibatch {i + 1} of {len(batches)}."
                 )
             optimizer.step()
-            rows.append([float(getattr(loss, name)) for name in _PARTS])
+            rows.append([float(getattr(loss, name).detach()) for name in _PARTS])
         recent = torch.tensor([row[_PARTS.index("approx_kl")] for row in rows])
         mean_kl = _average(recent[-len(batches) :].mean())
         if mean_kl > settings.target_kl:
@@ -158,7 +162,7 @@ def update(
     figures = dict(zip(_PARTS, means, strict=True))
     figures["epochs"] = float(epoch)
     figures["explained_variance"] = _explained_variance(
-        figures["value"], decisions.return_
+        figures["value"], squash(decisions.return_)
     )
     return figures
 

@@ -16,6 +16,34 @@ T = TypeVar("T")
 LOOKAHEADS = ("0", "mean", "inf")
 
 
+def _check(
+    settings: object,
+    positive: tuple[str, ...] = (),
+    not_negative: tuple[str, ...] = (),
+    share: tuple[str, ...] = (),
+) -> None:
+    rules = [
+        (positive, 0, inf, False),
+        (not_negative, 0, inf, True),
+        (share, 0, 1, True),
+    ]
+    for names, low, high, closed in rules:
+        for name in names:
+            value = getattr(settings, name)
+            if not (low <= value <= high) or (not closed and value == low):
+                sign = ">=" if closed else ">"
+                top = "" if high == inf else f" and <= {high}"
+                raise ValueError(f"Expected {name} {sign} {low}{top}, got {value}.")
+
+
+def _one_of(settings: object, **choices: tuple[str, ...]) -> None:
+    for name, allowed in choices.items():
+        if getattr(settings, name) not in allowed:
+            raise ValueError(
+                f"Expected {name} to be one of {allowed}, got {getattr(settings, name)!r}."
+            )
+
+
 @dataclass(frozen=True)
 class PPOSettings:
     """
@@ -280,31 +308,3 @@ def _build(kind: type[T], values: Mapping[str, Any], where: str) -> T:
             f"Unknown key {unknown[0]!r} in {where}; known: {sorted(known)}."
         )
     return kind(**{key: _tuple(value) for key, value in values.items()})
-
-
-def _check(
-    settings: object,
-    positive: tuple[str, ...] = (),
-    not_negative: tuple[str, ...] = (),
-    share: tuple[str, ...] = (),
-) -> None:
-    rules = [
-        (positive, 0, inf, False),
-        (not_negative, 0, inf, True),
-        (share, 0, 1, True),
-    ]
-    for names, low, high, closed in rules:
-        for name in names:
-            value = getattr(settings, name)
-            if not (low <= value <= high) or (not closed and value == low):
-                sign = ">=" if closed else ">"
-                top = "" if high == inf else f" and <= {high}"
-                raise ValueError(f"Expected {name} {sign} {low}{top}, got {value}.")
-
-
-def _one_of(settings: object, **choices: tuple[str, ...]) -> None:
-    for name, allowed in choices.items():
-        if getattr(settings, name) not in allowed:
-            raise ValueError(
-                f"Expected {name} to be one of {allowed}, got {getattr(settings, name)!r}."
-            )
