@@ -1,4 +1,4 @@
-"""Background runs: the queue, their states, and what can be read of them."""
+"""Background runs: the queue, and every change of their state."""
 
 from __future__ import annotations
 
@@ -243,16 +243,13 @@ class Runs(RunReader):
             When it has finished.
         """
         run = self.get(run_id)
-        alive = run.worker is not None and run.worker.process() is not None
-        if (
-            run.is_at_work
-            or run.state == "queued"
-            or (alive and run.state != "finished")
-        ):
+        if run.is_at_work or run.state == "queued":
+            raise RunAlreadyRunningError(f"Run “{run.name}” is {run.state} already.")
+        # In the other states the worker has said its last word, or never will.
+        if run.state == "interrupted" and run.worker and run.worker.process():
             raise RunAlreadyRunningError(
-                f"Run “{run.name}” is {run.state} and its process lives; stop it first."
-                if alive
-                else f"Run “{run.name}” is {run.state} already."
+                f"Run “{run.name}” is silent, but its process {run.pid} still lives. "
+                "End it first."
             )
         with self.database.writing() as connection:
             if not self._move(
