@@ -157,6 +157,8 @@ def test_speeds_divide_the_time_of_a_job():
     assert np.ptp(times, axis=1).min() > 0
     equal = replace(asked, speed=((1, 1),))
     assert (generate(equal, 0).processing == 30_000).all()
+    twice = replace(asked, speed=((2, 2),))
+    assert (generate(twice, 0).processing == 15_000).all()
     spread = generate(replace(equal, pair_spread=((0.1, 0.1),)), 0).processing
     assert 27_000 <= spread.min() < 29_000
     assert 31_000 < spread.max() <= 33_000
@@ -185,9 +187,10 @@ def test_most_lognormal_times_lie_in_their_range():
 @pytest.mark.parametrize("kind", ["unrelated", "unrelated_setup", "flexible_job_shop"])
 def test_times_are_multiples_of_the_resolution(kind):
     """The kinds made like public instances hold whole minutes."""
-    problem = generate(KINDS[kind].resized(50, 5), 0)
-    assert (problem.processing[problem.eligible] % 60 == 0).all()
-    assert (problem.setup % 60 == 0).all()
+    for seed in range(20):
+        problem = generate(KINDS[kind].resized(50, 5), seed)
+        assert (problem.processing[problem.eligible] % 60 == 0).all()
+        assert (problem.setup % 60 == 0).all()
 
 
 def test_setups_keep_their_range_and_cost_nothing_without_a_change():
@@ -222,6 +225,9 @@ def test_a_detour_is_never_shorter_where_the_triangle_holds(triangle):
     direct = generate(asked, 0).setup[0, :12].astype(int)
     detour = (direct[:, :, None] + direct[None]).min(axis=1)
     assert (detour >= direct).all() == triangle
+    freely = generate(replace(asked, triangle=False), 0).setup[0, :12]
+    assert (direct <= freely).all()
+    assert direct.diagonal().max() == 0
 
 
 def test_every_job_may_be_a_group_of_its_own():
@@ -269,6 +275,24 @@ def test_without_calendars_a_due_date_follows_its_own_chain():
     assert np.isinf(generate(never, 0).due).all()
 
 
+def test_due_dates_allow_for_a_machine_that_is_mostly_closed():
+    """
+    100 jobs of an hour, each on one of two machines; one is open 42.5 h a week.
+
+    Its half takes more than a week, though an average machine has 50 h by then.
+    """
+    asked = GeneratorSettings(
+        jobs=100, machines=2, machine_types=0, flexibility=((1, 1),), speed=((1, 1),),
+        processing_minutes=((60, 60),), setup_groups=0, predecessors="none",
+        due_tightness=((1, 1),), calendar_share=0.5, calendars=("day",),
+    )  # fmt: skip
+    drawn = (generate(asked, seed) for seed in range(50))
+    problem = next(
+        x for x in drawn if sorted(len(c.closures) > 0 for c in x.calendars) == [0, 1]
+    )
+    assert problem.due.min() > 150 * HOUR
+
+
 def test_releases_are_spread_over_the_workload():
     """Half of the jobs come later, all within 0.6 workloads of one machine's 300 h."""
     asked = replace(
@@ -306,7 +330,7 @@ def test_a_night_shift_runs_past_midnight():
 def test_closures_go_on_until_one_machine_could_have_done_everything(calendar, seed):
     """The largest times and setups of all jobs fit before the last closure."""
     asked = replace(
-        KINDS["shift_calendar"].resized(30, 4),
+        KINDS["shift_calendar"].resized(150, 4),
         calendar_share=1.0,
         calendars=(calendar,),
     )
@@ -421,6 +445,7 @@ def test_settings_come_from_a_mapping():
         ({"kind": "night"}, ValueError, "Unknown kind 'night'; known: shift, "),
         ({"jobs": "5"}, TypeError, "Expected jobs to be int, got '5'"),
         ({"jobs": True}, TypeError, "Expected jobs to be int, got True"),
+        ({"due_share": True}, TypeError, "Expected due_share to be float, got True"),
         ({"triangle": 1}, TypeError, "Expected triangle to be bool, got 1"),
         ({"speed": [1, 2, 3]}, ValueError, r"Expected \[low, high\] in speed"),
         ({"speed": 1}, TypeError, "Expected speed to be Ranges, got 1"),

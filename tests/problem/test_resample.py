@@ -73,6 +73,16 @@ def test_orders_bound_by_a_predecessor_are_drawn_together(two_orders):
     assert {"x", "c"} <= set(text.split())
 
 
+def test_a_family_without_sequence_is_drawn_whole():
+    """Families of three, no predecessors: twelve new jobs are four whole families."""
+    asked = replace(
+        KINDS["shift"].resized(15, 3), family_size=((3, 3),), predecessors="none"
+    )
+    problem = generate(asked, 0)
+    like = resample(problem, 0, jobs=12)
+    assert np.bincount(like.family).tolist() == [3, 3, 3, 3]
+
+
 def test_without_spread_an_order_comes_back_as_it_was(two_orders):
     """Four jobs of four: times, releases and due dates are those of the originals."""
     like = resample(two_orders, 3, time_spread=0.0, date_spread=0.0)
