@@ -2,21 +2,23 @@
 Opening hours to closures: how long a weekly calendar has to be listed.
 
 A :class:`Calendar` lists closures up to a horizon and is open from then on, so the
-horizon must lie beyond the end of every plan. Let T be the last release, availability
-or end of a downtime, W the work (each job at its slowest with its largest setup), and
-o the open seconds of the calendar that opens least. From T on, the end of a plan is
-the end of a chain of setups and processings, each of which waits for nothing but the
-one before it and the hours of its machine. On one calendar, D open seconds take at
-most D // o + 1 weeks, wherever they begin. A chain moves to a machine with other
-hours only along a predecessor, so at most e times (the number of precedences), and
-    H = T + (W // o + e + 4) weeks
-where e counts only if there is more than one calendar.
+horizon must lie beyond the end of every plan. From T on, the last release,
+availability or end of a downtime, the end of a plan is the end of a chain of setups
+and processings, each of which waits for nothing but the one before it and the hours
+of its machine. On one calendar that is open o seconds a week, D open seconds take at
+most A + D · week / o, wherever they begin (A: :func:`longest_delay`). A chain moves
+to a machine with other hours only along a predecessor, so at most e times, the number
+of precedences. With W the work, each job at its slowest with its largest setup, and
+the largest A and week / o of all calendars,
+
+    H = T + (e + 1) · A + W · week / o    (e = 0 if there is one calendar only).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +27,7 @@ from core.problem.calendar import Seconds, weekly_closures
 
 WEEK = 7 * 24 * 3600
 
-# One for the remainder of the division; the others leave a clean week at the end,
-# from which the windows can be read off again.
+# Leaves a whole week without downtime, from which the windows can be read off again.
 SPARE_WEEKS = 4
 
 Windows = tuple[tuple[int, int], ...]
@@ -71,9 +72,27 @@ def open_per_week(windows: Windows) -> int:
     return WEEK - int((clipped[:, 1] - clipped[:, 0]).sum())
 
 
-def weeks_needed(work: int, changes: int, windows: Sequence[Windows | None]) -> int:
+def longest_delay(windows: Windows) -> int:
     """
-    Weeks after the last outside event within which every plan ends.
+    Seconds that work can be behind its average pace, at worst.
+
+    The largest of (elapsed - open · week / o) over all stretches of time: these begin
+    when a window closes and end when one opens.
+    """
+    pace = WEEK / open_per_week(windows)
+    twice = [(a + w * WEEK, b + w * WEEK) for w in range(2) for a, b in windows]
+    delay = 0.0
+    for i in range(len(windows)):
+        opened = 0
+        for opens, closes in twice[i + 1 : i + 1 + len(windows)]:
+            delay = max(delay, opens - twice[i][1] - opened * pace)
+            opened += closes - opens
+    return ceil(delay)
+
+
+def seconds_needed(work: int, changes: int, windows: Sequence[Windows | None]) -> int:
+    """
+    Seconds after the last outside event within which every plan ends.
 
     Parameters
     ----------
@@ -85,8 +104,11 @@ def weeks_needed(work: int, changes: int, windows: Sequence[Windows | None]) -> 
         Weekly open windows of each machine; ``None``: always open.
     """
     different = set(windows)
-    least = min(WEEK if x is None else open_per_week(x) for x in different)
-    return work // least + SPARE_WEEKS + (changes if len(different) > 1 else 0)
+    weekly = [x for x in different if x is not None]
+    least = min(map(open_per_week, weekly), default=WEEK)
+    delay = max(map(longest_delay, weekly), default=0)
+    segments = changes + 1 if len(different) > 1 else 1
+    return segments * delay + -(-work * WEEK // least) + SPARE_WEEKS * WEEK
 
 
 def closures_of(
@@ -125,7 +147,7 @@ def problem_horizon(
     work: int, precedences: int, latest: int, windows: Sequence[Windows | None]
 ) -> int:
     """Seconds since plan start that no plan can pass; see :mod:`core.tables.hours`."""
-    return latest + weeks_needed(work, precedences, windows) * WEEK
+    return latest + seconds_needed(work, precedences, windows)
 
 
 def largest_work(

@@ -12,8 +12,8 @@ from core.tables.hours import (
     canonical,
     closures_of,
     open_per_week,
+    seconds_needed,
     week_offset,
-    weeks_needed,
 )
 from core.tables.rows import DAY
 
@@ -93,8 +93,8 @@ def calendars_of(
     changes: int,
 ) -> tuple[Calendar, ...] | None:
     """Calendar of each machine, up to a horizon that no plan can pass."""
-    weeks = weeks_needed(work, changes, windows)
-    until = latest + weeks * WEEK
+    until = latest + seconds_needed(work, changes, windows)
+    weeks = (until - latest) // WEEK
     worst = min({x for x in windows if x is not None}, key=open_per_week, default=None)
     if (
         worst is not None

@@ -103,7 +103,9 @@ def join_list(entries: Iterable[str]) -> str:
 
 def has_control(text: str) -> bool:
     """Whether the text holds line breaks or other control characters."""
-    return any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text)
+    return not text.isprintable() and any(
+        unicodedata.category(letter) in ("Cc", "Cs") for letter in text
+    )
 
 
 def shortened(text: str, longest: int) -> str:

@@ -1,0 +1,167 @@
+"""The options that name the files of a shift, shared by the commands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.border import InputFault, bad_option, say
+
+if TYPE_CHECKING:
+    from core.tables.issues import Issues
+    from core.tables.shift import Reading, Shift
+
+
+def _file(text: str) -> object:
+    return typer.Option(exists=True, dir_okay=False, readable=True, help=text)
+
+
+START_HELP = "Plan start, local time, e.g. 2026-01-05T06:00."
+JobsOption = Annotated[Path | None, _file("Jobs; CSV. Required without --workbook.")]
+MachinesOption = Annotated[
+    Path | None, _file("Machines; CSV. Required without --workbook.")
+]
+SetupsOption = Annotated[Path | None, _file("Setup times between groups; CSV.")]
+CalendarsOption = Annotated[Path | None, _file("Weekly opening hours; CSV.")]
+DowntimeOption = Annotated[Path | None, _file("Downtimes of machines; CSV.")]
+ProcessingOption = Annotated[Path | None, _file("Exact times per pair; CSV.")]
+WorkbookOption = Annotated[Path | None, _file("All tables as sheets of one XLSX.")]
+StartOption = Annotated[str, typer.Option(help=START_HELP)]
+DEFAULT_START_TEXT = "2026-01-05T06:00"
+
+
+def read_inputs(
+    jobs: Path | None,
+    machines: Path | None,
+    setups: Path | None,
+    calendars: Path | None,
+    downtime: Path | None,
+    processing: Path | None,
+    workbook: Path | None,
+    start: str,
+) -> Reading:
+    """
+    Read the files that the options name.
+
+    Raises
+    ------
+    typer.BadParameter
+        When jobs or machines are missing, or the start is no date and time.
+    """
+    from core.tables.shift import read_shift
+
+    moment = parse_start(start)
+    named = {
+        "jobs": jobs,
+        "machines": machines,
+        "setups": setups,
+        "calendars": calendars,
+        "downtime": downtime,
+        "processing": processing,
+    }
+    if workbook is None:
+        for name in ("jobs", "machines"):
+            if named[name] is None:
+                raise bad_option(f"--{name}", "expected a file, or use --workbook.")
+    paths = {name: path for name, path in named.items() if path is not None}
+    # The same file given for two tables is read, and complained about, twice.
+    files: dict[str, bytes] = {}
+    kinds: dict[str, str] = {}
+    for name, path in paths.items():
+        key = str(path) if str(path) not in files else f"{path} ({name})"
+        files[key] = read_limited(path)
+        kinds[key] = name
+    if workbook is not None:
+        files[str(workbook)] = read_limited(workbook)
+    title = (workbook or jobs or Path("shift")).stem
+    return read_shift(files, moment, title, kinds=kinds)
+
+
+def read_limited(path: Path) -> bytes:
+    """Content of a file, no more than shows that it is too large."""
+    from core.tables.limits import MAX_FILE
+
+    with path.open("rb") as file:
+        return file.read(MAX_FILE + 1)
+
+
+def parse_start(text: str) -> datetime:
+    """
+    Plan start from its option.
+
+    Raises
+    ------
+    typer.BadParameter
+        When it is not a local date and time in whole seconds.
+    """
+    from core.tables.shift import check_start
+
+    try:
+        start = datetime.fromisoformat(text)
+        check_start(start)
+    except ValueError:
+        raise bad_option(
+            "--start", f"expected local time, e.g. 2026-01-05T06:00, got {text!r}."
+        ) from None
+    return start
+
+
+def usable_shift(reading: Reading) -> Shift:
+    """
+    Return the shift that was read, its issues told to the person at the terminal.
+
+    Raises
+    ------
+    InputFault
+        When there are errors.
+    """
+    if len(reading.issues):
+        say(issue_table(reading.issues))
+    if reading.shift is None:
+        raise InputFault(f"Mend {_count(len(reading.issues.errors), 'error')} first.")
+    return reading.shift
+
+
+def issue_table(issues: Issues) -> str:
+    """Return all issues as a table of text, errors first."""
+    head = ("severity", "where", "row", "column", "value", "what is wrong, how to mend")
+    rows = [
+        (
+            issue.severity.value,
+            issue.sheet,
+            "" if issue.row is None else str(issue.row),
+            issue.column or "",
+            issue.value[:24],
+            f"{issue.fault} {issue.mend}",
+        )
+        for issue in issues
+    ]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in (head, *rows)
+    )
+
+
+def summary(reading: Reading) -> str:
+    """One line about what was read."""
+    issues = reading.issues
+    counts = ", ".join(
+        [_count(len(issues.errors), "error"), _count(len(issues.warnings), "warning")]
+    )
+    if reading.shift is None:
+        return f"{counts}."
+    problem = reading.shift.problem
+    sizes = ", ".join(
+        [_count(problem.num_jobs, "job"), _count(problem.num_machines, "machine")]
+    )
+    return f"{sizes}: {counts}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
