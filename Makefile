@@ -5,11 +5,11 @@ INSTALLED := .venv/installed
 RESULTS ?= results
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench chromium clean .venv
+.PHONY: help run test lint bench chromium postgresql clean .venv
 
 help:
 	@echo "make run    open the dashboard in the browser"
-	@echo "make test   run every test (installs Chromium where it is missing)"
+	@echo "make test   run every test (installs Chromium and PostgreSQL if missing)"
 	@echo "make lint   check style and types"
 	@echo "make bench  measure plan quality and speed, tables in $(RESULTS)/"
 	@echo "make .venv  the Python environment only"
@@ -20,7 +20,7 @@ run: .venv
 
 # Two halves: the bulk side by side, then the browser with the machine to itself.
 # One thread per process, or the two workers would fight over the cores.
-test: .venv chromium
+test: .venv chromium postgresql
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not browser"
 	$(BIN)/python -m pytest -m browser
 
@@ -36,6 +36,9 @@ bench: .venv
 
 chromium: .venv
 	.ci/chromium $(BIN)/python
+
+postgresql:
+	.ci/postgresql
 
 .venv: $(INSTALLED)
 
