@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 90  # the first import of torch on a cold disk takes half of that
+START_SECONDS = 90  # generous: a first import from a cold disk is slow
 ANSWER_MILLISECONDS = 20_000
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",  # tests may run as root
@@ -168,7 +168,10 @@ def settled() -> Callable[[Page], None]:
         expect(app).to_have_attribute(
             "data-test-connection-state", "CONNECTED", timeout=ANSWER_MILLISECONDS
         )
-        # A press starts its run a moment later: first let it be seen, then wait.
+        # A new page is at rest too, until its first run draws something; and a press
+        # starts its run a moment later.
+        drawn = page.get_by_test_id("stElementContainer").first
+        expect(drawn).to_be_attached(timeout=ANSWER_MILLISECONDS)
         page.wait_for_timeout(200)
         expect(app).to_have_attribute(
             "data-test-script-state",
@@ -189,7 +192,7 @@ def dashboard_page(page: Page, server: str, settled: Callable[[Page], None]) -> 
 
 @pytest.fixture
 def screenshot(page: Page) -> Callable[[str], None]:
-    """Save what the page shows as NAME.png in SHIFTWRIGHT_SCREENSHOTS, if that is set."""
+    """Save the page as NAME.png in SHIFTWRIGHT_SCREENSHOTS, where that is set."""
 
     def save(name: str) -> None:
         folder = os.environ.get("SHIFTWRIGHT_SCREENSHOTS")
