@@ -374,6 +374,16 @@ def test_a_worker_whose_run_was_given_away_writes_nothing(runs, run_id, writer, 
     assert other.heartbeat() is False
 
 
+def test_an_earlier_attempt_of_the_same_process_writes_nothing(runs, run_id, writer):
+    """The number of the process alone does not make a run one's own."""
+    writer.end("stopped")
+    runs.resume(run_id)
+    again = RunWriter.attach(runs, run_id, FAR)
+    with pytest.raises(RunLostError):
+        writer.end("failed")
+    assert again.heartbeat() is False
+
+
 def test_a_living_process_is_not_given_a_second_one(runs, run_id, clock):
     """A silent but living process must be ended before its run is resumed."""
     RunWriter.attach(runs, run_id, Worker.current())
@@ -436,6 +446,27 @@ def test_a_damaged_checkpoint_is_passed_over(runs, run_id, writer, damage):
     again.save_checkpoint(2, b"two", keep=1)
     assert runs.intact_checkpoint(run_id).iteration == 2
     assert len(runs.checkpoints(run_id)) == 1
+
+
+def test_a_death_before_the_registration_spoils_no_checkpoint(
+    runs, run_id, writer, monkeypatch
+):
+    """A repeated iteration is a file of its own until it is registered."""
+    writer.save_checkpoint(1, b"one")
+    writer.save_checkpoint(2, b"two")
+    writer.end("stopped")
+    runs.resume(run_id)
+    again = RunWriter.attach(runs, run_id, FAR)
+
+    def dies(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.store.run_writer.file_digest", dies)
+    with pytest.raises(KeyboardInterrupt):
+        again.save_checkpoint(2, b"other")
+    newest = runs.intact_checkpoint(run_id)
+    assert newest.iteration == 2
+    assert (runs.folder(run_id) / newest.path).read_bytes() == b"two"
 
 
 def test_a_full_disk_leaves_the_last_checkpoint(runs, run_id, writer):
