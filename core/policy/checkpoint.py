@@ -14,6 +14,8 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import nn
 
+from core.policy.fixed_policy import FixedSizePolicy
+from core.policy.flat_policy import FlatPolicy
 from core.policy.set_policy import SetPolicy, SetPolicySettings
 from core.simulation.features import feature_digest
 
@@ -99,7 +101,7 @@ def build_policy(kind: str, network: Mapping[str, Any]) -> nn.Module:
     Parameters
     ----------
     kind
-        ``set``; others are refused.
+        ``set``, ``fixed`` or ``flat``.
     network
         Settings of the network.
 
@@ -110,7 +112,11 @@ def build_policy(kind: str, network: Mapping[str, Any]) -> nn.Module:
     """
     if kind == "set":
         return SetPolicy(SetPolicySettings(**network))
-    raise ModelError(f"Unknown kind of policy {kind!r}; expected 'set'.")
+    if kind == "fixed":
+        return FixedSizePolicy(**network)
+    if kind == "flat":
+        return FlatPolicy(**network)
+    raise ModelError(f"Unknown kind of policy {kind!r}; expected set, fixed or flat.")
 
 
 def save_model(folder: Path, policy: nn.Module, card: Card) -> Card:
@@ -170,7 +176,8 @@ def load_model(folder: Path) -> Model:
         ) from error
     if card.features != feature_digest():
         raise ModelError(
-            f"Model {folder.name!r} was trained on another feature table. Train it again."
+            f"Model {folder.name!r} was trained on another feature table. "
+            "Train it again."
         )
     if card.weights != hashlib.sha256(weights).hexdigest():
         raise ModelError(

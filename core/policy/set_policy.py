@@ -56,6 +56,9 @@ class SetPolicy(nn.Module):
         Size of the network.
     """
 
+    needs_state = False
+    places = None
+
     def __init__(self, settings: SetPolicySettings | None = None) -> None:
         super().__init__()
         self.settings = settings or SetPolicySettings()

@@ -38,7 +38,19 @@ class JobScores:
 
 
 class Policy(Protocol):
-    """A network that scores jobs, then machines for the chosen job."""
+    """
+    A network that scores jobs, then machines for the chosen job.
+
+    Parameters
+    ----------
+    needs_state
+        Whether it looks at ``state`` and ``choosable`` of observations.
+    places
+        Most jobs and machines it takes; ``None``: any number.
+    """
+
+    needs_state: bool
+    places: tuple[int, int] | None
 
     def score_jobs(self, observation: Observation) -> JobScores:
         """Score every candidate job, and the state."""
@@ -195,7 +207,7 @@ def act(
     generator
         Source of randomness when sampling.
     """
-    observation = observe(simulator)
+    observation = observe(simulator, with_state=policy.needs_state)
     count = len(observation.rollout)
     scores = policy.score_jobs(observation)
     log_jobs = segment_log_softmax(scores.logits, observation.owner, count)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.simulation.simulator import Simulator
+from core.simulation.state import observe_state
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ JOB_FEATURES = (
     Feature(
         "criticality",
         "its chain and own processing, over the longest such now",
+        "work behind",
+    ),
+    Feature(
+        "chain pressure",
+        "its chain and own processing, over the work left per machine",
         "work behind",
     ),
     Feature("machines now", "share of the machines that may be chosen", "flexibility"),
@@ -225,7 +231,7 @@ def feature_digest() -> str:
 @dataclass(frozen=True, eq=False)
 class Observation:
     """
-    The first half of A decisions: which job?
+    The first half of A decisions: the choice of a job.
 
     Parameters
     ----------
@@ -238,6 +244,10 @@ class Observation:
         Shape (R, F), float32.
     global_features
         Shape (A, F'), float32.
+    state
+        Shape (A, 80), float32; see :mod:`core.simulation.state`. Only where asked for.
+    choosable
+        Shape (R, M), bool: the machines each candidate may be placed on. Likewise.
     """
 
     rollout: Tensor
@@ -245,12 +255,14 @@ class Observation:
     job: Tensor
     job_features: Tensor
     global_features: Tensor
+    state: Tensor | None = None
+    choosable: Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class MachineObservation:
     """
-    The second half of A decisions: which machine for the chosen job?
+    The second half of A decisions: the choice of a machine for the chosen job.
 
     Parameters
     ----------
@@ -279,7 +291,9 @@ def unsquash(x: Tensor) -> Tensor:
     return torch.sign(x) * torch.expm1(torch.abs(x).clamp(max=15))
 
 
-def observe(simulator: Simulator, rollouts: Tensor | None = None) -> Observation:
+def observe(
+    simulator: Simulator, rollouts: Tensor | None = None, *, with_state: bool = False
+) -> Observation:
     """
     Look at the candidates of some rollouts.
 
@@ -291,6 +305,8 @@ def observe(simulator: Simulator, rollouts: Tensor | None = None) -> Observation
         Mid-way, jobs left in every rollout looked at.
     rollouts
         Shape (A,); all that are not done, unless given.
+    with_state
+        Also make what policies of a fixed size see.
     """
     sim, static = simulator, simulator.static
     b = sim.active if rollouts is None else rollouts
@@ -401,6 +417,7 @@ def observe(simulator: Simulator, rollouts: Tensor | None = None) -> Observation
             torch.tanh(slack / near),
             late,
             critical / longest[owner],
+            squash(critical / near),
             may_share,
             group_work / left_work[owner],
             contention,
@@ -451,7 +468,10 @@ def observe(simulator: Simulator, rollouts: Tensor | None = None) -> Observation
     ).float()
     shares = (shares / shares.sum(1, keepdim=True)).float()
     overall = torch.cat([squashed, flat, shares], 1)
-    return Observation(b, owner, job, features, overall)
+    if not with_state:
+        return Observation(b, owner, job, features, overall)
+    state = observe_state(sim, b)
+    return Observation(b, owner, job, features, overall, state, may)
 
 
 def observe_machines(

@@ -55,6 +55,10 @@ class ProblemTensors:
     low_setup_in, low_setup_out
         Shape (P, N, M), seconds: setup that a good order needs before and after job
         j on machine k: the lowest tenth, over the other jobs.
+    machine_type
+        Shape (P, M), int64.
+    priority_class
+        Shape (P, N), int64: fifth of the jobs, by weight, then due date; 0 first.
     initial_group
         Shape (P, M), int64; G where a machine is not set up.
     available
@@ -101,6 +105,8 @@ class ProblemTensors:
     setup_into: Tensor
     low_setup_in: Tensor
     low_setup_out: Tensor
+    machine_type: Tensor
+    priority_class: Tensor
     initial_group: Tensor
     available: Tensor
     successors: Tensor
@@ -334,6 +340,8 @@ def stack(
         setup_into=padded([_setup_into(p) for p in problems], (g,), 0.0),
         low_setup_in=low_in,
         low_setup_out=low_out,
+        machine_type=padded([p.machine_type for p in problems], (m,), 0),
+        priority_class=padded([_priority_class(p) for p in problems], (n,), 0),
         initial_group=torch.from_numpy(initial).to(device),
         available=padded([_floats(p.available) for p in problems], (m,), 0.0),
         successors=padded([_successors(p, n, d) for p in problems], (n, d), n),
@@ -445,6 +453,14 @@ def _setup_into(problem: Problem) -> NDArray[np.float64]:
     jobs = np.bincount(problem.group, minlength=own).astype(np.float64)
     mean = problem.setup[:, :own].mean(axis=0)  # (from, to)
     return jobs @ mean / jobs.sum() if own else np.zeros(0)
+
+
+def _priority_class(problem: Problem) -> NDArray[np.int64]:
+    """Fifth of the jobs that each belongs to, by weight, then by due date."""
+    order = np.lexsort((problem.due, -problem.weight))
+    rank = np.empty(problem.num_jobs, dtype=np.int64)
+    rank[order] = np.arange(problem.num_jobs) * 5 // problem.num_jobs
+    return rank
 
 
 def _low_setups(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -57,29 +57,34 @@ def generalized_advantages(
     return advantages
 
 
-def group_advantages(costs: Tensor, copies: int) -> Tensor:
+def group_advantages(advantages: Tensor, costs: Tensor, copies: int) -> Tensor:
     """
-    Advantage of whole rollouts against the others of the same problem.
+    Advantages against the other rollouts of the same problem.
 
-    (mean cost of the problem's rollouts - own cost) / their standard deviation, as
-    in POMO's shared baseline (Kwon et al. 2020, eq. 3) scaled per problem; 0 where
-    all copies cost the same.
+    At every step the mean over the problem's copies is taken off, as in POMO's
+    shared baseline (Kwon et al. 2020, eq. 3), so that an error of the critic that all
+    copies share does no harm. All are divided by the standard deviation of the
+    copies' costs + 1 % of their mean: the 1 % keeps differences that hardly matter
+    from being blown up to full size once all rollouts are about equally good.
 
     Parameters
     ----------
+    advantages
+        Shape (T, P * copies), copies of a problem adjacent; cost units.
     costs
-        Shape (P * copies,), copies of a problem adjacent.
+        Shape (P * copies,): cost of each rollout.
     copies
         Rollouts per problem.
 
     Returns
     -------
     Tensor
-        Shape (P * copies,).
+        Shape (T, P * copies), dimensionless.
     """
     groups = costs.view(-1, copies)
-    centred = groups.mean(1, keepdim=True) - groups
-    deviation = centred.square().mean(1, keepdim=True).sqrt()
-    tiny = 1e-9 * groups.abs().mean(1, keepdim=True)
-    safe = torch.where(deviation > tiny, deviation, torch.inf)
-    return (centred / safe).view(-1)
+    mean = groups.mean(1, keepdim=True)
+    deviation = (groups - mean).square().mean(1, keepdim=True).sqrt()
+    scale = deviation + 0.01 * mean.abs()  # (P, 1)
+    steps = advantages.view(len(advantages), -1, copies)
+    centred = steps - steps.mean(2, keepdim=True)
+    return (centred / torch.where(scale > 0, scale, 1)).view_as(advantages)

@@ -139,6 +139,7 @@ def update(
     epoch = 0
     for epoch in range(1, settings.update_epochs + 1):
         order = torch.randperm(len(decisions), generator=generator)
+        order = order[: settings.update_decisions]
         batches = order.split(settings.minibatch_decisions)
         for i, batch in enumerate(batches):
             chosen = batch.sort().values.to(decisions.advantage.device)

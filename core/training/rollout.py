@@ -67,6 +67,8 @@ class Decisions:
             seen.job[rows],
             seen.job_features[rows],
             seen.global_features[chosen],
+            None if seen.state is None else seen.state[chosen],
+            None if seen.choosable is None else seen.choosable[rows],
         )
         rows, owner, machine_row = _select(
             self.machines.owner, len(self), chosen, self.machine_row
@@ -153,17 +155,15 @@ def collect(
     rewards, values = torch.stack(earned), -torch.stack(seen)  # (T, B)
     costs = simulator.cost.clone()
     total = rewards.sum(0)
+    steps = torch.arange(len(rewards), device=costs.device)[:, None]
+    last = steps == (simulator.static.num_jobs[simulator.source] - 1)
+    after = torch.cat([values[1:], torch.zeros_like(values[:1])])
+    advantage = generalized_advantages(
+        rewards, values, after, last, last, settings.gamma, settings.gae_lambda
+    )
+    returns = rewards.flip(0).cumsum(0).flip(0)
     if settings.advantage == "group":
-        advantage = group_advantages(-total, copies).expand_as(rewards)
-        returns = rewards.flip(0).cumsum(0).flip(0)
-    else:
-        steps = torch.arange(len(rewards), device=costs.device)[:, None]
-        last = steps == (simulator.static.num_jobs[simulator.source] - 1)
-        after = torch.cat([values[1:], torch.zeros_like(values[:1])])
-        advantage = generalized_advantages(
-            rewards, values, after, last, last, settings.gamma, settings.gae_lambda
-        )
-        returns = advantage + values
+        advantage = group_advantages(advantage, -total, copies)
     decisions = _joined(choices, advantage, returns)
     return Rollout(decisions, costs, total)
 
@@ -202,7 +202,7 @@ def _explore(
     machine_epsilon: float,
 ) -> Choice:
     """Sample one decision per rollout from the policy with exploration mixed in."""
-    observation = observe(simulator)
+    observation = observe(simulator, with_state=policy.needs_state)
     owner, count = observation.owner, len(observation.rollout)
     scores = policy.score_jobs(observation)
     log_jobs = explored(
@@ -255,12 +255,15 @@ def _joined(choices: list[Choice], advantage: Tensor, returns: Tensor) -> Decisi
             rows = [row + offset for row, offset in zip(rows, offsets, strict=False)]
         return torch.cat(rows)
 
+    stateless = choices[0].observation.state is None
     observation = Observation(
         join("observation", "rollout"),
         join("observation", "owner", before),
         join("observation", "job"),
         join("observation", "job_features"),
         join("observation", "global_features"),
+        None if stateless else join("observation", "state"),
+        None if stateless else join("observation", "choosable"),
     )
     seen = MachineObservation(
         join("machines", "owner", before),

@@ -55,13 +55,15 @@ class PPOSettings:
         Of Adam, at the start; falls linearly to ``final_learning_rate``.
     update_epochs, minibatch_decisions
         Passes over a rollout, and decisions per minibatch.
+    update_decisions
+        Most decisions of a rollout that a pass uses, drawn anew for each.
     clip_coef, ent_coef, vf_coef, max_grad_norm, target_kl
         As in PPO; ``target_kl`` inf never stops an update early.
     gamma, gae_lambda
         Discount and trace decay of ``advantage = "gae"``.
     advantage
-        ``group``: own cost against the mean over the copies of a problem, in
-        standard deviations; ``gae``: from rewards and the value head.
+        ``gae``: from rewards and the value head; ``group``: that, less the mean over
+        the copies of a problem, in standard deviations of their cost.
     heads
         Which preferences learn: ``both``, only ``job``, only ``machine``.
     """
@@ -69,14 +71,15 @@ class PPOSettings:
     learning_rate: float = 1e-3
     final_learning_rate: float = 1e-4
     update_epochs: int = 2
-    minibatch_decisions: int = 1280
+    minibatch_decisions: int = 2000
+    update_decisions: int = 8000
     clip_coef: float = 0.2
-    ent_coef: float = 0.003
-    vf_coef: float = 0.1
+    ent_coef: float = 0.005
+    vf_coef: float = 0.05
     max_grad_norm: float = 1.0
     target_kl: float = 0.05
     gamma: float = 1.0
-    gae_lambda: float = 0.98
+    gae_lambda: float = 1.0
     advantage: Literal["group", "gae"] = "group"
     heads: Literal["both", "job", "machine"] = "both"
 
@@ -84,7 +87,7 @@ class PPOSettings:
         _check(
             self,
             positive=("learning_rate", "final_learning_rate", "update_epochs",
-                      "minibatch_decisions", "max_grad_norm", "target_kl", "clip_coef"),
+                      "minibatch_decisions", "update_decisions", "max_grad_norm", "target_kl", "clip_coef"),
             not_negative=("ent_coef", "vf_coef"),
             share=("gamma", "gae_lambda"),
         )  # fmt: skip
