@@ -236,6 +236,11 @@ def test_importing_it_leaves_torch_out(name):
     assert loaded_by(f"core.{name}", ROOT) == ""
 
 
+def test_every_module_imports_and_none_brings_the_screen():
+    """All of `core` in one process: torch is welcome there, streamlit is not."""
+    assert loaded_by("core", ROOT) == "torch"
+
+
 # --- pages --------------------------------------------------------------------
 
 
