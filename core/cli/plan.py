@@ -147,10 +147,11 @@ def parse_lookahead(text: str) -> float:
 
 def report_of(shift: Shift, result: Result) -> dict[str, str | int | float | None]:
     """Figures of a plan, by their names in report.json."""
-    from core.problem.bounds import lower_bound
+    from core.problem.bounds import gap, lower_bounds
 
     problem, figures = result.problem, result.metrics
-    bound = lower_bound(problem, result.objective)
+    bound = lower_bounds(problem, result.objective).cost
+    above = gap(result.cost, bound)
     return {
         "scheduler": result.scheduler,
         "model": result.model,
@@ -164,7 +165,7 @@ def report_of(shift: Shift, result: Result) -> dict[str, str | int | float | Non
         "utilisation": figures.utilisation,
         "cost": result.cost,
         "lower_bound": bound,
-        "gap": result.cost / bound - 1 if bound > 0 else None,
+        "gap": above if math.isfinite(above) else None,  # JSON knows no infinity
         "seconds": result.seconds,
         "violations": 0,  # a result with violations cannot be constructed
         "start": shift.start.isoformat(timespec="seconds"),

@@ -121,15 +121,17 @@ def _report_cycles(jobs: Records[JobRow], pairs: list[tuple[int, int]]) -> None:
         if job in path:
             members = list(path)
             circle = members[members.index(job) :]
-            _report_cycle(jobs, sorted(circle), circle)
+            _report_cycle(jobs, circle)
         seen.update(path)
 
 
-def _report_cycle(jobs: Records[JobRow], members: list[int], circle: list[int]) -> None:
-    """Report one circle at its first row."""
-    names = [str(jobs.records[j].row.job_id) for j in reversed(circle)]
+def _report_cycle(jobs: Records[JobRow], circle: list[int]) -> None:
+    """Report one circle, each job behind its successor, at its first row."""
+    first = circle.index(min(circle))
+    ordered = [circle[first], *reversed(circle[first + 1 :]), *reversed(circle[:first])]
+    names = [str(jobs.records[j].row.job_id) for j in ordered]
     shown = [*names[:6], "…"] if len(names) > 6 else [*names, names[0]]
-    record = jobs.records[members[0]]
+    record = jobs.records[ordered[0]]
     column = "sequence" if record.row.predecessors is None else "predecessors"
     jobs.report(
         record.number,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from core.tables import limits
 from core.tables.issues import Collector, Severity
-from core.tables.rows import ALL_SHEETS, SHEETS, Sheet, known_column
+from core.tables.rows import ALL_SHEETS, SHEETS, Sheet, known_column, likely_column
 from core.tables.text import plain, restored, shortened
 from core.tables.workbook import Grid, SheetScan, column_letters, read_workbook
 
@@ -419,9 +419,8 @@ def _check_header(
     for key, shown in found.items():
         if key in sheet.columns:
             continue
-        close = difflib.get_close_matches(key, map(plain, sheet.columns), 1, 0.85)
-        if close:
-            meant = next(x for x in sheet.columns if plain(x) == close[0])
+        meant = likely_column(sheet, shown)
+        if meant is not None and meant not in found:
             fault, mend = (
                 f"{shown!r} is not a known column; it looks like {meant!r}.",
                 f"Rename it to {meant!r} if that is what it is.",

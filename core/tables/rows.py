@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -464,6 +465,13 @@ _KNOWN: dict[str, dict[str, str]] = {
 def known_column(sheet: Sheet, header: str) -> str | None:
     """Column that a header cell means; ``None`` when it means none."""
     return _KNOWN[sheet.name].get(plain(header))
+
+
+def likely_column(sheet: Sheet, header: str) -> str | None:
+    """Column that an unknown header cell may be a misspelling of."""
+    known = _KNOWN[sheet.name]
+    close = difflib.get_close_matches(plain(header), known, n=1, cutoff=0.85)
+    return known[close[0]] if close else None
 
 
 def cell_faults(error: Any) -> dict[str, tuple[str, str]]:

@@ -17,6 +17,7 @@ from core.tables.shift import Shift
 from core.tables.text import Cell, csv_text, number_text
 
 MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all
+LONGEST_SHEET_NAME = 31
 _DATE = "yyyy-mm-dd hh:mm:ss"
 _NUMBER_DIGITS = ".16G"  # what the workbook writer keeps of a number
 
@@ -104,16 +105,22 @@ def safe_sheet_name(name: str, taken: set[str]) -> str:
         Names given out so far, in lower case; the answer is added.
     """
     plain_name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip().strip("'").strip()
-    base = plain_name[:31].rstrip("' ") or "Sheet"
+    base = _cut(plain_name, LONGEST_SHEET_NAME) or "Sheet"
     if base.casefold() == "history":  # reserved by one spreadsheet
         base = "History_"
     candidate, number = base, 1
     while candidate.casefold() in taken:
         number += 1
         ending = f" ({number})"
-        candidate = base[: 31 - len(ending)].rstrip("' ") + ending
+        candidate = _cut(base, LONGEST_SHEET_NAME - len(ending)) + ending
     taken.add(candidate.casefold())
     return candidate
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return the text in at most so many UTF-16 units, as spreadsheets count."""
+    units = text.encode("utf-16-le")[: 2 * longest]
+    return units.decode("utf-16-le", "ignore").rstrip("' ")
 
 
 def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:

@@ -1,0 +1,289 @@
+"""The commands, as a planner types them: output, files and exit codes."""
+
+import json
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from core.cli.parser import app
+from core.problem.schedule import retime
+from core.scheduling.scheduler import Result, Stopwatch
+from core.tables.samples import FOLDER
+from tests.tables.files import JOBS, MACHINES
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = FOLDER / "small-24x6"
+BOOK = ["--workbook", str(SAMPLE / "small-24x6.xlsx")]
+
+
+def run(*arguments):
+    """Run a command in this process."""
+    return CliRunner().invoke(app, [str(x) for x in arguments])
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    """The options that name two small files."""
+    (tmp_path / "jobs.csv").write_text(JOBS)
+    (tmp_path / "machines.csv").write_text(MACHINES)
+    return ["--jobs", tmp_path / "jobs.csv", "--machines", tmp_path / "machines.csv"]
+
+
+class InOrder:
+    """Plans the jobs in topological order, each on its first eligible machine."""
+
+    name = "in-order"
+    asked: dict
+
+    def schedule(self, problem, objective, *, seed=0, stop=None, progress=None):
+        """Plan every job; see :class:`core.scheduling.scheduler.Scheduler`."""
+        watch = Stopwatch()
+        sequences = [[] for _ in problem.machine_ids]
+        for job in problem.topological_order.tolist():
+            sequences[int(problem.eligible[job].argmax())].append(job)
+        progress(1.0, "planning")
+        schedule = retime(problem, sequences)
+        return Result(
+            problem=problem,
+            schedule=schedule,
+            objective=objective,
+            scheduler=self.name,
+            seconds=watch.seconds,
+            decisions=problem.num_jobs,
+            reason="In order.",
+            seed=seed,
+        )
+
+
+@pytest.fixture
+def in_order(monkeypatch):
+    """The registry knows one scheduler, and remembers how it was asked for."""
+    planner = InOrder()
+
+    def scheduler(name, **options):
+        if name != "in-order":
+            raise ValueError(f"Unknown scheduler {name!r}; known: in-order.")
+        planner.asked = options
+        return planner
+
+    module = types.ModuleType("core.scheduling.registry")
+    module.scheduler = scheduler
+    monkeypatch.setitem(sys.modules, "core.scheduling.registry", module)
+    return planner
+
+
+def test_check_finds_nothing_in_a_sample():
+    """Exit code 0 and the size of the shift."""
+    answer = run("check", *BOOK)
+    assert answer.exit_code == 0
+    assert answer.stdout == "24 jobs, 6 machines: 0 errors, 0 warnings.\n"
+
+
+def test_check_prints_every_issue(inputs, tmp_path):
+    """Exit code 1, with file, row, column, value and mend of both errors."""
+    text = JOBS.replace("60", "sixty").replace("J-2", "J-1")
+    (tmp_path / "jobs.csv").write_text(text)
+    answer = run("check", *inputs)
+    assert answer.exit_code == 1
+    lines = [line for line in answer.stdout.splitlines() if line.startswith("error")]
+    assert len(lines) == 2
+    assert all("jobs.csv" in line for line in lines)
+    assert "sixty" in answer.stdout
+    assert "Write a number" in answer.stdout
+    assert "Traceback" not in answer.output
+
+
+def test_a_wrong_start_moves_the_dates(inputs):
+    """A day later, both due dates have passed: two warnings, still exit code 0."""
+    answer = run("check", *inputs, "--start", "2026-01-06T06:00")
+    assert answer.exit_code == 0
+    assert "0 errors, 2 warnings" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["check", "--jobs", "nowhere.csv"],
+        ["check", *BOOK, "--start", "tomorrow"],
+        ["check", *BOOK, "--start", "2026-01-05T06:00+01:00"],
+        ["generate", "--output", "x", "--jobs", "0"],
+        ["generate", "--output", "x", "--kind", "odd"],
+        ["plan", *BOOK],
+        ["plan", *BOOK, "--output", "x.csv", "--objective", "1,1"],
+        ["plan", *BOOK, "--output", "x.csv", "--objective", "0,0,0"],
+        ["plan", *BOOK, "--output", "x.csv", "--lookahead", "-1"],
+        ["plan", *BOOK, "--output", "x.csv", "--lookahead", "nan"],
+        ["plan", *BOOK, "--output", "x.csv", "--samples", "0"],
+        ["plan", *BOOK, "--output", "nowhere/x.csv"],
+        ["plan", *BOOK, "--output", "x.csv", "--scheduler", "magic"],
+        ["verify", *BOOK],
+        ["fly"],
+    ],
+)
+@pytest.mark.usefixtures("in_order")
+def test_wrong_usage_is_exit_code_2(arguments, tmp_path, monkeypatch):
+    """With a message that names the option, no traceback, and nothing written."""
+    monkeypatch.chdir(tmp_path)
+    answer = run(*arguments)
+    assert answer.exit_code == 2
+    assert "Traceback" not in answer.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_and_its_report(inputs, in_order, tmp_path):
+    """
+    All jobs on their first machine: M-1 runs 60 + 30 + 45 minutes.
+
+    H = (60 + 22.5 + 33.75) / 2; nothing is late; cost = 135 / H.
+    """
+    plan, report = tmp_path / "plan.csv", tmp_path / "report.json"
+    answer = run(
+        *("plan", *inputs, "--scheduler", "in-order", "--output", plan),
+        *("--report", report, "--lookahead", "inf", "--samples", "3"),
+    )
+    assert answer.exit_code == 0, answer.output
+    found = json.loads(report.read_text())
+    assert list(found) == [
+        *("scheduler", "model", "jobs", "machines", "makespan_minutes"),
+        *("weighted_tardiness_minutes", "late_jobs", "on_time_rate", "setup_minutes"),
+        *(
+            "utilisation",
+            "cost",
+            "lower_bound",
+            "gap",
+            "seconds",
+            "violations",
+            "start",
+        ),
+    ]
+    assert found["makespan_minutes"] == 135
+    assert found["cost"] == pytest.approx(135 / ((60 + 22.5 + 33.75) / 2))
+    assert 0 < found["lower_bound"] <= found["cost"]
+    assert found["gap"] == pytest.approx(found["cost"] / found["lower_bound"] - 1)
+    assert (found["late_jobs"], found["on_time_rate"], found["violations"]) == (0, 1, 0)
+    assert (found["model"], found["start"]) == (None, "2026-01-05T06:00:00")
+    assert in_order.asked == {
+        "model": None,
+        "samples": 3,
+        "lookahead": float("inf"),
+        "refine_seconds": 0.0,
+    }
+    answer = run("verify", *inputs, "--schedule", plan)
+    assert (answer.exit_code, answer.stdout) == (0, "0 violations.\n")
+
+
+def test_lookahead_is_the_models_own_unless_given(inputs, in_order, tmp_path):
+    """Minutes become seconds; no option means none."""
+    plan = ["plan", *inputs, "--scheduler", "in-order", "--output", tmp_path / "p.csv"]
+    assert run(*plan).exit_code == 0
+    assert in_order.asked["lookahead"] is None
+    assert run(*plan, "--lookahead", "2.5").exit_code == 0
+    assert in_order.asked["lookahead"] == 150.0
+
+
+def test_a_plan_may_be_a_workbook(inputs, in_order, tmp_path):
+    """By the ending of its name."""
+    path = tmp_path / "plan.xlsx"
+    run("plan", *inputs, "--scheduler", in_order.name, "--output", path)
+    assert path.read_bytes().startswith(b"PK")
+
+
+def test_nothing_is_planned_with_errors(inputs, in_order, tmp_path):
+    """Exit code 1, the issues on the error stream, no file."""
+    (tmp_path / "jobs.csv").write_text(JOBS.replace("60", "-60"))
+    path = tmp_path / "plan.csv"
+    answer = run("plan", *inputs, "--scheduler", in_order.name, "--output", path)
+    assert answer.exit_code == 1
+    assert "negative" in answer.stderr
+    assert not path.exists()
+
+
+def test_a_failure_inside_is_a_message(inputs, in_order, tmp_path, monkeypatch):
+    """Exit code 1 and one line, whatever a scheduler raises."""
+    monkeypatch.setattr(InOrder, "schedule", lambda *_, **__: 1 / 0)
+    path = tmp_path / "plan.csv"
+    answer = run("plan", *inputs, "--scheduler", in_order.name, "--output", path)
+    assert answer.exit_code == 1
+    assert answer.stderr == "This failed: division by zero\n"
+
+
+def test_verify_finds_a_tampered_plan(inputs, in_order, tmp_path):
+    """J-2 before J-1, on which it depends: exit code 1 and a line that says so."""
+    path = tmp_path / "plan.csv"
+    run("plan", *inputs, "--scheduler", in_order.name, "--output", path)
+    text = path.read_text(encoding="utf-8-sig")
+    moved = text.replace("J-1,", "?,").replace("J-2,", "J-1,").replace("?,", "J-2,")
+    path.write_text(moved)
+    answer = run("verify", *inputs, "--schedule", path)
+    assert answer.exit_code == 1
+    assert "J-2" in answer.stdout
+    assert "0 violations" not in answer.stdout
+
+
+def test_verify_refuses_a_plan_of_other_jobs(inputs, tmp_path):
+    """The issues are printed, and nothing is verified."""
+    path = tmp_path / "plan.csv"
+    path.write_text("job_id,machine_id,setup_start,start,end,setup_minutes\n")
+    answer = run("verify", *inputs, "--schedule", path)
+    assert answer.exit_code == 1
+    assert "3 jobs of the shift are not in the plan" in answer.stdout
+
+
+def test_generated_files_check_without_issues(tmp_path):
+    """Twice the same files from one seed, other ones from another."""
+    for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
+        answer = run(
+            *("generate", "--jobs", 20, "--machines", 4, "--seed", seed),
+            *("--output", tmp_path / folder),
+        )
+        assert answer.exit_code == 0, answer.output
+    content = {
+        folder: {x.name: x.read_bytes() for x in (tmp_path / folder).iterdir()}
+        for folder in "abc"
+    }
+    assert content["a"] == content["b"]
+    assert content["a"]["jobs.csv"] != content["c"]["jobs.csv"]
+    options = []
+    for name in content["a"].keys() - {"shift.xlsx"}:
+        options += [f"--{name.removesuffix('.csv')}", tmp_path / "a" / name]
+    answer = run("check", *options)
+    assert answer.exit_code == 0
+    assert "20 jobs, 4 machines: 0 errors" in answer.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "verify", "generate"])
+def test_a_command_without_a_policy_never_loads_torch(command, tmp_path, inputs):
+    """In a fresh process, after the command has done its work."""
+    plan = tmp_path / "plan.csv"
+    plan.write_text("job_id,machine_id,setup_start,start,end,setup_minutes\n")
+    arguments = {
+        "check": ["check", *inputs],
+        "verify": ["verify", *inputs, "--schedule", plan],
+        "generate": ["generate", "--jobs", 5, "--machines", 2, "--output", tmp_path],
+    }[command]
+    script = (
+        "import sys\n"
+        "from core.cli.parser import app\n"
+        f"app({[str(x) for x in arguments]!r}, standalone_mode=False)\n"
+        "sys.exit(3 if 'torch' in sys.modules else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False)
+    assert done.returncode == 0
+
+
+def test_help_names_every_command():
+    """From the module, as a planner starts it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for command in ("plan", "check", "generate", "verify"):
+        assert f"  {command} " in done.stdout

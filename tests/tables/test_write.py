@@ -1,0 +1,352 @@
+"""What is written reads back as it was, and is safe in a spreadsheet."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.problem.generator import KINDS, generate
+from core.problem.model import Job, Machine, Problem
+from core.problem.schedule import retime
+from core.tables.export import Table
+from core.tables.hours import week_offset
+from core.tables.issues import Collector
+from core.tables.plan_file import read_schedule
+from core.tables.read import read_tables
+from core.tables.shift import Shift, read_shift
+from core.tables.text import csv_cell, defused, restored
+from core.tables.write import (
+    csv_bytes,
+    safe_sheet_name,
+    schedule_csv,
+    schedule_workbook,
+    shift_files,
+    workbook,
+)
+from tests.strategies import problems, sequences
+from tests.tables.files import JOBS, START, problem, read
+
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")),
+    min_size=1,
+    max_size=20,
+)
+NAMES = NAMES.map(str.strip).filter(bool)
+
+
+@st.composite
+def shifts(draw):
+    """Random problems that tables can say, with arbitrary names."""
+    made = draw(problems())
+
+    def names(count):
+        texts = st.lists(NAMES, min_size=count, max_size=count, unique=True)
+        return tuple(draw(texts))
+
+    renamed = replace(
+        made,
+        job_ids=names(made.num_jobs),
+        machine_ids=names(made.num_machines),
+        machine_type_names=names(len(made.machine_type_names)),
+        group_names=names(made.num_groups),
+    )
+    return Shift(renamed, START, "random")
+
+
+def assert_same(found, wanted):
+    """The same problem, though groups and types may be numbered differently."""
+    assert found.job_ids == wanted.job_ids
+    assert found.machine_ids == wanted.machine_ids
+    for name in (
+        *("processing", "release", "due", "weight", "important", "preferred"),
+        "available",
+    ):
+        assert np.array_equal(getattr(found, name), getattr(wanted, name)), name
+    pairs = [sorted(set(map(tuple, x.precedence.tolist()))) for x in (found, wanted)]
+    assert pairs[0] == pairs[1]
+    for i in range(wanted.num_jobs):
+        same = found.family == found.family[i]
+        assert np.array_equal(same, wanted.family == wanted.family[i])
+        assert named(found, "group", i) == named(wanted, "group", i)
+    for k in range(wanted.num_machines):
+        assert named(found, "machine_type", k) == named(wanted, "machine_type", k)
+        assert np.array_equal(found.calendars[k].closures, wanted.calendars[k].closures)
+        assert np.array_equal(setups(found, k), setups(wanted, k))
+
+
+def named(made, what, i):
+    """Name of the group or machine type of a job or machine."""
+    return getattr(made, f"{what}_names")[getattr(made, what)[i]]
+
+
+def setups(made, k):
+    """Setup seconds on machine k: from its initial group and each job, to each job."""
+    before = np.append(made.group, made.initial_group[k])
+    return made.setup[made.setup_class[k]][np.ix_(before, made.group)]
+
+
+@settings(max_examples=60)
+@given(shifts(), st.booleans())
+def test_a_shift_reads_back_from_its_files(shift, as_workbook):
+    """Every time, setup, closure and name, through CSV and through XLSX."""
+    files = shift_files(shift)
+    book = {"shift.xlsx": files.pop("shift.xlsx")}
+    reading = read_shift(book if as_workbook else files, START)
+    assert reading.shift is not None, [str(issue) for issue in reading.issues]
+    assert_same(reading.shift.problem, shift.problem)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_generated_kind_reads_back(kind):
+    """Those of the generator, closures beyond any plan included."""
+    made = generate(KINDS[kind].resized(12, 4), 5)
+    files = shift_files(Shift(made, START, kind))
+    del files["shift.xlsx"]
+    reading = read_shift(files, START)
+    assert reading.shift is not None, [str(issue) for issue in reading.issues]
+    assert_same(reading.shift.problem, made)
+
+
+def test_what_was_read_is_written_and_read_as_the_very_same():
+    """Reading and writing come to rest at once: one content hash."""
+    first = problem(
+        "job_id,processing_minutes,setup_group,setup_minutes,family,sequence,due\n"
+        "1,10,A,5,F,1,90\n2,20,A,7,F,2,\n3,1.23,,9,G,,\n4,1,B,,,,\n",
+        "machine_id,machine_type,calendar\nM-1,CNC,c\nM-2,CNC,\n",
+        setups="from_group,to_group,minutes,machine_type\nA,B,30,\n",
+        calendars="calendar,weekday,opens,closes\nc,Mon,22:00,07:00\nc,Sun,00:00,24:00\n",
+        downtime="machine_id,start,end\nM-1,2026-01-05T23:00,2026-01-06T01:00\n",
+    )
+    files = shift_files(Shift(first, START, "x"))
+    assert b"Sun" in files["calendars.csv"]
+    del files["shift.xlsx"]
+    again = read_shift(files, START).shift.problem
+    assert again.content_hash == first.content_hash
+
+
+def test_generated_calendars_are_written_as_weeks():
+    """Not as a downtime for every night; the closures agree up to their horizon."""
+    hour = week_offset(START) // 3600
+    kind = replace(KINDS["shift_calendar"], start_hours=((hour, hour),))
+    made = generate(kind.resized(30, 6), 1)
+    files = shift_files(Shift(made, START, "x"), exact=False)
+    assert len(files["downtime.csv"].splitlines()) < 12
+    del files["shift.xlsx"]
+    found = read_shift(files, START).shift.problem
+    for k, calendar in enumerate(made.calendars):
+        until = int(calendar.closures[-1, 0]) if len(calendar.closures) else 0
+        again = found.calendars[k].closures
+        assert np.array_equal(again[again[:, 0] < until], calendar.closures[:-1])
+
+
+@pytest.mark.parametrize(
+    ("job", "machine", "message"),
+    [
+        (Job(" x", {"M": 1}), Machine("M", "T"), "job name"),
+        (Job("x", {"M": 1}), Machine("M", ""), "machine type name"),
+        (Job("x", {"M": 1}, due=1.5), Machine("M", "T"), "whole seconds"),
+    ],
+)
+def test_what_tables_cannot_say_is_refused(job, machine, message):
+    """Rather than written as something else."""
+    shift = Shift(Problem.from_rows([job], [machine]), START, "x")
+    with pytest.raises(ValueError, match=message):
+        shift_files(shift)
+
+
+def test_extra_columns_are_written_again():
+    """By their own headers."""
+    shift = read("job_id,processing_minutes,Customer\nA,1,=1+1\nB,1,\n").shift
+    files = shift_files(shift)
+    for chosen in ({"shift.xlsx"}, files.keys() - {"shift.xlsx"}):
+        again = read_shift({name: files[name] for name in chosen}, START).shift
+        assert again.extras == {"Customer": ("=1+1", "")}
+        assert again.content_hash == shift.content_hash
+
+
+# Safety
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "'=1", "＝1"])
+def test_text_that_would_run_is_defused(text):
+    """An apostrophe in front makes it text; reading takes it away again."""
+    assert defused(text) == "'" + text
+    assert restored(defused(text)) == text
+
+
+@given(st.text())
+def test_defusing_loses_nothing(text):
+    """And nothing that is written begins like a formula."""
+    assert restored(defused(text)) == text
+    assert defused(text)[:1] not in set("=+-@\t\r")
+
+
+def test_numbers_stay_numbers():
+    """A negative number is no formula; a whole one has no decimal point."""
+    cells = [-1.5, 90.0, 1 / 3, True, None, datetime(2026, 1, 5, 6)]
+    shown = ["-1.5", "90", "0.3333333333333333", "yes", "", "2026-01-05T06:00:00"]
+    assert [csv_cell(cell) for cell in cells] == shown
+
+
+def test_a_cell_cannot_break_out_of_its_column():
+    """Where semicolons separate, a cell with one would begin another: it is quoted."""
+    assert csv_cell("x;=1") == '"x;=1"'
+
+
+EVIL = ["=cmd|' /C calc'!A0", "+1", "-2", "@SUM(A1)", "http://x.example", "{=1}"]
+
+
+def test_a_workbook_holds_no_formula_and_no_link():
+    """Whatever the planner typed is text, in every sheet."""
+    content = workbook([Table("x", ("a",), tuple([text] for text in EVIL))])
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == EVIL
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert all(cell.hyperlink is None for cell in cells)
+
+
+@given(st.lists(st.text(max_size=40), max_size=4))
+def test_sheet_names_are_accepted_and_different(names):
+    """Any machine type may become the name of a sheet."""
+    taken = set()
+    made = [safe_sheet_name(name, taken) for name in [*names, "history", "A" * 40]]
+    assert len({name.casefold() for name in made}) == len(made)
+    workbook([Table(name, ("a",), ()) for name in names])
+    assert all(1 <= len(name) <= 31 for name in made)
+
+
+# Plans
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_a_plan_reads_back_from_its_file(data):
+    """Every machine and every time, exactly; setups and closures included."""
+    shift = data.draw(shifts())
+    schedule = retime(shift.problem, data.draw(sequences(shift.problem)))
+    reading = read_schedule(schedule_csv(shift, schedule, "=rule"), shift)
+    assert reading.schedule is not None, [str(issue) for issue in reading.issues]
+    for name in ("machine", "setup_start", "setup_end", "start", "end"):
+        found, wanted = getattr(reading.schedule, name), getattr(schedule, name)
+        assert found.tolist() == wanted.tolist(), name
+
+
+@pytest.fixture
+def shift():
+    """Three jobs on two machines, one with an awkward name."""
+    return read(JOBS.replace("J-3", "=cmd")).shift
+
+
+@pytest.fixture
+def plan(shift):
+    """J-1 on M-1 to 07:00; J-2 after it, on M-2; =cmd on M-1."""
+    return retime(shift.problem, [[0, 2], [1]])
+
+
+def test_the_columns_of_a_plan(shift, plan):
+    """By machine and time, as the design states them."""
+    text = schedule_csv(shift, plan, "rule:spt").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == [
+        "job_id",
+        "machine_id",
+        "setup_start",
+        "start",
+        "end",
+        "setup_minutes",
+        "processing_minutes",
+        "due",
+        "late_minutes",
+        "family",
+        "important",
+        "scheduler",
+    ]
+    assert [row["job_id"] for row in rows] == ["J-1", "'=cmd", "J-2"]
+    assert list(rows[2].values()) == [
+        *("J-2", "M-2", "2026-01-05T06:00:00", "2026-01-05T07:00:00"),
+        *("2026-01-05T07:15:00", "0", "15", "2026-01-05T12:00:00", "0", "WO-1", "no"),
+        "rule:spt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("J-1", "J-9", "no job of this name"),
+        ("J-1", "J-2", "already, in row"),
+        ("M-2", "M-9", "no machine of this name"),
+        ("2026-01-05T07:15:00", "later", "not a date"),
+        ("2026-01-05T07:15:00", "2026-01-05T06:15:00", "ends before it starts"),
+        ("job_id", "job_nr", "'job_id' is missing"),
+    ],
+)
+def test_a_faulty_plan_is_named(shift, plan, old, new, fault):
+    """As in the files of a shift."""
+    text = schedule_csv(shift, plan, "x").decode()
+    assert old in text
+    reading = read_schedule(text.replace(old, new).encode(), shift)
+    assert reading.schedule is None
+    assert any(fault in issue.fault for issue in reading.issues)
+
+
+def test_a_plan_without_a_job_is_named(shift, plan):
+    """Every job has to be there."""
+    lines = schedule_csv(shift, plan, "x").splitlines()
+    reading = read_schedule(b"\n".join(lines[:-1]), shift)
+    assert [issue.value for issue in reading.issues.errors] == ["J-2"]
+
+
+@given(st.binary(max_size=100))
+def test_no_plan_file_raises(data):
+    """Whatever the bytes."""
+    shift = read().shift
+    header = b"job_id,machine_id,setup_start,start,end,setup_minutes\n"
+    for content in (data, header + data):
+        assert read_schedule(content, shift).schedule is None
+
+
+def test_a_plan_as_a_workbook(shift, plan):
+    """A sheet with every job, one per machine type with its setups, and the figures."""
+    with_setup = replace(shift.problem, setup=np.full((1, 2, 1), 600))
+    shift = replace(shift, problem=with_setup, extras={"Customer": ("a", "b", "c")})
+    plan = retime(with_setup, [[0, 2], [1]])
+    content = schedule_workbook(shift, plan, "rule:spt", {"Cost": 1.25})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["Plan", "CNC", "Laser", "KPIs"]
+    assert book["Plan"]["M1"].value == "Customer"
+    assert [book["Plan"][f"M{i}"].value for i in (2, 3, 4)] == ["a", "c", "b"]
+    rows = [[cell.value for cell in row] for row in book["CNC"].iter_rows(min_row=2)]
+    assert [row[1:3] for row in rows] == [
+        ["setup", "J-1"], ["job", "J-1"], ["setup", "=cmd"], ["job", "=cmd"],
+    ]  # fmt: skip
+    figures = {row[0].value: row[1].value for row in book["KPIs"].iter_rows()}
+    assert figures["Cost"] == 1.25
+    assert figures["Last job ends"] == datetime(2026, 1, 5, 8, 5)
+    assert figures["Setup, minutes"] == 30
+
+
+def test_issues_are_a_table_that_is_safe_to_open():
+    """One row each, errors first; a value that would run is defused."""
+    issues = read(JOBS.replace("60", "=1+1").replace("T12:00", "T05:00")).issues
+    frame = issues.frame()
+    assert frame["severity"].tolist() == ["error", "warning"]
+    assert frame["row"].tolist() == [2, 3]
+    assert "'=1+1" in issues.to_csv().decode()
+
+
+def test_the_written_table_is_what_is_read():
+    """Cells with every kind of separator in them come back as they were."""
+    cells = ['a,"b"\nc', "x;y\tz", "'quoted'", "ünï 🚀"]
+    table = Table(
+        "jobs", ("job_id", "processing_minutes", "note"), ((*cells[:1], 1, cells[1]),)
+    )
+    collect = Collector()
+    raw = read_tables({"jobs.csv": csv_bytes(table)}, collect)["jobs"]
+    assert raw.rows[0][1] == (cells[0], "1", cells[1])
