@@ -61,9 +61,9 @@ class Arrays(NamedTuple):
     """
     A problem and its objective as flat arrays; lists of lists are cut by offsets.
 
-    Machines ``machines[eligible_at[j]:eligible_at[j + 1]]`` are those of job j, and
-    so on for predecessors (``before``), successors (``behind``), jobs of one group
-    (``member``) and closures of one machine. Seconds are int64.
+    Machines ``machines[eligible_at[j]:eligible_at[j + 1]]`` are those of job j,
+    the fastest first; so on for predecessors (``before``), successors (``behind``),
+    jobs of one group (``member``) and closures of one machine. Seconds are int64.
     """
 
     processing: Ints  # (n, m); -1 where not eligible
@@ -73,6 +73,8 @@ class Arrays(NamedTuple):
     tail: NDArray[np.float64]  # least seconds of work in sequence behind a job
     group: Ints
     setup: Ints  # (c, g + 1, g)
+    setup_to: Ints  # (c, g, g + 1): the same, by the group that comes next
+    has_setups: NDArray[np.bool_]  # (m,)
     setup_class: Ints
     initial_group: Ints
     available: Ints
@@ -94,15 +96,16 @@ class Arrays(NamedTuple):
 
 def arrays(problem: Problem, objective: Objective) -> Arrays:
     """Flat arrays of a problem, built once per search."""
-    n, g = problem.num_jobs, problem.num_groups
-    eligible = [np.flatnonzero(row).tolist() for row in problem.eligible]
-    members: list[list[int]] = [[] for _ in range(g)]
+    fastest = np.argsort(problem.processing, axis=1, kind="stable").tolist()
+    counts = problem.eligible.sum(axis=1).tolist()
+    eligible = [row[:count] for row, count in zip(fastest, counts, strict=True)]
+    members: list[list[int]] = [[] for _ in range(problem.num_groups)]
     for job, group in enumerate(problem.group.tolist()):
         members[group].append(job)
     calendars = problem.calendars
     closures = np.concatenate([calendar.closures for calendar in calendars])
     closure_at = np.cumsum([0, *(len(calendar.closures) for calendar in calendars)])
-    return Arrays(
+    given = (
         np.where(problem.eligible, problem.processing, -1.0).astype(np.int64),
         problem.release,
         problem.due,
@@ -110,6 +113,8 @@ def arrays(problem: Problem, objective: Objective) -> Arrays:
         problem.tail,
         problem.group,
         problem.setup,
+        problem.setup.swapaxes(1, 2),
+        problem.setup.any(axis=(1, 2))[problem.setup_class],
         problem.setup_class,
         problem.initial_group,
         problem.available,
@@ -118,12 +123,14 @@ def arrays(problem: Problem, objective: Objective) -> Arrays:
         *_flat(problem.successors),
         *_flat(members),
         closure_at.astype(np.int64),
-        np.ascontiguousarray(closures[:, 0]),
-        np.ascontiguousarray(closures[:, 1]),
+        closures[:, 0],
+        closures[:, 1],
         np.concatenate([calendar.open_at_closure for calendar in calendars]),
         np.concatenate([calendar.closed_before[:-1] for calendar in calendars]),
         np.array(objective.scales(problem)),
     )
+    # Numba compiles again for read-only arrays, and for another order in memory.
+    return Arrays(*(np.array(array, order="C") for array in given))
 
 
 def _flat(lists: Any) -> tuple[Ints, Ints]:

@@ -22,13 +22,15 @@ class Loads(NamedTuple):
     What the search stands at, and the cheapest that it found.
 
     Machine k is node n + k of a ring of its jobs: ``right[n + k]`` is its first job,
-    ``left[n + k]`` its last; both are n + k when it has none. ``load``, ``done``:
-    seconds of work on each machine, and when it ends.
+    ``left[n + k]`` its last; both are n + k when it has none. ``paid``: seconds of
+    setup before each node, 0 before machines. ``load``, ``done``: seconds of work on
+    each machine, and when it ends.
     """
 
     left: Ints
     right: Ints
     machine: Ints
+    paid: Ints
     load: Ints
     done: Ints
     best_right: Ints
@@ -38,10 +40,20 @@ class Loads(NamedTuple):
 
 def new_loads(n: int, m: int, seed: int) -> Loads:
     """Empty state for n jobs on m machines; ``start_loads`` fills it."""
-    ring, machine = np.zeros((3, n + m), dtype=np.int64), np.zeros(n, dtype=np.int64)
+    ring, machine = np.zeros((4, n + m), dtype=np.int64), np.zeros(n, dtype=np.int64)
     work = np.zeros((2, m), dtype=np.int64)
     random = np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64)
-    return Loads(ring[0], ring[1], machine, *work, ring[2], np.zeros(4), random)
+    return Loads(
+        ring[0], ring[1], machine, ring[2], *work, ring[3], np.zeros(4), random
+    )
+
+
+@machine_code
+def _keep(s: Loads) -> None:
+    """Remember what the state stands at as the best."""
+    for i in range(len(s.right)):
+        s.best_right[i] = s.right[i]
+    s.sums[2] = s.sums[1]
 
 
 @machine_code
@@ -58,12 +70,14 @@ def start_loads(a: Arrays, s: Loads, right: Ints) -> float:
             if j >= n:
                 break
             s.machine[j] = k
-            setup = _gap(a, k, i, j)
+            setup = s.paid[j] = _gap(a, k, i, j)
             s.load[k] += setup + a.processing[j, k]
             s.sums[0] += setup
             i = j
         s.done[k] = _done(a, k, s.load[k])
     s.sums[1] = _cost(a, s)
+    if s.sums[2] == 0.0 or s.sums[1] < s.sums[2]:
+        _keep(s)
     return s.sums[1]
 
 
@@ -109,8 +123,9 @@ def _pressure(done: int, reference: float, power: int) -> float:
 
 
 @machine_code
-def _link(s: Loads, i: int, u: int, v: int, j: int) -> None:
-    """Put the chain u … v between nodes i and j."""
+def _link(a: Arrays, s: Loads, k: int, i: int, u: int, v: int, j: int) -> None:
+    """Put the chain u … v between nodes i and j of machine k."""
+    s.paid[u], s.paid[j] = _gap(a, k, i, u), _gap(a, k, v, j)
     s.right[i], s.left[u] = u, i
     s.right[v], s.left[j] = j, v
 
@@ -134,20 +149,34 @@ def _best_place(a: Arrays, s: Loads, k: int, u: int, v: int) -> tuple[int, int]:
     """Node of machine k behind which the chain u … v costs least setup, and that."""
     n = len(s.machine)
     i = best = n + k
-    least = np.int64(1) << 62
+    if not a.has_setups[k]:
+        return best, 0
+    to_u = a.setup_to[a.setup_class[k], a.group[u]]
+    from_v = a.setup[a.setup_class[k], a.group[v]]
+    j = s.right[i]
+    if j >= n:
+        return best, to_u[a.initial_group[k]]
+    least = to_u[a.initial_group[k]] + from_v[a.group[j]] - s.paid[j]
     while True:
-        j = s.right[i]
-        more = _gap(a, k, i, u) + _gap(a, k, v, j) - _gap(a, k, i, j)
+        i, j = j, s.right[j]
+        if j >= n:
+            more = to_u[a.group[i]]
+            return (i, more) if more < least else (best, least)
+        more = to_u[a.group[i]] + from_v[a.group[j]] - s.paid[j]
         if more < least:
             least, best = more, i
-        if j >= n:
-            return best, least
-        i = j
 
 
 @machine_code
 def _change(
-    a: Arrays, s: Loads, k: int, y: int, k_load: int, y_load: int, setup: int, power: int
+    a: Arrays,
+    s: Loads,
+    k: int,
+    y: int,
+    k_load: int,
+    y_load: int,
+    setup: int,
+    power: int,
 ) -> float:
     """Cost of new loads of machines k and y and of more setup, as pressure."""
     more = 0.0
@@ -175,14 +204,6 @@ def _take(
 
 
 @machine_code
-def _keep(s: Loads) -> None:
-    """Remember what the state stands at as the best."""
-    for i in range(len(s.right)):
-        s.best_right[i] = s.right[i]
-    s.sums[2] = s.sums[1]
-
-
-@machine_code
 def _any(s: Loads, count: int) -> int:
     """Draw one of ``count``."""
     return int(next_random(s.random) * count)
@@ -190,12 +211,10 @@ def _any(s: Loads, count: int) -> int:
 
 @machine_code
 def _some_machine(a: Arrays, s: Loads, j: int) -> int:
-    """Draw a machine of job j, the faster of two more often."""
+    """Draw a machine of job j, a fast one more often."""
     x, count = a.eligible_at[j], a.eligible_at[j + 1] - a.eligible_at[j]
-    k, y = a.machines[x + _any(s, count)], a.machines[x + _any(s, count)]
-    if a.processing[j, y] < a.processing[j, k] and next_random(s.random) < 0.8:
-        return y
-    return k
+    share = next_random(s.random)
+    return a.machines[x + int(share * share * share * count)]
 
 
 @machine_code
@@ -215,8 +234,9 @@ def _move_chain(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     new, fresh = (old, inside) if k == y else _chain_load(a, s, k, u, v)
     if new < 0:
         return False
-    freed = _gap(a, y, i, u) + _gap(a, y, v, j) - _gap(a, y, i, j)
-    s.right[i], s.left[j] = j, i
+    gap = _gap(a, y, i, j)
+    freed = s.paid[u] + s.paid[j] - gap
+    s.right[i], s.left[j], s.paid[j] = j, i, gap
     place, needed = _best_place(a, s, k, u, v)
     setup = needed + fresh - freed - inside
     if k == y:
@@ -226,14 +246,13 @@ def _move_chain(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     if (k == y and place == i) or _change(
         a, s, k, y, k_load, y_load, setup, power
     ) > limit:
-        _link(s, i, u, v, j)
+        _link(a, s, y, i, u, v, j)
         return False
-    _link(s, place, u, v, s.right[place])
+    _link(a, s, k, place, u, v, s.right[place])
     x = u
-    while True:
-        s.machine[x] = k
-        if x == v:
-            break
+    s.machine[u] = k
+    while x != v:
+        s.machine[s.right[x]], s.paid[s.right[x]] = k, _gap(a, k, x, s.right[x])
         x = s.right[x]
     _take(a, s, k, y, k_load, y_load, setup)
     return True
@@ -246,21 +265,21 @@ def _exchange(a: Arrays, s: Loads, u: int, v: int, limit: float, power: int) -> 
     if y == k or a.processing[u, k] < 0 or a.processing[v, y] < 0:
         return False
     i, j, p, q = s.left[u], s.right[u], s.left[v], s.right[v]
-    freed_y = _gap(a, y, i, u) + _gap(a, y, u, j) - _gap(a, y, i, j)
-    freed_k = _gap(a, k, p, v) + _gap(a, k, v, q) - _gap(a, k, p, q)
-    s.right[i], s.left[j] = j, i
-    s.right[p], s.left[q] = q, p
+    gap_y, gap_k = _gap(a, y, i, j), _gap(a, k, p, q)
+    freed_y, freed_k = s.paid[u] + s.paid[j] - gap_y, s.paid[v] + s.paid[q] - gap_k
+    s.right[i], s.left[j], s.paid[j] = j, i, gap_y
+    s.right[p], s.left[q], s.paid[q] = q, p, gap_k
     at_k, needed_k = _best_place(a, s, k, u, u)
     at_y, needed_y = _best_place(a, s, y, v, v)
     setup = needed_k + needed_y - freed_k - freed_y
     k_load = s.load[k] + needed_k - freed_k + a.processing[u, k] - a.processing[v, k]
     y_load = s.load[y] + needed_y - freed_y + a.processing[v, y] - a.processing[u, y]
     if _change(a, s, k, y, k_load, y_load, setup, power) > limit:
-        _link(s, i, u, u, j)
-        _link(s, p, v, v, q)
+        _link(a, s, y, i, u, u, j)
+        _link(a, s, k, p, v, v, q)
         return False
-    _link(s, at_k, u, u, s.right[at_k])
-    _link(s, at_y, v, v, s.right[at_y])
+    _link(a, s, k, at_k, u, u, s.right[at_k])
+    _link(a, s, y, at_y, v, v, s.right[at_y])
     s.machine[u], s.machine[v] = k, y
     _take(a, s, k, y, k_load, y_load, setup)
     return True
@@ -277,8 +296,6 @@ def anneal_loads(
     the machine that ends last. Returns how many moves were taken.
     """
     n, m = len(s.machine), len(s.load)
-    if s.sums[2] == 0.0 or s.sums[1] < s.sums[2]:
-        _keep(s)
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)
     s.sums[3] = 0.0

@@ -74,6 +74,15 @@ def new_order(n: int, m: int, seed: int) -> Order:
 
 
 @machine_code
+def _keep(s: Order) -> None:
+    """Remember what the state stands at as the best."""
+    for x in range(len(s.order)):  # a slice would allocate
+        s.best_order[x] = s.order[x]
+        s.best_machine[x] = s.machine[x]
+    s.sums[3] = s.sums[2]
+
+
+@machine_code
 def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
     """Put the state at an order and an assignment; returns the cost."""
     s.first[:] = -1
@@ -100,6 +109,8 @@ def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
     s.pending[:] = 0
     s.count[:] = 0
     s.sums[2] = _cost(a, s)
+    if s.sums[3] == 0.0 or s.sums[2] < s.sums[3]:
+        _keep(s)
     return s.sums[2]
 
 
@@ -398,7 +409,7 @@ def _move_block(a: Arrays, s: Order, j: int) -> bool:
     later = q > s.position[j]
     i = last if later else j  # later: the last job leads, so that none is overtaken
     before = -1
-    for at in range(size):
+    for _ in range(size):
         low, high = _window(a, s, i)
         if before >= 0 and later:
             q = s.position[before] - (1 if s.position[i] < s.position[before] else 0)
@@ -423,8 +434,6 @@ def anneal_order(
     from a job that hurts. Returns how many moves were taken.
     """
     n = len(s.order)
-    if s.sums[3] == 0.0 or s.sums[2] < s.sums[3]:
-        _keep(s)
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)
     for _ in range(moves):
@@ -453,12 +462,3 @@ def anneal_order(
         if s.sums[2] < s.sums[3] - 1e-12:
             _keep(s)
     return taken
-
-
-@machine_code
-def _keep(s: Order) -> None:
-    """Remember what the state stands at as the best."""
-    for x in range(len(s.order)):  # a slice would allocate
-        s.best_order[x] = s.order[x]
-        s.best_machine[x] = s.machine[x]
-    s.sums[3] = s.sums[2]
