@@ -42,18 +42,23 @@ def _cache_folder() -> Path | None:
     return None
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(_cache_folder() or "")
-_CACHED = bool(numba.config.CACHE_DIR)
+_CONFIG: Any = numba.config
+if not _CONFIG.CACHE_DIR:
+    _CONFIG.CACHE_DIR = str(_cache_folder() or "")
+_CACHED = bool(_CONFIG.CACHE_DIR)
+
+# Without Numba's reference counts, which would take most of the time in functions
+# this small; so nothing compiled here may make an array.
+_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
 
 
 def machine_code(function: F) -> F:
     """Compile on first call, without the interpreter lock; kept on disk if possible."""
     compiled: F
     try:
-        compiled = numba.njit(nogil=True, cache=_CACHED, _nrt=False)(function)
+        compiled = numba.njit(cache=_CACHED, **_OPTIONS)(function)
     except RuntimeError:  # Numba: "no locator available", the folder is not usable
-        compiled = numba.njit(nogil=True, _nrt=False)(function)
+        compiled = numba.njit(**_OPTIONS)(function)
     return compiled
 
 
@@ -114,7 +119,7 @@ def arrays(problem: Problem, objective: Objective) -> Arrays:
         problem.group,
         problem.setup,
         problem.setup.swapaxes(1, 2),
-        problem.setup.any(axis=(1, 2))[problem.setup_class],
+        np.array([matrix.any() for matrix in problem.setup])[problem.setup_class],
         problem.setup_class,
         problem.initial_group,
         problem.available,

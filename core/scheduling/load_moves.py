@@ -7,6 +7,9 @@ move is judged in constant time, and the best place on a machine is found by one
 walk along it.
 """
 
+# mypy: disable-error-code="no-any-return"
+# An entry of an array is Any to mypy; the compiler knows better.
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -40,11 +43,17 @@ class Loads(NamedTuple):
 
 def new_loads(n: int, m: int, seed: int) -> Loads:
     """Empty state for n jobs on m machines; ``start_loads`` fills it."""
-    ring, machine = np.zeros((4, n + m), dtype=np.int64), np.zeros(n, dtype=np.int64)
-    work = np.zeros((2, m), dtype=np.int64)
-    random = np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64)
+    ring, work = np.zeros((4, n + m), dtype=np.int64), np.zeros((2, m), dtype=np.int64)
     return Loads(
-        ring[0], ring[1], machine, ring[2], *work, ring[3], np.zeros(4), random
+        left=ring[0],
+        right=ring[1],
+        machine=np.zeros(n, dtype=np.int64),
+        paid=ring[2],
+        load=work[0],
+        done=work[1],
+        best_right=ring[3],
+        sums=np.zeros(4),
+        random=np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
     )
 
 

@@ -25,7 +25,7 @@ from core.scheduling.compiled import Arrays, arrays
 from core.scheduling.load_moves import anneal_loads, new_loads, start_loads
 from core.scheduling.order_moves import anneal_order, new_order, start_order
 from core.scheduling.scheduler import Progress, Stopwatch, silent
-from core.scheduling.stopping import AnyOf, MaxIterations, MaxSeconds, Stop
+from core.scheduling.stopping import AnyOf, MaxIterations, MaxSeconds, Stop, peek
 
 Sequences = Sequence[Sequence[int]]
 
@@ -60,9 +60,8 @@ class Heat:
 
     def at(self, share: float, gentleness: float) -> float:
         """Temperature at a share of the cooling; gentleness 1 leaves out all heat."""
-        return self.hot * (self.cold / self.hot) ** (
-            gentleness + (1.0 - gentleness) * share
-        )
+        left = (1.0 - gentleness) * (1.0 - share)
+        return float(self.cold * (self.hot / self.cold) ** left)
 
 
 class Chain(Protocol):
@@ -304,13 +303,6 @@ def _limits(stop: Stop) -> list[MaxSeconds | MaxIterations]:
     if isinstance(stop, AnyOf):
         return [limit for part in stop.stops for limit in _limits(part)]
     return [stop] if isinstance(stop, MaxSeconds | MaxIterations) else []
-
-
-def peek(stop: Stop) -> bool:
-    """Whether a stop says so, without using up one of its iterations."""
-    if isinstance(stop, AnyOf):
-        return any(peek(part) for part in stop.stops)
-    return stop.left <= 0 if isinstance(stop, MaxIterations) else stop()
 
 
 _COMPILING = threading.Lock()

@@ -7,6 +7,9 @@ shifts jobs within the order, or to other machines; then only the jobs whose tim
 change are timed again, in order, until nothing changes any more.
 """
 
+# mypy: disable-error-code="no-any-return"
+# An entry of an array is Any to mypy; the compiler knows better.
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -47,29 +50,34 @@ class Order(NamedTuple):
     best_order: Ints
     best_machine: Ints
     sums: NDArray[np.float64]  # tardiness, setup, cost, best cost
-    count: Ints  # entries of changed, shifts, critical; jobs pending
+    counts: Ints  # entries of changed, shifts, critical; jobs pending
     random: NDArray[np.uint64]
 
 
 def new_order(n: int, m: int, seed: int) -> Order:
     """Empty state for n jobs on m machines; ``start_order`` fills it."""
-
-    def jobs() -> Ints:
-        return np.zeros(n, dtype=np.int64)
-
+    rows = np.zeros((13, n), dtype=np.int64)
     return Order(
-        *(jobs() for _ in range(5)),
-        np.zeros(m, dtype=np.int64),
-        np.zeros(m, dtype=np.int64),
-        jobs(),
-        jobs(),
-        np.zeros(n, dtype=np.uint8),
-        *(jobs() for _ in range(3)),
-        np.zeros((MAX_BLOCK, 4), dtype=np.int64),
-        *(jobs() for _ in range(3)),
-        np.zeros(4),
-        np.zeros(4, dtype=np.int64),
-        np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
+        order=rows[0],
+        position=rows[1],
+        machine=rows[2],
+        left=rows[3],
+        right=rows[4],
+        first=np.zeros(m, dtype=np.int64),
+        last=np.zeros(m, dtype=np.int64),
+        end=rows[5],
+        paid=rows[6],
+        pending=np.zeros(n, dtype=np.uint8),
+        changed=rows[7],
+        old_end=rows[8],
+        old_paid=rows[9],
+        shifts=np.zeros((MAX_BLOCK, 4), dtype=np.int64),
+        critical=rows[10],
+        best_order=rows[11],
+        best_machine=rows[12],
+        sums=np.zeros(4),
+        counts=np.zeros(4, dtype=np.int64),
+        random=np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
     )
 
 
@@ -107,7 +115,7 @@ def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
         s.sums[0] += a.weight[j] * max(0.0, s.end[j] - a.due[j])
         s.sums[1] += s.paid[j]
     s.pending[:] = 0
-    s.count[:] = 0
+    s.counts[:] = 0
     s.sums[2] = _cost(a, s)
     if s.sums[3] == 0.0 or s.sums[2] < s.sums[3]:
         _keep(s)
@@ -192,16 +200,16 @@ def _mark(s: Order, j: int) -> None:
     """Job j must be timed again."""
     if j >= 0 and s.pending[s.position[j]] == 0:
         s.pending[s.position[j]] = 1
-        s.count[3] += 1
+        s.counts[3] += 1
 
 
 @machine_code
 def _shift(s: Order, j: int, k: int, q: int) -> None:
     """Take job j to machine k and place q, and remember where it came from."""
-    at = s.count[1]
+    at = s.counts[1]
     s.shifts[at, 0], s.shifts[at, 1] = j, s.machine[j]
     s.shifts[at, 2], s.shifts[at, 3] = s.position[j], s.right[j]
-    s.count[1] += 1
+    s.counts[1] += 1
     _put(s, j, k, q)
 
 
@@ -209,7 +217,7 @@ def _shift(s: Order, j: int, k: int, q: int) -> None:
 def _mark_shifted(s: Order) -> int:
     """Mark the jobs whose left neighbour changed; the first place to look at."""
     first = len(s.order)
-    for at in range(s.count[1]):
+    for at in range(s.counts[1]):
         j = s.shifts[at, 0]
         for i in (j, s.right[j], s.shifts[at, 3]):
             if i >= 0:
@@ -237,21 +245,21 @@ def _retime(a: Arrays, s: Order, q: int, limit: float) -> bool:
     Stops as soon as one job alone, with the work in sequence behind it, makes the
     makespan too late.
     """
-    s.count[0] = 0
+    s.counts[0] = 0
     latest = limit / a.scales[0] if a.scales[0] > 0 else np.inf
-    while s.count[3] > 0:
+    while s.counts[3] > 0:
         while s.pending[q] == 0:
             q += 1
         s.pending[q] = 0
-        s.count[3] -= 1
+        s.counts[3] -= 1
         j = s.order[q]
         paid = _setup(a, s, j)
         end = _end(a, s, j, paid)
         if paid == s.paid[j] and end == s.end[j]:
             continue
-        at = s.count[0]
+        at = s.counts[0]
         s.changed[at], s.old_end[at], s.old_paid[at] = j, s.end[j], s.paid[j]
-        s.count[0] += 1
+        s.counts[0] += 1
         s.sums[1] += paid - s.paid[j]
         s.paid[j] = paid
         if end == s.end[j]:
@@ -275,15 +283,15 @@ def _retime(a: Arrays, s: Order, q: int, limit: float) -> bool:
 @machine_code
 def _take_back(s: Order, q: int, tardiness: float, setup: float) -> None:
     """Undo the move: times first, then the shifts, the last one first."""
-    while s.count[3] > 0:
+    while s.counts[3] > 0:
         if s.pending[q]:
             s.pending[q] = 0
-            s.count[3] -= 1
+            s.counts[3] -= 1
         q += 1
-    for at in range(s.count[0]):
+    for at in range(s.counts[0]):
         j = s.changed[at]
         s.end[j], s.paid[j] = s.old_end[at], s.old_paid[at]
-    for at in range(s.count[1] - 1, -1, -1):
+    for at in range(s.counts[1] - 1, -1, -1):
         _put(s, s.shifts[at, 0], s.shifts[at, 1], s.shifts[at, 2])
     s.sums[0], s.sums[1] = tardiness, setup
 
@@ -439,7 +447,7 @@ def anneal_order(
     for _ in range(moves):
         temperature *= cooling
         j = _hurting_job(a, s) if next_random(s.random) < focus else _any(s, n)
-        tardiness, setup, s.count[1], s.count[0] = s.sums[0], s.sums[1], 0, 0
+        tardiness, setup, s.counts[1], s.counts[0] = s.sums[0], s.sums[1], 0, 0
         kind = next_random(s.random)
         if kind < 0.55:
             moved = _insert(a, s, j)
@@ -450,7 +458,7 @@ def anneal_order(
         else:
             moved = _move_block(a, s, j)
         if not moved:
-            s.count[0] = 0
+            s.counts[0] = 0
             _take_back(s, 0, tardiness, setup)
             continue
         limit = s.sums[2] - temperature * np.log(next_random(s.random) + 1e-300)

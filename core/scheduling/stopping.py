@@ -80,3 +80,10 @@ class AnyOf:
     def __call__(self) -> bool:
         """Whether any condition holds."""
         return any([stop() for stop in self.stops])
+
+
+def peek(stop: Stop) -> bool:
+    """Whether a stop says so, without using up one of its iterations."""
+    if isinstance(stop, AnyOf):
+        return any(peek(part) for part in stop.stops)
+    return stop.left <= 0 if isinstance(stop, MaxIterations) else stop()

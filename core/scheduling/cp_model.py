@@ -1,0 +1,340 @@
+"""
+A problem, or a window of one, as a constraint model for CP-SAT.
+
+Times are *open seconds of the machine* that runs the job: on that clock a machine
+never closes, so setups and work have their plain lengths, and the timing rules
+become "start at least a setup after the end of the job before". Where a calendar
+time is needed, for due dates, predecessors and the makespan, one Boolean per closure
+says whether it has passed. So the model is exact, closures included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, inf
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from core.problem.calendar import Calendar
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.schedule import Schedule
+
+LONGEST = 2**40  # seconds; keeps sums within what CP-SAT can count
+
+
+@dataclass(frozen=True)
+class Window:
+    """
+    What may change: the free jobs; the rest keeps machine and order.
+
+    Parameters
+    ----------
+    free
+        Jobs that may move to any place among themselves and the jobs of ``order``.
+    order
+        Per machine: jobs that stay on it, in this order, but may shift in time.
+    settled
+        Jobs that stay where and when they are, before everything else on their
+        machine.
+    machines
+        Where free jobs may go, as far as they are eligible.
+    """
+
+    free: Sequence[int]
+    order: Sequence[Sequence[int]]
+    settled: Sequence[int]
+    machines: Sequence[int]
+
+    @classmethod
+    def whole(cls, problem: Problem) -> Window:
+        """Everything is free."""
+        m = problem.num_machines
+        return cls(range(problem.num_jobs), [()] * m, (), range(m))
+
+
+class Model:
+    """
+    The constraint model of a window of a problem.
+
+    Parameters
+    ----------
+    problem, objective
+        What to plan, and what to judge it by.
+    window
+        What may change.
+    schedule
+        A valid schedule: hint to the solver, bound on the makespan, and the times
+        of settled jobs; only a window that settles and keeps nothing needs none.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        objective: Objective,
+        window: Window,
+        schedule: Schedule | None = None,
+    ) -> None:
+        self.problem, self.window, self.schedule = problem, window, schedule
+        self.model = cp_model.CpModel()
+        self.scales = objective.scales(problem)
+        self.horizon = self._horizon(objective)
+        self.choice: dict[tuple[int, int], cp_model.IntVar] = {}
+        self.start: dict[int, cp_model.IntVar] = {}
+        self.finish: dict[int, cp_model.IntVar] = {}
+        self.end: dict[int, cp_model.IntVar] = {}
+        self.begin: dict[int, cp_model.IntVar] = {}
+        self.setup: list[tuple[cp_model.IntVar, int]] = []
+        self.passed: dict[tuple[int, str, bytes], list[cp_model.IntVar]] = {}
+        self.staying = {j: k for k, jobs in enumerate(window.order) for j in jobs}
+        self.at_machine: list[list[int]] = [[] for _ in range(problem.num_machines)]
+        self._add_jobs()
+        for k in range(problem.num_machines):
+            self._add_machine(k)
+        self._add_precedence()
+        self._minimize()
+
+    def sequences(self, solver: cp_model.CpSolver) -> list[list[int]]:
+        """Jobs of every machine in the order that the solver found."""
+        schedule, found = self.schedule, []
+        for k in range(self.problem.num_machines):
+            jobs = [j for j in self.at_machine[k] if solver.value(self.choice[j, k])]
+            jobs.sort(key=lambda j: solver.value(self.start[j]))
+            before: list[int] = []
+            if schedule is not None:
+                before = [j for j in self.window.settled if schedule.machine[j] == k]
+                before.sort(key=lambda j: schedule.start[j])
+            found.append(before + jobs)
+        return found
+
+    def _horizon(self, objective: Objective) -> int:
+        """Seconds by which an optimal schedule ends."""
+        problem = self.problem
+        longest = np.where(problem.eligible, problem.processing, 0.0).max(axis=1)
+        late = max(int(problem.release.max()), int(problem.available.max()))
+        horizon = late + int(longest.sum())
+        horizon += problem.num_jobs * int(problem.setup.max(initial=0))
+        horizon += max(int(c.closed_before[-1]) for c in problem.calendars)
+        if self.schedule is not None and objective.makespan > 0:
+            worst = objective.cost(problem, self.schedule) / self.scales[0]
+            horizon = min(horizon, ceil(worst) + 1)
+        return min(horizon, LONGEST)
+
+    def _add_jobs(self) -> None:
+        """Machine, start and end of every job that is not settled."""
+        problem, model = self.problem, self.model
+        machines = set(self.window.machines)
+        for j in [*self.window.free, *self.staying]:
+            at = np.flatnonzero(problem.eligible[j]).tolist()
+            if j in self.staying:
+                at = [self.staying[j]]
+            else:
+                at = [k for k in at if k in machines]
+            self.start[j] = model.new_int_var(0, self.horizon, "")
+            self.finish[j] = model.new_int_var(0, self.horizon, "")
+            for k in at:
+                self.choice[j, k] = model.new_bool_var("")
+                self.at_machine[k].append(j)
+            model.add_exactly_one(self.choice[j, k] for k in at)
+            self._add_clocks(j, at)
+            if self.schedule is not None:
+                self._hint(j, at, self.schedule)
+
+    def _hint(self, j: int, at: list[int], schedule: Schedule) -> None:
+        """Hint the place of job j in the schedule."""
+        now = int(schedule.machine[j])
+        calendar = self.problem.calendars[now]
+        for k in at:
+            self.model.add_hint(self.choice[j, k], k == now)
+        self.model.add_hint(
+            self.start[j], int(calendar.open_seconds(schedule.start[j]))
+        )
+        self.model.add_hint(self.finish[j], int(calendar.open_seconds(schedule.end[j])))
+        self.model.add_hint(self.end[j], int(schedule.end[j]))
+        if j in self.begin:
+            self.model.add_hint(self.begin[j], int(schedule.start[j]))
+
+    def _add_clocks(self, j: int, at: list[int]) -> None:
+        """Tie the open seconds of job j to calendar time."""
+        problem, model = self.problem, self.model
+        self.end[j] = model.new_int_var(0, self.horizon, "")
+        if problem.predecessors[j]:
+            self.begin[j] = model.new_int_var(0, self.horizon, "")
+        for k in at:
+            chosen, calendar = self.choice[j, k], problem.calendars[k]
+            work = int(problem.processing[j, k])
+            model.add(self.finish[j] == self.start[j] + work).only_enforce_if(chosen)
+            released = int(calendar.open_seconds(problem.release[j]))
+            model.add(self.start[j] >= released).only_enforce_if(chosen)
+            closed = self._closed_before(j, calendar, chosen, at_end=True)
+            model.add(self.end[j] == self.finish[j] + closed).only_enforce_if(chosen)
+            if j in self.begin:
+                closed = self._closed_before(j, calendar, chosen, at_end=False)
+                model.add(self.begin[j] == self.start[j] + closed).only_enforce_if(
+                    chosen
+                )
+
+    def _closed_before(
+        self, j: int, calendar: Calendar, chosen: cp_model.IntVar, *, at_end: bool
+    ) -> cp_model.LinearExpr | int:
+        """
+        Closed seconds before the end, or the start, of job j.
+
+        Work that ends as a closure begins has not passed it; work that would start
+        then has.
+        """
+        model = self.model
+        at = calendar.open_at_closure.tolist()
+        lengths = (calendar.closures[:, 1] - calendar.closures[:, 0]).tolist()
+        near = [
+            i for i, (start, _) in enumerate(calendar.closures) if start < self.horizon
+        ]
+        if not near:
+            return 0
+        time = self.finish[j] if at_end else self.start[j]
+        first = (
+            1 if at_end else 0
+        )  # open seconds beyond the closure's to have passed it
+        key = (j, "end" if at_end else "begin", calendar.closures.tobytes())
+        passed = self.passed.get(key)
+        if passed is None:
+            passed = self.passed[key] = [model.new_bool_var("") for _ in near]
+            for earlier, later in pairwise(passed):
+                model.add_implication(later, earlier)
+        for i in near:
+            beyond = model.add(time >= at[i] + first)
+            beyond.only_enforce_if(chosen, passed[i])
+            before = model.add(time <= at[i] + first - 1)
+            before.only_enforce_if(chosen, ~passed[i])
+        return cp_model.LinearExpr.weighted_sum(passed, [lengths[i] for i in near])
+
+    def _state(self, k: int) -> tuple[int, int]:
+        """Open seconds from which machine k is free, and the group it is set up for."""
+        problem, calendar = self.problem, self.problem.calendars[k]
+        free, group = int(problem.available[k]), int(problem.initial_group[k])
+        if self.schedule is not None:
+            ends = self.schedule.end
+            before = [j for j in self.window.settled if self.schedule.machine[j] == k]
+            last = max(before, key=lambda j: int(ends[j]), default=None)
+            if last is not None:
+                free, group = int(ends[last]), int(problem.group[last])
+        return int(calendar.open_seconds(free)), group
+
+    def _add_machine(self, k: int) -> None:
+        """One job at a time, with setups between them, on machine k."""
+        problem, model = self.problem, self.model
+        jobs = self.at_machine[k]
+        if not jobs:
+            return
+        free, group = self._state(k)
+        matrix = problem.setup[problem.setup_class[k]]
+        model.add_no_overlap(
+            model.new_optional_interval_var(
+                self.start[j],
+                int(problem.processing[j, k]),
+                self.finish[j],
+                self.choice[j, k],
+                "",
+            )
+            for j in jobs
+        )
+        for j in jobs:
+            least = free + int(
+                matrix[group, problem.group[j]] if not matrix.any() else 0
+            )
+            model.add(self.start[j] >= least).only_enforce_if(self.choice[j, k])
+        order = list(self.window.order[k])
+        for i, j in pairwise(order):
+            model.add(self.start[j] >= self.finish[i])
+        if matrix.any():
+            self._add_circuit(k, jobs, order, free, group)
+
+    def _add_circuit(
+        self, k: int, jobs: list[int], order: list[int], free: int, group: int
+    ) -> None:
+        """Setups on machine k: a circuit through its jobs, 0 its start and end."""
+        problem, model = self.problem, self.model
+        matrix = problem.setup[problem.setup_class[k]]
+        node = {j: i + 1 for i, j in enumerate(jobs)}
+        place = {j: i for i, j in enumerate(order)}
+        follows = self._follows(k)
+        idle = model.new_bool_var("")
+        arcs: list[tuple[int, int, cp_model.LiteralT]] = [(0, 0, idle)]
+        for j in jobs:
+            chosen = self.choice[j, k]
+            model.add_implication(chosen, ~idle)
+            arcs.append((node[j], node[j], ~chosen))
+            group_j = int(problem.group[j])
+            if place.get(j, 0) == 0:
+                first = model.new_bool_var("")
+                seconds = int(matrix[group, group_j])
+                arcs.append((0, node[j], first))
+                model.add(self.start[j] >= free + seconds).only_enforce_if(first)
+                self.setup.append((first, seconds))
+                self._hint_arc(first, follows.get(j) == -1)
+            if place.get(j, len(order) - 1) == len(order) - 1:
+                arcs.append((node[j], 0, model.new_bool_var("")))
+            for i in jobs:
+                kept = i in place and j in place
+                if i == j or (kept and place[j] != place[i] + 1):
+                    continue
+                arc = model.new_bool_var("")
+                seconds = int(matrix[problem.group[i], group_j])
+                arcs.append((node[i], node[j], arc))
+                model.add(self.start[j] >= self.finish[i] + seconds).only_enforce_if(
+                    arc
+                )
+                self.setup.append((arc, seconds))
+                self._hint_arc(arc, follows.get(j) == i)
+        model.add_circuit(arcs)
+
+    def _follows(self, k: int) -> dict[int, int]:
+        """Job before each job of machine k in the schedule; -1: none, or settled."""
+        if self.schedule is None:
+            return {}
+        settled = set(self.window.settled)
+        jobs = np.flatnonzero(self.schedule.machine == k)
+        jobs = jobs[np.argsort(self.schedule.start[jobs])]
+        before = [-1, *(j if j not in settled else -1 for j in jobs[:-1].tolist())]
+        return dict(zip(jobs.tolist(), before, strict=False))
+
+    def _hint_arc(self, arc: cp_model.IntVar, taken: bool) -> None:
+        if self.schedule is not None:
+            self.model.add_hint(arc, taken)
+
+    def _add_precedence(self) -> None:
+        """Jobs start behind their predecessors, in calendar time."""
+        for i, j in self.problem.precedence.tolist():
+            if j not in self.begin:
+                continue  # settled, like its predecessors
+            if i in self.end:
+                self.model.add(self.begin[j] >= self.end[i])
+            elif self.schedule is not None:
+                self.model.add(self.begin[j] >= int(self.schedule.end[i]))
+
+    def _minimize(self) -> None:
+        """State the objective; what is settled only adds a constant."""
+        problem, model, (a, b, c) = self.problem, self.model, self.scales
+        terms: list[cp_model.IntVar] = []
+        weights: list[float] = []
+        if a > 0:
+            makespan = model.new_int_var(0, self.horizon, "")
+            for end in self.end.values():
+                model.add(makespan >= end)
+            terms.append(makespan)
+            weights.append(a)
+        for j, end in self.end.items() if b > 0 else ():
+            if problem.due[j] < inf:
+                late = model.new_int_var(0, self.horizon, "")
+                model.add(late >= end - int(np.floor(problem.due[j])))
+                terms.append(late)
+                weights.append(b * float(problem.weight[j]))
+        for arc, seconds in self.setup if c > 0 else ():
+            if seconds:
+                terms.append(arc)
+                weights.append(c * seconds)
+        if terms:
+            model.minimize(cp_model.LinearExpr.weighted_sum(terms, weights))

@@ -1,0 +1,111 @@
+"""Improve any schedule in the time there is: the parts of refinement, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.schedule import Schedule, retime
+from core.scheduling.local_search import LocalSearch
+from core.scheduling.scheduler import Progress, silent
+from core.scheduling.stopping import Stop
+
+Sequences = Sequence[Sequence[int]]
+
+
+class Improver(Protocol):
+    """A part of refinement: better sequences from sequences."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in progress and tables."""
+        ...
+
+    def improve(
+        self,
+        problem: Problem,
+        objective: Objective,
+        sequences: Sequences,
+        *,
+        seed: int,
+        stop: Stop,
+        progress: Progress,
+    ) -> Sequences:
+        """
+        Return better sequences, or the same.
+
+        Parameters
+        ----------
+        problem, objective
+            What is planned, and what it is judged by.
+        sequences
+            One sequence of job indices per machine, of a valid schedule.
+        seed
+            Seed of everything random.
+        stop
+            To be asked at least every 0.1 s; return soon after it says so.
+        progress
+            Called with the share done in [0, 1] and a word for the planner.
+        """
+        ...
+
+
+def refine(
+    problem: Problem,
+    objective: Objective,
+    schedule: Schedule,
+    *,
+    stop: Stop,
+    seed: int = 0,
+    progress: Progress = silent,
+    moves: Sequence[Improver] | None = None,
+) -> Schedule:
+    """
+    Best schedule that the improvers make of a valid one; never a worse one.
+
+    Parameters
+    ----------
+    problem, objective
+        What is planned, and what it is judged by.
+    schedule
+        Where to begin; valid.
+    stop
+        When to end; the first improver that asks it to the end has all of it.
+        Bound improvers by stops of their own to run several in turn.
+    seed
+        Same seed and same number of looks at ``stop``
+        (:class:`~core.scheduling.stopping.MaxIterations`), same schedule.
+    progress
+        Called with the share done in [0, 1] and a word for the planner.
+    moves
+        The improvers, in turn; ``None``: the local search alone, which is what paid
+        on every kind of problem that was measured.
+
+    Returns
+    -------
+    Schedule
+        The given one itself when nothing better was found.
+    """
+    best, cost = schedule, objective.cost(problem, schedule)
+    improvers = (LocalSearch(),) if moves is None else moves
+    for improver in improvers:
+        found = improver.improve(
+            problem,
+            objective,
+            padded(best, problem.num_machines),
+            seed=seed,
+            stop=stop,
+            progress=progress,
+        )
+        timed = retime(problem, found)
+        if (found_cost := objective.cost(problem, timed)) < cost:
+            best, cost = timed, found_cost
+    return best
+
+
+def padded(schedule: Schedule, num_machines: int) -> list[list[int]]:
+    """Sequences of a schedule with an empty one for every unused machine."""
+    sequences = [list(jobs) for jobs in schedule.sequences]
+    return sequences + [[] for _ in range(num_machines - len(sequences))]
