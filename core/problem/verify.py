@@ -193,8 +193,8 @@ def _open_time(
             4,
             job,
             k,
-            f"Job {problem.job_ids[job]!r} is processed for {lasts[i]} s of machine "
-            f"{problem.machine_ids[k]!r}'s open time; it takes {needed[i]:.0f} s.",
+            f"Job {problem.job_ids[job]!r} is processed for {lasts[i]} s of open time "
+            f"on machine {problem.machine_ids[k]!r}; it takes {needed[i]:.0f} s.",
         )
 
     has_setup = schedule.setup_end[order] > schedule.setup_start[order]

@@ -1,0 +1,59 @@
+"""The cost of a schedule, by hand and as a sum of its terms."""
+
+from dataclasses import astuple
+from math import inf, nan
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.problem.model import Job, Machine, Problem
+from core.problem.objective import Objective
+from core.problem.schedule import retime
+from tests.strategies import problems_and_sequences
+
+
+def test_the_cost_is_that_of_the_formula():
+    """
+    Two jobs, one machine: H = 100 s, W = 6. The second job ends 10 + 20 s later.
+
+    It is 50 s late with weight 5, and 20 s are setup:
+    130/100 + 10 · 250/(6 · 100) + 0.2 · 20/100.
+    """
+    jobs = [
+        Job("a", {"M": 40}, group="x"),
+        Job("b", {"M": 60}, group="y", release=70, due=80.0, important=True),
+    ]
+    problem = Problem.from_rows(jobs, [Machine("M")], {("x", "y"): 20})
+    schedule = retime(problem, [[0, 1]])
+    assert schedule.makespan == 130
+    terms = Objective().terms(problem, schedule)
+    assert terms == pytest.approx((1.3, 10 * 250 / 600, 0.04))
+    assert Objective().cost(problem, schedule) == pytest.approx(sum(terms))
+    assert Objective(0, 0, 1).cost(problem, schedule) == pytest.approx(0.2)
+
+
+@settings(max_examples=30)
+@given(problems_and_sequences(), st.integers(0, 5), st.integers(0, 5))
+def test_the_cost_is_linear_in_its_weights(drawn, a, b):
+    """The cost of (a, b, 1) is a, b and 1 times the costs of the pure objectives."""
+    problem, order = drawn
+    schedule = retime(problem, order)
+    pure = [
+        Objective(*weights).cost(problem, schedule)
+        for weights in ((1, 0, 0), (0, 1, 0), (0, 0, 1))
+    ]
+    expected = a * pure[0] + b * pure[1] + pure[2]
+    assert Objective(a, b, 1).cost(problem, schedule) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("weights", [(0, 0, 0), (-1, 1, 1), (nan, 1, 1), (inf, 1, 1)])
+def test_nonsense_weights_are_refused(weights):
+    """Weights are finite, not negative, and not all zero; the message shows them."""
+    with pytest.raises(ValueError, match="must be 0 or more"):
+        Objective(*weights)
+
+
+def test_the_default_is_the_documented_one():
+    """Makespan and tardiness count fully, setups a fifth."""
+    assert astuple(Objective()) == (1.0, 1.0, 0.2)
