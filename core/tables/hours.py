@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from math import ceil
 
 import numpy as np
@@ -111,6 +112,14 @@ def seconds_needed(work: int, changes: int, windows: Sequence[Windows | None]) -
     return segments * delay + -(-work * WEEK // least) + SPARE_WEEKS * WEEK
 
 
+@lru_cache(maxsize=32)
+def _weekly(windows: Windows, offset: int, until: int) -> Seconds:
+    """Weekly closures; many machines share them, each with downtimes of its own."""
+    closures = weekly_closures(windows, offset, until)
+    closures.setflags(write=False)
+    return closures
+
+
 def closures_of(
     windows: Windows | None,
     downtime: Sequence[tuple[int, int]],
@@ -135,7 +144,7 @@ def closures_of(
     down = down[down[:, 1] > 0]
     if windows is None:
         return down
-    return np.concatenate([weekly_closures(windows, offset, until), down])
+    return np.concatenate([_weekly(windows, offset, until), down])
 
 
 def week_offset(start: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from pydantic import ValidationError
@@ -219,10 +219,12 @@ class Records(Generic[RowT]):
 
 
 def _is_date_only(value: object) -> bool:
-    """Whether a cell holds a date without a time of day."""
-    if isinstance(value, str):
-        return _DATE_ONLY.fullmatch(value) is not None
-    return isinstance(value, date) and not isinstance(value, datetime)
+    """
+    Whether a cell is a date that was typed without a time of day.
+
+    A spreadsheet's own date at midnight looks the same whether typed so or not.
+    """
+    return isinstance(value, str) and _DATE_ONLY.fullmatch(value) is not None
 
 
 def _shown(value: object) -> str:

@@ -42,11 +42,10 @@ def weekly_hours(
         otherwise all closures become downtimes.
     """
     offset = week_offset(start)
-    known: dict[int, tuple[Windows | None, Pauses]] = {}
-    hours = [
-        known.setdefault(id(calendar), _hours_of(calendar, offset))
-        for calendar in problem.calendars
-    ]
+    # Machines may share one calendar object; each is looked at once.
+    different = {id(calendar): calendar for calendar in problem.calendars}
+    known = {key: _hours_of(calendar, offset) for key, calendar in different.items()}
+    hours = [known[id(calendar)] for calendar in problem.calendars]
     if not exact:
         return hours
     until = problem_horizon(
@@ -95,9 +94,8 @@ def _difference(
     left = []
     for begins, ends in intervals.tolist():
         first = int(np.searchsorted(minus[:, 1], begins, side="right"))
-        for cut_from, cut_to in minus[first:].tolist():
-            if cut_from >= ends:
-                break
+        last = int(np.searchsorted(minus[:, 0], ends, side="left"))
+        for cut_from, cut_to in minus[first:last].tolist():
             if cut_from > begins:
                 left.append((begins, cut_from))
             begins = max(begins, cut_to)

@@ -256,6 +256,16 @@ def test_generated_files_check_without_issues(tmp_path):
     assert "20 jobs, 4 machines: 0 errors" in answer.stdout
 
 
+def test_a_generated_shift_is_planned_and_verified(in_order, tmp_path):
+    """With calendars, setups and sequences, through files only."""
+    run("generate", "--jobs", 30, "--machines", 5, "--output", tmp_path)
+    book, plan = ["--workbook", tmp_path / "shift.xlsx"], tmp_path / "plan.csv"
+    answer = run("plan", *book, "--scheduler", in_order.name, "--output", plan)
+    assert answer.exit_code == 0, answer.output
+    answer = run("verify", *book, "--schedule", plan)
+    assert (answer.exit_code, answer.stdout) == (0, "0 violations.\n")
+
+
 @pytest.mark.parametrize("command", ["check", "verify", "generate"])
 def test_a_command_without_a_policy_never_loads_torch(command, tmp_path, inputs):
     """In a fresh process, after the command has done its work."""

@@ -205,6 +205,21 @@ def test_no_plan_passes_the_listed_closures(data):
             assert calendar.closures[-1, 1] > end
 
 
+def test_a_chain_between_calendars_stays_within_the_listed_closures():
+    """Thirty short steps, in turn on Mondays and on Saturdays, take fifteen weeks."""
+    rows = "".join(f"{j},1,{'AB'[j % 2]},F,{j}\n" for j in range(30))
+    found = problem(
+        "job_id,processing_minutes,machine_types,family,sequence\n" + rows,
+        "machine_id,machine_type,calendar\nM-1,A,a\nM-2,B,b\n",
+        calendars="calendar,weekday,opens,closes\n"
+        "a,Mon,06:00,07:00\nb,Sat,06:00,07:00\n",
+    )
+    end = retime(found, [range(0, 30, 2), range(1, 30, 2)]).makespan
+    assert end > 14 * WEEK
+    for calendar in found.calendars:
+        assert calendar.closures[-1, 1] > end
+
+
 @pytest.mark.parametrize("start", ["2026-01-05T06:00+01:00", "2026-01-05T06:00:00.5"])
 def test_a_plan_start_is_local_and_whole(start):
     """A time zone or a fraction of a second is a programmer's fault."""

@@ -386,15 +386,36 @@ def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked():
     assert any("not a readable workbook" in issue.fault for issue in reading.issues)
 
 
-def test_a_cell_far_outside_is_refused_before_the_grid_is_filled():
-    """One cell in the last row and column would make a grid of 17 billion cells."""
+@pytest.mark.parametrize("cell", ["XFD1", "CV1048576", "XFD1048576"])
+def test_a_cell_far_outside_is_refused_before_the_grid_is_filled(cell):
+    """A cell in the last row and column would make a grid of 17 billion cells."""
     made = openpyxl.Workbook()
     made.active.title = "jobs"
-    made.active["XFD1048576"] = 1
+    made.active[cell] = 1
     buffer = io.BytesIO()
     made.save(buffer)
     reading = read_shift({"b.xlsx": buffer.getvalue()}, START)
-    assert any("reaches to row 1,048,576" in issue.fault for issue in reading.issues)
+    assert any("The sheet reaches to row" in issue.fault for issue in reading.issues)
+
+
+def test_a_workbook_that_is_large_without_being_packed_is_refused(monkeypatch):
+    """Two kilobytes that hardly shrink, where one is allowed."""
+    monkeypatch.setattr(limits, "MAX_UNPACKED", 1000)
+    data = book(jobs=JOB_ROWS, machines=MACHINE_ROWS)
+    assert (
+        "not safe to open"
+        in next(iter(read_shift({"b.xlsx": data}, START).issues)).fault
+    )
+
+
+def test_one_text_in_many_cells_is_refused(monkeypatch):
+    """A shared text of 2,000 letters in ten cells is 20,000 letters to read."""
+    rows = [*JOB_ROWS, *([["x" * 2000]] * 10)]
+    files = {"b.xlsx": write_workbook([Table("jobs", ("job_id",), tuple(rows))])}
+    monkeypatch.setattr(limits, "MAX_TEXT", 19_000)
+    assert any("more text" in x.fault for x in read_shift(files, START).issues)
+    monkeypatch.setattr(limits, "MAX_TEXT", 21_000)
+    assert not any("more text" in x.fault for x in read_shift(files, START).issues)
 
 
 def test_entities_are_refused():

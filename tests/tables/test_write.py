@@ -194,6 +194,17 @@ def test_numbers_stay_numbers():
     assert [csv_cell(cell) for cell in cells] == shown
 
 
+def test_a_workbook_keeps_every_digit():
+    """A weight that a spreadsheet number would round comes back as it was."""
+    weight = 0.1 + 0.2
+    job = Job("x", {"M": 1}, weight=weight, due=18 * 3600.0)
+    shift = Shift(Problem.from_rows([job], [Machine("M", "T")]), START, "x")
+    files = shift_files(shift)
+    reading = read_shift({"b.xlsx": files["shift.xlsx"]}, START)
+    assert reading.shift.problem.weight.tolist() == [weight]
+    assert len(reading.issues) == 0  # due at midnight, which is no doubt here
+
+
 def test_a_cell_cannot_break_out_of_its_column():
     """Where semicolons separate, a cell with one would begin another: it is quoted."""
     assert csv_cell("x;=1") == '"x;=1"'
