@@ -194,6 +194,7 @@ def act(
     *,
     greedy: bool = False,
     generator: torch.Generator | None = None,
+    given: tuple[Tensor, Tensor] | None = None,
 ) -> Choice:
     """
     Take one decision in every rollout that is not done; the simulator stays put.
@@ -206,18 +207,32 @@ def act(
         The most probable choices; else sampled.
     generator
         Source of randomness when sampling.
+    given
+        Shape (A,) each: the job and the machine to take in each of these rollouts,
+        to learn what the policy makes of them.
+
+    Raises
+    ------
+    ValueError
+        When a given job or machine may not be chosen.
     """
     observation = observe(simulator, with_state=policy.needs_state)
     count = len(observation.rollout)
     scores = policy.score_jobs(observation)
     log_jobs = segment_log_softmax(scores.logits, observation.owner, count)
-    job_row = pick(log_jobs, observation.owner, count, greedy, generator)
+    if given is None:
+        job_row = pick(log_jobs, observation.owner, count, greedy, generator)
+    else:
+        job_row = _row_of(observation.job, observation.owner, given[0])
     machines = observe_machines(
         simulator, observation.rollout, observation.job[job_row]
     )
     logits = policy.score_machines(observation, scores, job_row, machines)
     log_machines = segment_log_softmax(logits, machines.owner, count)
-    machine_row = pick(log_machines, machines.owner, count, greedy, generator)
+    if given is None:
+        machine_row = pick(log_machines, machines.owner, count, greedy, generator)
+    else:
+        machine_row = _row_of(machines.machine, machines.owner, given[1])
     return Choice(
         observation,
         machines,
@@ -228,3 +243,11 @@ def act(
         log_jobs[job_row],
         log_machines[machine_row],
     )
+
+
+def _row_of(values: Tensor, owner: Tensor, wanted: Tensor) -> Tensor:
+    """Row of each owner that holds the wanted value; shape of ``wanted``."""
+    rows = torch.nonzero(values == wanted[owner]).squeeze(1)
+    if len(rows) != len(wanted):
+        raise ValueError("A given job or machine may not be chosen.")
+    return rows

@@ -125,7 +125,7 @@ class Scheduler(Protocol):
         ...
 
 
-class PlanningCancelled(Exception):  # noqa: N818 - not an error: the planner's wish
+class PlanningCancelled(Exception):
     """Planning was stopped before there was a plan."""
 
 
@@ -139,3 +139,46 @@ class Stopwatch:
     def seconds(self) -> float:
         """Seconds since construction."""
         return time.perf_counter() - self.began
+
+
+class Pace:
+    """
+    Step counter of a long loop: reports progress now and then, asks to go on.
+
+    Parameters
+    ----------
+    steps
+        How many steps there will be.
+    what
+        A word for the planner.
+    stop, progress
+        Asked, and told, between steps; told at most a hundred times.
+    """
+
+    def __init__(
+        self,
+        steps: int,
+        what: str,
+        stop: Stop = never,
+        progress: Progress = silent,
+    ) -> None:
+        self.steps, self.what = steps, what
+        self.stop, self.progress = stop, progress
+        self.done, self.told = 0, 0
+
+    def step(self, count: int = 1) -> None:
+        """
+        Count some steps.
+
+        Raises
+        ------
+        PlanningCancelled
+            When ``stop`` says so.
+        """
+        self.done += count
+        percent = min(100, 100 * self.done // max(1, self.steps))
+        if percent > self.told:
+            self.told = percent
+            self.progress(percent / 100, self.what)
+        if self.done < self.steps and self.stop():
+            raise PlanningCancelled("Planning was stopped before there was a plan.")
