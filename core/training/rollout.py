@@ -19,6 +19,7 @@ from core.simulation.features import (
     observe,
     observe_machines,
 )
+from core.simulation.reward import CostReward, Reward
 from core.simulation.simulator import Simulator
 from core.training.advantages import generalized_advantages, group_advantages
 from core.training.exploration import explored, idle_weights
@@ -146,7 +147,9 @@ def collect(
         gain = torch.zeros(
             simulator.num_rollouts, dtype=torch.float64, device=simulator.device
         )
-        gain[choice.rollout] = reward.after(simulator, choice)
+        gain[choice.rollout] = reward.after(
+            simulator, choice.rollout, choice.job, choice.machine
+        )
         value = torch.zeros_like(gain)
         value[choice.rollout] = choice.scores.value.double()
         choices.append(choice)
@@ -166,32 +169,6 @@ def collect(
         advantage = group_advantages(advantage, -total, copies)
     decisions = _joined(choices, advantage, returns)
     return Rollout(decisions, costs, total)
-
-
-class Reward:
-    """What decisions earn; see :mod:`core.simulation.reward`."""
-
-    def begin(self, simulator: Simulator) -> None:
-        """Look at the simulator before the first decision."""
-
-    def after(self, simulator: Simulator, choice: Choice) -> Tensor:
-        """Shape (A,): reward of the decisions just taken."""
-        raise NotImplementedError
-
-
-class CostReward(Reward):
-    """Minus the increase of the bound on the cost: sums to minus the final cost."""
-
-    def begin(self, simulator: Simulator) -> None:
-        """Remember that nothing has been paid yet."""
-        self.paid = torch.zeros_like(simulator.bound)
-
-    def after(self, simulator: Simulator, choice: Choice) -> Tensor:
-        """Shape (A,): minus what the bound rose by."""
-        bound = simulator.bound
-        gain = (self.paid - bound)[choice.rollout]
-        self.paid = bound
-        return gain
 
 
 def _explore(
