@@ -55,7 +55,7 @@ def bounds_of(problem):
     return np.array([bound.makespan, bound.weighted_tardiness, bound.setup, bound.cost])
 
 
-@settings(max_examples=100)
+@settings(max_examples=70)
 @given(problems_and_sequences(max_jobs=10))
 def test_no_schedule_beats_a_bound(drawn):
     """Makespan, tardiness, setups and cost of any schedule reach their bounds."""
@@ -69,7 +69,7 @@ def test_no_schedule_beats_a_bound(drawn):
     assert gap(OBJECTIVE.cost(problem, schedule), bound.cost) >= 0
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(problems(max_jobs=4, max_machines=2, max_groups=4, releases=False, dues=True))
 def test_the_best_schedule_does_not_beat_a_bound(problem):
     """Nor does the best of all schedules, found by trying every order."""
@@ -77,7 +77,7 @@ def test_the_best_schedule_does_not_beat_a_bound(problem):
     assert (bounds_of(problem) <= best(problem)).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(problems_and_sequences(max_jobs=8))
 def test_nothing_starts_or_ends_before_its_earliest_times(drawn):
     """Earliest starts and ends hold in any schedule."""
@@ -85,6 +85,19 @@ def test_nothing_starts_or_ends_before_its_earliest_times(drawn):
     schedule, times = retime(problem, order), earliest(problem)
     assert (times.start <= schedule.start).all()
     assert (times.end <= schedule.end).all()
+
+
+def test_a_detour_may_be_the_quickest_way_to_a_setup():
+    """
+    From x straight to z takes 50 s; through job y it takes 1 + 2 + 1 s.
+
+    So z may start at 4 s. The earliest time leaves out the setup for y: 3 s.
+    """
+    setups = {("x", "z"): 50, ("x", "y"): 1, ("y", "z"): 1}
+    jobs = [Job("y", {"M": 2}, group="y"), Job("z", {"M": 9}, group="z")]
+    problem = Problem.from_rows(jobs, [Machine("M", group="x")], setups)
+    assert retime(problem, [[0, 1]]).start.tolist() == [1, 4]
+    assert earliest(problem).start.tolist() == [1, 3]
 
 
 def crowded(seed):
@@ -112,12 +125,12 @@ def crowded(seed):
 
 def test_bounds_are_close_to_the_best_of_crowded_shops():
     """
-    On twelve shops solved by trying every order: mean share of the best.
+    On eight shops solved by trying every order: mean share of the best.
 
     A bound that proves nothing would be 0; one that is never wrong is at most 1.
     """
     shares = []
-    for seed in range(12):
+    for seed in range(8):
         problem = crowded(seed)
         shares.append(bounds_of(problem) / best(problem))
     assert (np.array(shares) <= 1).all()
@@ -149,13 +162,13 @@ def flow(seed):
 
 
 def test_bounds_meet_the_best_of_some_small_shops():
-    """On sixteen shops with chains; a quarter of the makespans are met exactly."""
+    """On twelve shops with chains; a quarter of the makespans are met exactly."""
     shares = []
-    for seed in range(16):
+    for seed in range(12):
         problem = flow(seed)
         shares.append(bounds_of(problem)[[0, 3]] / best(problem)[[0, 3]])
     makespan, cost = np.transpose(shares)
-    assert (makespan == 1).sum() >= 4
+    assert (makespan == 1).sum() >= 3
     assert makespan.mean() > 0.92
     assert cost.mean() > 0.8
 

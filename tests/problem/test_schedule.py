@@ -71,7 +71,7 @@ def test_exact_times_are_always_valid(drawn):
     assert violations(problem, retime(problem, order)) == ()
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(problems_and_sequences())
 def test_a_schedule_gives_its_order_back(drawn):
     """Sequences are those that made it, and their setups those that it shows."""
@@ -91,7 +91,7 @@ def test_a_schedule_gives_its_order_back(drawn):
     assert setup_seconds(problem, schedule).tolist() == open_setup
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(problems_and_sequences())
 def test_no_job_could_start_earlier_in_its_order(drawn):
     """A job or setup that begins at the open second before its own breaks a rule."""

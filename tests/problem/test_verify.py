@@ -169,7 +169,7 @@ def test_the_first_setup_starts_from_what_the_machine_is_set_up_for(shop):
 SHIFTS = st.integers(1, 5)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(problems_and_sequences(min_jobs=2), st.data())
 def test_every_rule_is_found_in_any_schedule(drawn, data):
     """One thing moved or retold, in any schedule; its rule is among those named."""
@@ -199,7 +199,7 @@ def test_every_rule_is_found_in_any_schedule(drawn, data):
     assert 4 in rules(replace(problem, calendars=tuple(calendars)), made)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(problems_and_sequences(min_jobs=2, max_machines=2), st.data())
 def test_two_jobs_at_once_are_found_in_any_schedule(drawn, data):
     """A job that is moved onto another of its machine keeps it doubly busy."""
@@ -215,7 +215,7 @@ def test_two_jobs_at_once_are_found_in_any_schedule(drawn, data):
     assert 3 in rules(problem, Schedule(**arrays))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(problems_and_sequences(), st.data())
 def test_a_wrong_machine_is_found_in_any_schedule(drawn, data):
     """A job on a machine that is not its own, or does not exist, breaks rule 1."""
