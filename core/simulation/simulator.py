@@ -137,7 +137,7 @@ class Simulator:
 
     @property
     def bound(self) -> Tensor:
-        """Shape (B,): lower bound on the cost of any way to go on; rises to the cost."""
+        """Shape (B,): lower bound on the cost of any way to go on; ends at the cost."""
         return self._cost(self.makespan_bound)
 
     def _cost(self, makespan: Tensor) -> Tensor:

@@ -148,7 +148,8 @@ def _table() -> tuple[StateFeature, ...]:
         rows.append(
             StateFeature(
                 f"job complexity, {q:.0%}",
-                "chain and own processing of the candidates in ideal horizons, quantile",
+                "chain and own processing of the candidates in ideal horizons, "
+                "quantile",
                 "squashed",
                 0,
                 1,

@@ -165,8 +165,10 @@ class ProblemTensors:
     @cached_property
     def job_seconds(self) -> Tensor:
         """
-        Shape (P, N, 4), float64 seconds: latest start for its due date (0 without),
-        chain and own processing, setup into its group, mean processing.
+        Shape (P, N, 4), float64 seconds: what the job features subtract now from.
+
+        Latest start for its due date (0 without), chain and own processing, setup
+        into its group, mean processing.
         """
         latest = self.effective_due - self.smallest_processing
         columns = [
@@ -180,10 +182,11 @@ class ProblemTensors:
     @cached_property
     def pair_static(self) -> Tensor:
         """
-        Shape (P, N, 6, M), float32: processing over the scale (+inf where not
-        eligible), price of the machine over the least priced effort of the job, low
-        setup after the job over the scale, share of the fractional assignment, 1 /
-        number of eligible machines, preferred.
+        Shape (P, N, 6, M), float32: what pairs of job and machine keep for good.
+
+        Processing over the scale (+inf where not eligible), price of the machine over
+        the least priced effort of the job, low setup after the job over the scale,
+        share of the fractional assignment, 1 / number of eligible machines, preferred.
         """
         eligible = torch.isfinite(self.processing)
         unit = self.scale[:, None, None]
@@ -291,7 +294,8 @@ def stack(
     ) -> Tensor:
         array = np.full((len(rows), *shape), fill, dtype=rows[0].dtype)
         for i, row in enumerate(rows):
-            array[(i, *map(slice, row.shape))] = row
+            corner: tuple[int | slice, ...] = (i, *map(slice, row.shape))
+            array[corner] = row
         return torch.from_numpy(array).to(device)
 
     def per_job(name: str, fill: object) -> Tensor:
@@ -399,7 +403,7 @@ def machine_prices(
     price, assignment
         Shape (P, M), mean 1 over the true machines, and (P, N, M), rows sum to 1.
     """
-    n, m = processing.shape[1:]
+    m = processing.shape[2]
     real = torch.arange(m, device=processing.device) < num_machines[:, None]
     work = processing.float()  # (P, N, M)
     finite = torch.isfinite(work)
@@ -491,7 +495,9 @@ def _closures(
     problems: Sequence[Problem], m: int, device: torch.device | str
 ) -> dict[str, Tensor]:
     """All closures on one axis; each machine's last never begins."""
-    starts, ends, before = [], [], []
+    starts: list[NDArray[np.floating]] = []
+    ends: list[NDArray[np.floating]] = []
+    before: list[NDArray[np.floating]] = []
     for i, problem in enumerate(problems):
         for k in range(m):
             axis = (i * m + k) * SPAN
@@ -504,7 +510,8 @@ def _closures(
                 before.append(np.zeros(1))
             starts.append(np.array([axis + SPAN - 2]))
             ends.append(np.array([axis + SPAN - 1]))
-    start, end, closed = map(np.concatenate, (starts, ends, before))
+    start, end = np.concatenate(starts), np.concatenate(ends)
+    closed = np.concatenate(before)
     return {
         "closure_start": torch.from_numpy(start).to(device),
         "closure_end": torch.from_numpy(end).to(device),
