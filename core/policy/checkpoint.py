@@ -45,7 +45,7 @@ class Card:
     wall_seconds, decisions
         What training took.
     lookahead
-        Lookahead it plans best with: ``0``, ``mean`` or ``inf``.
+        Lookahead it plans best with, in mean processing times; ``None``: no limit.
     figures
         Measured quality.
     parent
@@ -66,7 +66,7 @@ class Card:
     command: str
     wall_seconds: float
     decisions: int
-    lookahead: str
+    lookahead: float | None
     figures: Mapping[str, Any] = field(default_factory=dict)
     parent: str | None = None
     features: str = ""

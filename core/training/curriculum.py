@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, log
 
 import numpy as np
@@ -11,18 +10,9 @@ from core.problem.generator import KINDS, generate
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.training.settings import DataSettings, Stage
+from core.training.tasks import Task
 
 HELD_OUT = 2**31  # seeds of validation problems begin here; training stays below
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """A problem to play, the objective to judge it by, and the lookahead in seconds."""
-
-    problem: Problem
-    objective: Objective
-    lookahead: float
-    kind: str
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> Stage:
@@ -81,7 +71,7 @@ def _objective(data: DataSettings, generator: np.random.Generator) -> Objective:
 
 
 def _log_uniform(generator: np.random.Generator, low: int, high: int) -> int:
-    return int(round(np.exp(generator.uniform(log(low), log(high)))))
+    return round(float(np.exp(generator.uniform(log(low), log(high)))))
 
 
 def _weighted(generator: np.random.Generator, weights: dict) -> object:

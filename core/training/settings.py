@@ -40,7 +40,8 @@ def _one_of(settings: object, **choices: tuple[str, ...]) -> None:
     for name, allowed in choices.items():
         if getattr(settings, name) not in allowed:
             raise ValueError(
-                f"Expected {name} to be one of {allowed}, got {getattr(settings, name)!r}."
+                f"Expected {name} to be one of {allowed}, "
+                f"got {getattr(settings, name)!r}."
             )
 
 
@@ -87,7 +88,8 @@ class PPOSettings:
         _check(
             self,
             positive=("learning_rate", "final_learning_rate", "update_epochs",
-                      "minibatch_decisions", "update_decisions", "max_grad_norm", "target_kl", "clip_coef"),
+                      "minibatch_decisions", "update_decisions", "max_grad_norm",
+                      "target_kl", "clip_coef"),
             not_negative=("ent_coef", "vf_coef"),
             share=("gamma", "gae_lambda"),
         )  # fmt: skip

@@ -13,10 +13,8 @@ from torch import Tensor, nn
 from core.policy.two_step import act
 from core.problem.objective import Objective
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import ProblemTensors, stack
 from core.training.callbacks import TrainingCallbacks
 from core.training.curriculum import (
-    Task,
     draw,
     held_out,
     lookahead_seconds,
@@ -26,6 +24,7 @@ from core.training.exploration import epsilons
 from core.training.ppo import update
 from core.training.rollout import collect
 from core.training.settings import TrainingSettings
+from core.training.tasks import Task, tensors_of
 
 Draw = Callable[[np.random.Generator, float, int], list[Task]]
 
@@ -215,13 +214,6 @@ def validation_tasks(settings: TrainingSettings) -> list[Task]:
             seconds = lookahead_seconds(problem, likeliest)
             tasks.append(Task(problem, Objective(*weights), seconds, kind))
     return tasks
-
-
-def tensors_of(tasks: list[Task], device: torch.device | str = "cpu") -> ProblemTensors:
-    """Problems of some tasks, side by side."""
-    return stack(
-        [task.problem for task in tasks], [task.objective for task in tasks], device
-    )
 
 
 @torch.inference_mode()
