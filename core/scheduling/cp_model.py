@@ -204,6 +204,13 @@ class Model:
             passed = self.passed[key] = [model.new_bool_var("") for _ in near]
             for earlier, later in pairwise(passed):
                 model.add_implication(later, earlier)
+            if self.schedule is not None:
+                at_now = self.schedule.end[j] if at_end else self.schedule.start[j]
+                now = self.problem.calendars[self.schedule.machine[j]].open_seconds(
+                    at_now
+                )
+                for i in near:
+                    model.add_hint(passed[i], bool(now >= at[i] + first))
         for i in near:
             beyond = model.add(time >= at[i] + first)
             beyond.only_enforce_if(chosen, passed[i])
@@ -262,6 +269,7 @@ class Model:
         place = {j: i for i, j in enumerate(order)}
         follows = self._follows(k)
         idle = model.new_bool_var("")
+        self._hint_arc(idle, not any(j in follows for j in jobs))
         arcs: list[tuple[int, int, cp_model.LiteralT]] = [(0, 0, idle)]
         for j in jobs:
             chosen = self.choice[j, k]
@@ -276,7 +284,9 @@ class Model:
                 self.setup.append((first, seconds))
                 self._hint_arc(first, follows.get(j) == -1)
             if place.get(j, len(order) - 1) == len(order) - 1:
-                arcs.append((node[j], 0, model.new_bool_var("")))
+                last = model.new_bool_var("")
+                arcs.append((node[j], 0, last))
+                self._hint_arc(last, j in follows and j not in follows.values())
             for i in jobs:
                 kept = i in place and j in place
                 if i == j or (kept and place[j] != place[i] + 1):
@@ -317,19 +327,25 @@ class Model:
 
     def _minimize(self) -> None:
         """State the objective; what is settled only adds a constant."""
-        problem, model, (a, b, c) = self.problem, self.model, self.scales
+        problem, model, schedule = self.problem, self.model, self.schedule
+        a, b, c = self.scales
         terms: list[cp_model.IntVar] = []
         weights: list[float] = []
         if a > 0:
             makespan = model.new_int_var(0, self.horizon, "")
             for end in self.end.values():
                 model.add(makespan >= end)
+            if schedule is not None:
+                model.add_hint(makespan, max(int(schedule.end[j]) for j in self.end))
             terms.append(makespan)
             weights.append(a)
         for j, end in self.end.items() if b > 0 else ():
             if problem.due[j] < inf:
                 late = model.new_int_var(0, self.horizon, "")
-                model.add(late >= end - int(np.floor(problem.due[j])))
+                due = int(np.floor(problem.due[j]))
+                model.add(late >= end - due)
+                if schedule is not None:
+                    model.add_hint(late, max(0, int(schedule.end[j]) - due))
                 terms.append(late)
                 weights.append(b * float(problem.weight[j]))
         for arc, seconds in self.setup if c > 0 else ():

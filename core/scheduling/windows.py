@@ -9,6 +9,7 @@ solver's order is timed by the exact rules and taken only when the cost falls.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from core.problem.schedule import Schedule, retime, setup_seconds, tardiness
 from core.scheduling.cp_model import Model, Window
 from core.scheduling.cpsat import FOUND, solve
 from core.scheduling.scheduler import Progress, silent
-from core.scheduling.stopping import Stop
+from core.scheduling.stopping import Stop, peek
 
 Sequences = Sequence[Sequence[int]]
 
@@ -46,8 +47,8 @@ class Windows:
         When a setting is out of range.
     """
 
-    jobs: int = 40
-    seconds: float = 2.0
+    jobs: int = 20
+    seconds: float = 1.0
     workers: int = 1
     name: str = "windows"
 
@@ -72,21 +73,46 @@ class Windows:
         rng = np.random.default_rng(seed)
         best = retime(problem, sequences)
         cost, found = objective.cost(problem, best), sequences
+        threads = ThreadPoolExecutor(1)
         while not stop():
             job = troubled_job(problem, objective, best, rng)
             window = window_around(problem, best, job, self.jobs, rng)
-            solver = cp_model.CpSolver()
-            model = Model(problem, objective, window, best)
-            search_seed = int(rng.integers(2**31))
-            status = solve(solver, model, self.seconds, self.workers, search_seed, stop)
-            if status in FOUND:
-                order = model.sequences(solver)
+            search = threads.submit(
+                self._search,
+                problem,
+                objective,
+                best,
+                window,
+                int(rng.integers(2**31)),
+                stop,
+            )
+            while not search.done() and not peek(stop):
+                wait([search], timeout=0.02)
+            if not search.done():
+                break  # building and presolve do not stop at once; nobody waits
+            order = search.result()
+            if order is not None:
                 schedule = retime(problem, order)
                 if objective.cost(problem, schedule) < cost * (1 - 1e-12):
                     best, found = schedule, order
                     cost = objective.cost(problem, best)
             progress(0.0, self.name)
+        threads.shutdown(wait=False, cancel_futures=True)
         return found
+
+    def _search(
+        self,
+        problem: Problem,
+        objective: Objective,
+        schedule: Schedule,
+        window: Window,
+        seed: int,
+        stop: Stop,
+    ) -> Sequences | None:
+        """Sequences with the window re-planned; ``None``: the solver found none."""
+        solver, model = cp_model.CpSolver(), Model(problem, objective, window, schedule)
+        status = solve(solver, model, self.seconds, self.workers, seed, stop)
+        return model.sequences(solver) if status in FOUND else None
 
 
 def troubled_job(
