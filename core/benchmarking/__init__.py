@@ -1,0 +1,1 @@
+"""Protocols behind the figures that the project prints."""

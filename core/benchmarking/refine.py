@@ -1,0 +1,195 @@
+"""
+What refinement gains in some seconds: public instances and random shifts.
+
+A row per instance: before and after refinement, as a gap to the best known makespan
+(makespan alone counts) or, for shifts, after over before by the default objective.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+
+from core.problem.generator import generate
+from core.problem.kinds import KINDS
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.verify import violations
+from core.scheduling.refine import Improver, refine
+from core.scheduling.scheduler import InvalidScheduleError, Scheduler, Stopwatch
+from core.scheduling.stopping import MaxSeconds
+from core.tables.public import READERS, UNIT
+
+MAKESPAN = Objective(makespan=1.0, tardiness=0.0, setup=0.0)
+SETS = ("brandimarte", "vdata", "pmp", "ssirit")
+FOLDERS = {"brandimarte": "fjsp", "vdata": "fjsp", "pmp": "pmp", "ssirit": "ssirit"}
+CATEGORIES = {"Brandimarte": "brandimarte", "vdata_la": "vdata", "Ruben": "pmp"}
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """
+    One problem to refine.
+
+    Parameters
+    ----------
+    group, name
+        The set it belongs to, and which one it is.
+    problem, objective
+        What is planned, and what it is judged by.
+    best_known
+        Best known makespan in seconds; NaN where none is known.
+    """
+
+    group: str
+    name: str
+    problem: Problem
+    objective: Objective
+    best_known: float = nan
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    What refinement made of one instance.
+
+    Parameters
+    ----------
+    group, name
+        The set it belongs to, and which one it is.
+    before, after
+        Cost of the first schedule and of the refined one.
+    gap_before, gap_after
+        Makespan over the best known, minus 1; NaN where none is known.
+    seconds
+        Wall time that refinement took.
+    """
+
+    group: str
+    name: str
+    before: float
+    after: float
+    gap_before: float
+    gap_after: float
+    seconds: float
+
+    @property
+    def ratio(self) -> float:
+        """Cost after over cost before; at most 1."""
+        return self.after / self.before
+
+
+def public_instances(folder: Path, group: str) -> Iterator[Instance]:
+    """
+    Read one set of public instances.
+
+    Parameters
+    ----------
+    folder
+        Holds ``best_known.csv``, ``ssirit/best_known.csv`` and a folder per format.
+    group
+        One of ``SETS``.
+
+    Raises
+    ------
+    ValueError
+        When there is no such set, or a file is not of its format.
+    """
+    if group not in SETS:
+        raise ValueError(f"Expected one of {', '.join(SETS)}; got {group!r}.")
+    kind = FOLDERS[group]
+    listed = folder / "ssirit" if kind == "ssirit" else folder
+    with (listed / "best_known.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if CATEGORIES.get(row.get("category", ""), "ssirit") != group:
+            continue
+        name = row["instance"]
+        path = folder / kind / (name if name.endswith(".txt") else f"{name}.txt")
+        yield Instance(
+            group,
+            path.stem,
+            READERS[kind](path.read_text()),
+            MAKESPAN,
+            UNIT * float(row["best_known_makespan"]),
+        )
+
+
+def random_shifts(kind: str, count: int, first_seed: int = 0) -> Iterator[Instance]:
+    """
+    Draw shifts of one kind of the generator, judged by the default objective.
+
+    Parameters
+    ----------
+    kind
+        Name in :data:`core.problem.kinds.KINDS`.
+    count, first_seed
+        How many, and the seed of the first; the others follow.
+    """
+    for seed in range(first_seed, first_seed + count):
+        problem = generate(KINDS[kind], seed)
+        yield Instance(kind, str(seed), problem, Objective())
+
+
+def measure(
+    instance: Instance,
+    start: Scheduler,
+    seconds: float,
+    moves: Sequence[Improver] | None = None,
+    seed: int = 0,
+) -> Row:
+    """
+    Refine the schedule that a scheduler makes of an instance.
+
+    Parameters
+    ----------
+    instance, start
+        What is planned, and by whom first; that takes none of the seconds.
+    seconds
+        Time to refine.
+    moves
+        The improvers; ``None``: those of :func:`~core.scheduling.refine.refine`.
+    seed
+        Seed of both.
+
+    Raises
+    ------
+    InvalidScheduleError
+        When the independent verifier refuses the refined schedule.
+    """
+    problem, objective = instance.problem, instance.objective
+    first = start.schedule(problem, objective, seed=seed).schedule
+    watch = Stopwatch()
+    refined = refine(
+        problem, objective, first, stop=MaxSeconds(seconds), seed=seed, moves=moves
+    )
+    taken = watch.seconds
+    if found := violations(problem, refined):
+        raise InvalidScheduleError(f"{instance.group} {instance.name}: {found[0]}")
+    return Row(
+        instance.group,
+        instance.name,
+        objective.cost(problem, first),
+        objective.cost(problem, refined),
+        first.makespan / instance.best_known - 1,
+        refined.makespan / instance.best_known - 1,
+        taken,
+    )
+
+
+def means(rows: Sequence[Row]) -> dict[str, tuple[float, float, float]]:
+    """Per set: mean gap before, mean gap after, mean ratio of the costs."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.group, []).append(row)
+    return {
+        group: (
+            sum(row.gap_before for row in members) / len(members),
+            sum(row.gap_after for row in members) / len(members),
+            sum(row.ratio for row in members) / len(members),
+        )
+        for group, members in groups.items()
+    }

@@ -1,0 +1,77 @@
+"""The protocol that measures refinement."""
+
+from math import isnan
+
+import pytest
+
+from core.benchmarking.refine import (
+    SETS,
+    Row,
+    means,
+    measure,
+    public_instances,
+    random_shifts,
+)
+from core.problem.objective import Objective
+from core.problem.schedule import retime
+from core.scheduling.rules import RuleScheduler
+
+START = RuleScheduler("rule:spt", ("spt",))
+
+
+class Reverses:
+    """An improver that only turns the jobs of each machine around."""
+
+    name = "reverses"
+
+    def improve(self, problem, objective, sequences, *, seed, stop, progress):
+        return [list(jobs)[::-1] for jobs in sequences]
+
+
+@pytest.mark.parametrize(
+    ("group", "count"), [*zip(SETS, (10, 10, 12, 18), strict=True)]
+)
+def test_every_public_set_is_read(benchmarks, group, count):
+    """All instances, with a best known makespan and the makespan as objective."""
+    found = list(public_instances(benchmarks, group))
+    assert len(found) == count
+    assert all(x.best_known > 0 and x.group == group for x in found)
+    assert {x.objective for x in found} == {Objective(1, 0, 0)}
+
+
+def test_an_unknown_set_is_refused(tmp_path):
+    """Before any file is looked for."""
+    with pytest.raises(ValueError, match="Expected one of brandimarte"):
+        next(public_instances(tmp_path, "taillard"))
+
+
+def test_a_gap_is_to_the_best_known_makespan(benchmarks):
+    """mk01 is known to take 40 minutes; what is not improved stays as it was."""
+    instance = next(public_instances(benchmarks, "brandimarte"))
+    row = measure(instance, START, 5.0, moves=[])
+    first = START.schedule(instance.problem, instance.objective).schedule
+    assert row.gap_after == row.gap_before == first.makespan / 2400 - 1
+    assert row.ratio == 1.0
+
+
+def test_a_shift_has_a_ratio_and_no_gap():
+    """Turning machines around costs more, so refinement keeps what it had."""
+    shift = next(random_shifts("shift_open", 1))
+    row = measure(shift, START, 5.0, moves=[Reverses()])
+    first = START.schedule(shift.problem, Objective()).schedule
+    turned = retime(shift.problem, [list(x)[::-1] for x in first.sequences])
+    assert Objective().cost(shift.problem, turned) > row.before
+    assert isnan(row.gap_before)
+    assert isnan(row.gap_after)
+    assert row.ratio == 1.0
+
+
+def test_means_are_taken_per_set():
+    """Two rows of one set, one of another."""
+    rows = [
+        Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0),
+        Row("b", "1", 1.0, 1.0, 0.0, 0.0, 1.0),
+        Row("a", "2", 4.0, 4.0, 0.4, 0.3, 1.0),
+    ]
+    assert means(rows)["a"] == pytest.approx((0.3, 0.2, 0.75))
+    assert means(rows)["b"] == (0.0, 0.0, 1.0)
