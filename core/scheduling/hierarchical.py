@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from math import inf
 from typing import cast
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from core.policy.checkpoint import Model
 from core.policy.trunk import TooLargeError
-from core.policy.two_step import Choice, Policy, act
+from core.policy.two_step import Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.scheduling.recording import note
 from core.scheduling.scheduler import (
     Pace,
     PlanningCancelled,
@@ -26,7 +26,7 @@ from core.scheduling.scheduler import (
     silent,
 )
 from core.scheduling.stopping import Stop, never
-from core.scheduling.trace import Decision, Trace
+from core.scheduling.trace import Recorder
 from core.simulation.simulator import Simulator
 from core.simulation.tensors import ProblemTensors, stack
 
@@ -97,21 +97,34 @@ class HierarchicalScheduler:
             wait = card_lookahead(problem, self.model)
         policy = cast(Policy, self.model.policy)
         static = stack([problem], [objective])
-        traced = problem.num_jobs <= MOST_TRACED
         pace = Pace(self.samples * problem.num_jobs, "planning", stop, progress)
-        best = greedy = play(policy, static, wait, traced=traced, pace=pace)
+
+        def recorder() -> Recorder | None:
+            if problem.num_jobs > MOST_TRACED:
+                return None
+            return Recorder(
+                problem,
+                objective,
+                scheduler=self.name,
+                model=self.model.key,
+                seed=seed,
+                lookahead=wait,
+            )
+
+        noted = recorder()
+        best = greedy = play(policy, static, wait, recorder=noted, pace=pace)
         drawn, reason = 1, "took the most probable job and machine every time"
         if self.samples > 1 and not stop():
             found, drawn = draw(policy, static, wait, self.samples - 1, seed, pace)
             if found is not None and found.cost < best.cost:
-                best = play(policy, static, wait, traced=traced, path=found.path)
+                noted = recorder()
+                best = play(policy, static, wait, recorder=noted, path=found.path)
             drawn += 1
         if drawn > 1:
             reason = (
                 f"made {drawn} plans; the best costs {best.cost:.4f}, the one with the "
                 f"most probable decisions {greedy.cost:.4f}"
             )
-        trace = Trace(best.decisions, problem.content_hash, self.model.key, wait)
         return Result(
             problem=problem,
             schedule=best.schedule,
@@ -122,7 +135,7 @@ class HierarchicalScheduler:
             reason=f"The policy {self.model.card.name!r} {reason}.",
             model=self.model.key,
             seed=seed,
-            trace=trace if traced else None,
+            trace=None if noted is None else noted.finish(best.schedule),
         )
 
 
@@ -161,14 +174,11 @@ class Played:
         The plan, and its cost by the objective.
     path
         What was chosen, in order.
-    decisions
-        The same with the probabilities behind it; empty where not traced.
     """
 
     schedule: Schedule
     cost: float
     path: Steps
-    decisions: tuple[Decision, ...] = ()
 
 
 @torch.inference_mode()
@@ -177,7 +187,7 @@ def play(
     static: ProblemTensors,
     lookahead: float,
     *,
-    traced: bool = True,
+    recorder: Recorder | None = None,
     path: Steps | None = None,
     pace: Pace | None = None,
 ) -> Played:
@@ -188,8 +198,8 @@ def play(
     ----------
     policy, static, lookahead
         Who decides, the problem, and the seconds that machines may wait.
-    traced
-        Keep the probabilities of every decision.
+    recorder
+        Notes the probabilities of every decision.
     path
         Job and machine of the first decisions, however improbable; the policy goes on
         from there.
@@ -203,21 +213,20 @@ def play(
     """
     simulator = Simulator(static, lookahead=lookahead)
     done: list[tuple[int, int]] = []
-    decisions: list[Decision] = []
     while len(simulator.active):
         given = None
         if path is not None and len(done) < len(path):
             job, machine = path[len(done)]
             given = torch.tensor([job]), torch.tensor([machine])
         choice = act(policy, simulator, greedy=True, given=given)
-        if traced:
-            decisions.append(_decision(len(done), float(simulator.now[0]), choice))
+        if recorder is not None:
+            note(recorder, simulator, choice)
         done.append((int(choice.job), int(choice.machine)))
         simulator.step(choice.rollout, choice.job, choice.machine)
         if pace is not None:
             pace.step()
     (schedule,) = simulator.schedules()
-    return Played(schedule, float(simulator.cost[0]), done, tuple(decisions))
+    return Played(schedule, float(simulator.cost[0]), done)
 
 
 @torch.inference_mode()
@@ -258,19 +267,3 @@ def draw(
             path = [(int(job[row]), int(machine[row])) for job, machine in steps]
             best = Played(simulator.schedules()[row], cost, path)
     return best, made
-
-
-def _decision(step: int, clock: float, choice: Choice) -> Decision:
-    """Keep one decision of a single rollout, in NumPy."""
-    seen, machines = choice.observation, choice.machines
-    return Decision(
-        step=step,
-        clock=int(clock),
-        job=int(choice.job),
-        machine=int(choice.machine),
-        jobs=seen.job.numpy().astype(np.int32),
-        job_logits=choice.scores.logits.numpy().copy(),
-        machines=machines.machine.numpy().astype(np.int32),
-        machine_logits=choice.machine_logits.numpy().copy(),
-        value=float(choice.scores.value),
-    )
