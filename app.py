@@ -1,0 +1,23 @@
+"""Shiftwright's dashboard: the site map."""
+
+from pathlib import Path
+
+import streamlit as st
+
+# First, and before anything that could fail: until it ran, Streamlit would serve the
+# files in pages/ without this frame around them.
+page = st.navigation(
+    [
+        st.Page("pages/plan.py", title="Plan", icon=":material/view_timeline:"),
+    ]
+)
+
+from pages.parts.guard import framed  # noqa: E402
+
+ASSETS = Path(__file__).parent / "assets"
+
+st.set_page_config(page_title=f"{page.title} · Shiftwright", page_icon="🗓️", layout="wide")
+st.logo(ASSETS / "logo.svg", size="large")
+st.html(ASSETS / "style.css")
+with framed():
+    page.run()

@@ -1,0 +1,1 @@
+"""Figures of schedules, decisions and learning; Plotly only."""

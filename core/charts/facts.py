@@ -1,0 +1,126 @@
+"""What a plan says about one job, in a planner's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from core.charts import theme
+from core.problem.model import Problem
+from core.problem.schedule import Schedule, setup_seconds
+from core.problem.waiting import Cause, Wait, previous_job
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """
+    One fact.
+
+    Parameters
+    ----------
+    label
+        What it is about; our words.
+    value
+        Plain text that may hold a planner's names: never to be shown as markup.
+    """
+
+    label: str
+    value: str
+
+
+def job_facts(
+    problem: Problem, schedule: Schedule, start: datetime, job: int, wait: Wait
+) -> list[Fact]:
+    """
+    Return what a planner asks about a job.
+
+    Parameters
+    ----------
+    problem, schedule, start
+        A plan and its start.
+    job
+        Index of the job.
+    wait
+        What it waited for: its entry of :func:`core.problem.waiting.waits`.
+    """
+    machine = int(schedule.machine[job])
+    setup = int(setup_seconds(problem, schedule)[job])
+    due = float(problem.due[job])
+    times = theme.span(start, schedule.start[job], schedule.end[job])
+    important = " ★ important" if problem.important[job] else ""
+    return [
+        Fact("Job", problem.job_ids[job] + important),
+        Fact("Family", problem.family_names[problem.family[job]]),
+        Fact("Machine", problem.machine_ids[machine]),
+        Fact("Runs", times),
+        Fact("Due", theme.moment(start, due) if np.isfinite(due) else NONE),
+        Fact("Slack", slack_text(due - float(schedule.end[job]))),
+        Fact("Setup before", setup_text(problem, schedule, job, setup)),
+        Fact("Predecessor", predecessor_text(problem, job)),
+        Fact("Waited for", wait_text(problem, schedule, start, job, wait)),
+    ]
+
+
+def slack_text(seconds: float) -> str:
+    """Time to spare before the due date, or by how much a job is late."""
+    if not np.isfinite(seconds):
+        return NONE
+    if seconds < 0:
+        return f"late by {theme.duration(-seconds)}"
+    return f"{theme.duration(seconds)} to spare"
+
+
+def setup_text(problem: Problem, schedule: Schedule, job: int, seconds: int) -> str:
+    """Length of the setup before a job, and what changed."""
+    if seconds == 0:
+        return "none"
+    before = int(previous_job(schedule)[job])
+    machine = int(schedule.machine[job])
+    group = problem.group[before] if before >= 0 else problem.initial_group[machine]
+    names = problem.group_names
+    origin = names[group] if group < len(names) else "nothing"
+    target = names[problem.group[job]]
+    return f"{theme.duration(seconds)}, {origin or NONE} → {target or NONE}"
+
+
+def predecessor_text(problem: Problem, job: int) -> str:
+    """Return the jobs that must end before."""
+    before = [problem.job_ids[p] for p in problem.predecessors[job]]
+    return theme.listed(before) if before else "none"
+
+
+def wait_text(
+    problem: Problem, schedule: Schedule, start: datetime, job: int, wait: Wait
+) -> str:
+    """
+    Return what a job waited for, by name.
+
+    Parameters
+    ----------
+    problem, schedule, start, job, wait
+        See :func:`job_facts`.
+    """
+    machine = problem.machine_ids[schedule.machine[job]]
+    who = None if wait.job is None else problem.job_ids[wait.job]
+    match wait.cause:
+        case Cause.NOTHING:
+            return "nothing, it starts with the plan"
+        case Cause.RELEASE:
+            return f"its release, {theme.moment(start, problem.release[job])}"
+        case Cause.PREDECESSOR:
+            return f"its predecessor {who}"
+        case Cause.SETUP:
+            behind = "" if who is None else f" behind {who}"
+            return f"the setup of {machine}{behind}"
+        case Cause.MACHINE if who is None:
+            return f"{machine} to become available"
+        case Cause.MACHINE:
+            return f"{machine}, busy with {who}"
+        case Cause.CLOSURE:
+            return f"{machine} to open"
+        case _:
+            return "nothing, it could start earlier"

@@ -1,0 +1,252 @@
+"""What a Gantt chart shows beside the bars: names, stripes, closures, lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.charts import theme
+from core.charts.rows import Axis, Rows, opacity
+from core.problem.model import Problem
+from core.problem.schedule import Schedule
+
+BAR_OFFSET = -0.06  # of the middle of a bar, in rows: leaves room for the stripe
+LATE_OFFSET, LATE_MARK = 0.37, 0.13
+LABELLED_BARS = 400  # with more, the names would not fit anyway
+NARROW_CHART = 620  # pixels for the time axis that labels reckon with
+LETTER = 7.0  # pixels, a little wide
+
+
+def add_headers(figure: go.Figure, axis: Axis, rows: Rows) -> None:
+    """A light band with the name of each machine type."""
+    if not rows.headers:
+        return
+    names, y = zip(*rows.headers, strict=True)
+    begin, end = axis.at(axis.view.begin), axis.at(axis.view.end)
+    figure.add_bar(
+        base=[begin] * len(y),
+        x=[end - begin] * len(y),
+        y=y,
+        width=1.0,
+        orientation="h",
+        marker={"color": theme.BAND, "line": {"width": 0}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=[begin] * len(y),
+        y=y,
+        mode="text",
+        text=[f" {name}" for name in names],
+        textposition="middle right",
+        textfont={"size": 11, "color": theme.MUTED_INK},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def add_closures(figure: go.Figure, problem: Problem, axis: Axis, rows: Rows) -> None:
+    """Shade closed time over the bars: what runs there is paused, and looks it."""
+    view = axis.view
+    spans: list[tuple[int, int, float, float]] = []  # begin, end, first y, last y
+    grown: dict[tuple[int, int], int] = {}  # the box that ends on the row above
+    for machine, y in zip(rows.machines.tolist(), rows.y.tolist(), strict=True):
+        closures = problem.calendars[machine].closures
+        seen = (closures[:, 0] < view.end) & (closures[:, 1] > view.begin)
+        here: dict[tuple[int, int], int] = {}
+        for begin, end in closures[seen].tolist():
+            box = grown.get((begin, end))
+            if box is not None and spans[box][3] == y - 1:
+                spans[box] = (*spans[box][:3], y)
+            else:
+                box = len(spans)
+                spans.append((begin, end, y, y))
+            here[begin, end] = box
+        grown = here
+    if not spans:
+        return
+    begin, end, first, last = np.array(spans).T
+    figure.add_bar(
+        **axis.cut(begin, end),
+        y=(first + last) / 2,
+        width=last - first + 1,
+        orientation="h",
+        name="closed",
+        hoverinfo="skip",
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {
+                "shape": "/",
+                "size": 5,
+                "solidity": 0.22,
+                "fillmode": "replace",
+                "bgcolor": "rgba(226,231,237,0.5)",
+                "fgcolor": theme.CLOSED,
+                "fgopacity": 0.9,
+            },
+        },
+    )
+
+
+def add_late_marks(
+    figure: go.Figure,
+    problem: Problem,
+    schedule: Schedule,
+    axis: Axis,
+    jobs: NDArray[np.int64],
+    y: NDArray[np.float64],
+) -> None:
+    """A stripe under every late job: seen without telling colours apart."""
+    late = jobs[schedule.end[jobs] > problem.due[jobs]]
+    if not len(late):
+        return
+    figure.add_bar(
+        **axis.cut(schedule.start[late], schedule.end[late]),
+        y=y[late] + LATE_OFFSET,
+        width=LATE_MARK,
+        orientation="h",
+        name="late (stripe below)",
+        hoverinfo="skip",
+        marker={
+            "color": theme.LATE,
+            "line": {"width": 0},
+            "opacity": opacity(problem, axis.view, late),
+        },
+    )
+
+
+def add_due_marks(
+    figure: go.Figure,
+    problem: Problem,
+    schedule: Schedule,
+    axis: Axis,
+    jobs: NDArray[np.int64],
+) -> None:
+    """Small ticks under the time axis where the jobs in view are due."""
+    view = axis.view
+    dated = jobs[(problem.due[jobs] >= view.begin) & (problem.due[jobs] <= view.end)]
+    if not len(dated):
+        return
+    # Ticks closer than a pixel or two are one tick.
+    step = max((view.end - view.begin) / 400, 1.0)
+    slot, place = np.unique(problem.due[dated] // step, return_inverse=True)
+    late = np.bincount(place, weights=schedule.end[dated] > problem.due[dated])
+    total = np.bincount(place)
+    first = np.full(len(slot), np.inf)
+    np.minimum.at(first, place, problem.due[dated])
+    figure.add_scatter(
+        x=axis.at(first),
+        y=np.full(len(slot), -0.3),
+        mode="markers",
+        name="due",
+        marker={
+            "symbol": "line-ns",
+            "size": 7,
+            "line": {
+                "width": 1.5,
+                "color": np.where(late > 0, theme.LATE, theme.SETUP),
+            },
+        },
+        hovertext=[
+            f"Due {theme.moment(axis.start, t)}: {theme.many(int(a), 'job')}, "
+            f"{theme.count(b)} late"
+            for t, a, b in zip(first, total, late, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def add_lines(
+    figure: go.Figure,
+    problem: Problem,
+    schedule: Schedule,
+    axis: Axis,
+    now: datetime | None,
+) -> None:
+    """Upright lines: the present, and the due date of the job in focus."""
+    view = axis.view
+    lines: list[tuple[float, str, str, str]] = []
+    if now is not None:
+        seconds = (now - axis.start).total_seconds()
+        lines.append((seconds, "now", theme.ACCENT, "solid"))
+    if view.job is not None and np.isfinite(problem.due[view.job]):
+        late = schedule.end[view.job] > problem.due[view.job]
+        color = theme.LATE if late else theme.INK
+        name = f"{theme.plain(problem.job_ids[view.job], 14)} due"
+        lines.append((float(problem.due[view.job]), name, color, "dash"))
+    for seconds, name, color, dash in lines:
+        if axis.shows(seconds):
+            figure.add_vline(
+                x=float(axis.at(seconds)),
+                line={"color": color, "width": 1.5, "dash": dash},
+                annotation={
+                    "text": name,
+                    "font": {"color": color, "size": 11},
+                    "bgcolor": "rgba(255,255,255,0.9)",
+                    "yanchor": "top",
+                },
+            )
+
+
+def add_labels(
+    figure: go.Figure,
+    problem: Problem,
+    schedule: Schedule,
+    axis: Axis,
+    jobs: NDArray[np.int64],
+    y: NDArray[np.float64],
+    ink: NDArray[Any],
+) -> None:
+    """
+    Names of the jobs whose bars have room for them.
+
+    As a trace of text: a bar's own text asks for more height than a row has.
+    """
+    if not 0 < len(jobs) <= LABELLED_BARS:
+        return
+    low = np.maximum(schedule.start[jobs], axis.view.begin)
+    high = np.minimum(schedule.end[jobs], axis.view.end)
+    pixels = (high - low) / (axis.view.end - axis.view.begin) * NARROW_CHART
+    names = [theme.plain(problem.job_ids[j], 16) for j in jobs]
+    fits = pixels > LETTER * np.array([len(name) for name in names]) + LETTER
+    if axis.view.job is not None:
+        fits &= problem.family[jobs] == problem.family[axis.view.job]
+    figure.add_scatter(
+        x=axis.at((low + high) / 2)[fits],
+        y=(y[jobs] + BAR_OFFSET)[fits],
+        mode="text",
+        text=[name for name, fit in zip(names, fits, strict=True) if fit],
+        textfont={"size": 10, "color": ink[jobs][fits]},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def add_thread(
+    figure: go.Figure,
+    problem: Problem,
+    schedule: Schedule,
+    axis: Axis,
+    y: NDArray[np.float64],
+) -> None:
+    """A line along the family in focus, in the order its jobs run."""
+    if axis.view.job is None:
+        return
+    kin = np.flatnonzero(problem.family == problem.family[axis.view.job])
+    kin = kin[y[kin] > 0]  # of machines in view
+    kin = kin[np.lexsort((schedule.end[kin], schedule.start[kin]))]
+    times = np.stack([schedule.start[kin], schedule.end[kin]], axis=1).ravel()
+    figure.add_scatter(
+        x=axis.at(times),
+        y=np.repeat(y[kin] + BAR_OFFSET, 2),
+        mode="lines",
+        line={"color": theme.INK, "width": 1, "dash": "dot"},
+        hoverinfo="skip",
+        showlegend=False,
+    )

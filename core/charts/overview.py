@@ -1,0 +1,127 @@
+"""The plan as tables: what the Gantt chart shows, for reading and sorting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from core.charts.facts import wait_text
+from core.problem.model import Problem
+from core.problem.schedule import Schedule, setup_seconds
+from core.problem.waiting import Wait, idle_seconds, open_seconds
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+def jobs_table(
+    problem: Problem, schedule: Schedule, start: datetime, waits: Sequence[Wait]
+) -> pd.DataFrame:
+    """
+    Return one row per job, the latest ones first.
+
+    Parameters
+    ----------
+    problem, schedule, start
+        A plan and its start.
+    waits
+        What each job waited for, see :func:`core.problem.waiting.waits`.
+
+    Returns
+    -------
+    pd.DataFrame
+        Times as date-times, lengths in minutes; slack is negative for late jobs and
+        empty without a due date.
+    """
+    zero = pd.Timestamp(start)
+    spare = problem.due - schedule.end
+    dated = np.isfinite(problem.due)
+    due = np.where(dated, problem.due, 0)
+    names = {
+        "family": np.array(problem.family_names, dtype=object)[problem.family],
+        "machine": np.array(problem.machine_ids, dtype=object)[schedule.machine],
+        "group": np.array(problem.group_names, dtype=object)[problem.group],
+    }
+    table = pd.DataFrame(
+        {
+            "Job": list(problem.job_ids),
+            "Family": names["family"],
+            "Machine": names["machine"],
+            "Start": zero + pd.to_timedelta(schedule.start, unit="s"),
+            "End": zero + pd.to_timedelta(schedule.end, unit="s"),
+            "Due": pd.Series(zero + pd.to_timedelta(due, unit="s")).where(dated),
+            "Late": np.maximum(-spare, 0) / MINUTE,
+            "Slack": np.where(dated, spare, np.nan) / MINUTE,
+            "Important": np.where(problem.important, "★", ""),
+            "Setup group": names["group"],
+            "Setup": setup_seconds(problem, schedule) / MINUTE,
+            "Waited for": [
+                wait_text(problem, schedule, start, job, wait)
+                for job, wait in enumerate(waits)
+            ],
+        }
+    )
+    order = np.lexsort((schedule.start, -table["Late"].to_numpy()))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def machines_table(problem: Problem, schedule: Schedule) -> pd.DataFrame:
+    """
+    Return one row per machine, in the planner's order.
+
+    Returns
+    -------
+    pd.DataFrame
+        Lengths in hours. Load is processing over open time until the plan ends, 0 to
+        1; missing for a machine that never opens in that time.
+    """
+    jobs = np.arange(problem.num_jobs)
+    machines = problem.num_machines
+    spent = problem.processing[jobs, schedule.machine]
+    work = np.bincount(schedule.machine, weights=spent, minlength=machines)
+    setups = setup_seconds(problem, schedule)
+    setup = np.bincount(schedule.machine, weights=setups, minlength=machines)
+    opened = open_seconds(problem, schedule.makespan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        load = np.where(opened > 0, work / opened, np.nan)
+    types = np.array(problem.machine_type_names, dtype=object)
+    return pd.DataFrame(
+        {
+            "Machine": list(problem.machine_ids),
+            "Type": types[problem.machine_type],
+            "Jobs": np.bincount(schedule.machine, minlength=machines),
+            "Load": load,
+            "Processing": work / HOUR,
+            "Setup": setup / HOUR,
+            "Idle": idle_seconds(problem, schedule) / HOUR,
+            "Changes": np.bincount(
+                schedule.machine, weights=setups > 0, minlength=machines
+            ).astype(np.int64),
+        }
+    )
+
+
+def shift_table(problem: Problem, start: datetime) -> pd.DataFrame:
+    """Return one row per job of a shift that is not planned yet, in its order."""
+    zero = pd.Timestamp(start)
+    dated = np.isfinite(problem.due)
+    due = np.where(dated, problem.due, 0)
+    released = pd.Series(zero + pd.to_timedelta(problem.release, unit="s"))
+    return pd.DataFrame(
+        {
+            "Job": list(problem.job_ids),
+            "Family": np.array(problem.family_names, dtype=object)[problem.family],
+            "Minutes": problem.mean_processing / MINUTE,
+            "Machines": problem.eligible.sum(axis=1),
+            "Setup group": np.array(problem.group_names, dtype=object)[problem.group],
+            "Release": released.where(problem.release > 0),
+            "Due": pd.Series(zero + pd.to_timedelta(due, unit="s")).where(dated),
+            "Important": np.where(problem.important, "★", ""),
+            "After": [
+                ", ".join(problem.job_ids[p] for p in before)
+                for before in problem.predecessors
+            ],
+        }
+    )

@@ -1,0 +1,94 @@
+"""Where the machines stand in a Gantt chart, and which moment is where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.charts import theme
+from core.charts.window import View, shown_machines
+from core.problem.model import Problem
+
+DIMMED = 0.32  # opacity of what is not in focus
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    Where every machine is drawn.
+
+    Parameters
+    ----------
+    machines
+        Shape (q,), machine of each row.
+    y
+        Shape (q,), height of its middle; grows downwards.
+    headers
+        Name and height of the line above each machine type; none where types say
+        nothing that machines do not.
+    height
+        Height of all rows.
+    """
+
+    machines: NDArray[np.int64]
+    y: NDArray[np.float64]
+    headers: tuple[tuple[str, float], ...]
+    height: float
+
+
+def arranged(problem: Problem, view: View) -> Rows:
+    """Rows of the machines that a view shows, types together under their name."""
+    machines = shown_machines(problem, view)
+    types = problem.machine_type[machines].tolist()
+    headed = 1 < len(set(types)) < len(types)
+    y, headers, height = [], [], 0.0
+    for i, kind in enumerate(types):
+        if headed and (i == 0 or types[i - 1] != kind):
+            alike = theme.many(types.count(kind), "machine")
+            name = theme.plain(problem.machine_type_names[kind] or "no type")
+            headers.append((f"<b>{name}</b>  {alike}", height + 0.5))
+            height += 1.0
+        y.append(height + 0.5)
+        height += 1.0
+    return Rows(machines, np.array(y), tuple(headers), max(height, 1.0))
+
+
+class Axis:
+    """The visible time, and seconds since plan start as the chart counts them."""
+
+    def __init__(self, start: datetime, view: View) -> None:
+        self.start = start
+        self.view = view
+        self._zero = (start - datetime(1970, 1, 1)).total_seconds()
+
+    def at(self, seconds: NDArray[Any] | float) -> Any:
+        """Milliseconds of a date axis."""
+        return (self._zero + np.asarray(seconds, dtype=np.float64)) * 1000
+
+    def cut(self, begin: NDArray[Any], end: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Base and length of bars, as much of them as is in view."""
+        low = np.clip(begin, self.view.begin, self.view.end)
+        high = np.clip(end, self.view.begin, self.view.end)
+        return {"base": self.at(low), "x": (high - low) * 1000.0}
+
+    def overlaps(self, begin: NDArray[Any], end: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which of some spans of time are in view for a second at least."""
+        low, high = self.view.begin, self.view.end
+        seen: NDArray[np.bool_] = np.minimum(end, high) > np.maximum(begin, low)
+        return seen
+
+    def shows(self, seconds: float) -> bool:
+        """Whether a moment is in view."""
+        return self.view.begin <= seconds <= self.view.end
+
+
+def opacity(problem: Problem, view: View, jobs: NDArray[np.int64]) -> Any:
+    """Full for the family in focus, faint for the rest; full without a focus."""
+    if view.job is None:
+        return 1.0
+    kin = problem.family[jobs] == problem.family[view.job]
+    return np.where(kin, 1.0, DIMMED)

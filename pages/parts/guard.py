@@ -1,0 +1,45 @@
+"""The border of every page: opened through the app, and never a traceback."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from pages.parts.state import Key
+
+log = logging.getLogger("shiftwright")
+
+
+@contextmanager
+def framed() -> Iterator[None]:
+    """Run a page inside the app; what it raises becomes a message."""
+    st.session_state[Key.APP_READY] = True
+    try:
+        with friendly_errors():
+            yield
+    finally:
+        # A later run of the page without the app must not find it.
+        st.session_state[Key.APP_READY] = False
+
+
+@contextmanager
+def friendly_errors() -> Iterator[None]:
+    """Show one message with a next step for anything that goes wrong inside."""
+    try:
+        yield
+    except Exception:
+        log.exception("A page failed.")
+        st.error(
+            "Something went wrong here, and your files are as they were. "
+            "Reload the page; if it happens again, choose the sample shift to see "
+            "whether your files cause it, and report what the console says.",
+            icon=":material/error:",
+        )
+
+
+def require_app() -> None:
+    """Stop a page that was opened without the app around it."""
+    if not st.session_state.get(Key.APP_READY, False):
+        st.warning("This page opens inside Shiftwright: [go to the start](/).")
+        st.stop()

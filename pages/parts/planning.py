@@ -1,0 +1,142 @@
+"""Planning beside the page: progress while it lasts, and a way to stop it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import streamlit as st
+
+from core.scheduling.scheduler import PlanningCancelled, Result
+from core.tables.shift import Shift
+from pages.parts.guard import friendly_errors
+from pages.parts.settings import Settings
+from pages.parts.state import Key, Plan, current_planning, keep_plan
+
+QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
+AT_ONCE = threading.BoundedSemaphore(4)  # plannings of all sessions together
+
+log = logging.getLogger("shiftwright")
+
+
+class Planning:
+    """
+    One planning in a thread of its own.
+
+    Parameters
+    ----------
+    shift, settings
+        What to plan, and how.
+    """
+
+    def __init__(self, shift: Shift, settings: Settings) -> None:
+        self.shift = shift
+        self.settings = settings
+        self.share = 0.0
+        self.what = "Planning"
+        self.result: Result | None = None
+        self.fault: str | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask it to stop; what it has by then is kept where there is something."""
+        self._stop.set()
+
+    def done(self, wait_seconds: float = 0.0) -> bool:
+        """Whether it has ended, now or within some seconds."""
+        self._thread.join(wait_seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        """Plan; the outcome is a result, or a fault in words."""
+        try:
+            with AT_ONCE:
+                self.result = self._planned()
+        except PlanningCancelled:
+            self.fault = "Planning was stopped before there was a plan."
+        except Exception as error:  # the border of the thread: nobody else would see
+            log.exception("Planning failed.")
+            known = isinstance(error, ValueError | KeyError | FileNotFoundError)
+            reason = f" ({error})" if known else ""
+            self.fault = (
+                f"This scheduler could not plan the shift{reason}. Choose another one "
+                "under “Planned by” and plan again."
+            )
+
+    def _planned(self) -> Result:
+        # Loading the policy takes seconds; the page is drawn before that.
+        from core.scheduling.registry import scheduler
+
+        chosen = scheduler(
+            self.settings.scheduler,
+            samples=self.settings.samples,
+            refine_seconds=self.settings.refine_seconds,
+        )
+        return chosen.schedule(
+            self.shift.problem,
+            self.settings.objective,
+            stop=self._stop.is_set,
+            progress=self._note,
+        )
+
+    def _note(self, share: float, what: str) -> None:
+        """Remember how far it is."""
+        self.share, self.what = min(max(share, 0.0), 1.0), what or self.what
+
+
+def start_planning(shift: Shift, settings: Settings) -> None:
+    """Plan a shift; another planning of this session is stopped."""
+    running = current_planning()
+    if running is not None:
+        running.stop()
+    st.session_state.pop(Key.NOTICE, None)
+    st.session_state[Key.PLANNING] = Planning(shift, settings)
+
+
+def follow_planning() -> None:
+    """Wait for a planning under way: at once when quick, else with its progress."""
+    planning = current_planning()
+    if planning is None:
+        return
+    if planning.share == 0.0 and not planning.stopping:
+        with st.spinner("Planning …", show_time=False):
+            planning.done(QUICK_SECONDS)
+    if planning.done():
+        _finish(planning)
+    else:
+        _progress()
+
+
+@st.fragment(run_every="0.5s")
+def _progress() -> None:
+    """How far the planning is, refreshed by itself, and a button to stop it."""
+    with friendly_errors():
+        planning = current_planning()
+        if planning is None:
+            return
+        if planning.done():
+            st.rerun()
+        with st.container(border=True, key="progress"):
+            words = "Stopping" if planning.stopping else planning.what
+            st.progress(planning.share, text=f"{words} …")
+            st.button(
+                "Stop, keep the best plan so far",
+                icon=":material/stop_circle:",
+                on_click=planning.stop,
+                disabled=planning.stopping,
+            )
+
+
+def _finish(planning: Planning) -> None:
+    """Take over the outcome."""
+    st.session_state[Key.PLANNING] = None
+    if planning.result is not None:
+        keep_plan(Plan(planning.shift, planning.settings, planning.result))
+    st.session_state[Key.NOTICE] = planning.fault

@@ -1,0 +1,151 @@
+"""Sidebar: how to plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.problem.objective import Objective
+from pages.parts.state import Key
+
+# How much each aim counts, as a multiple of its default weight.
+EMPHASIS = {"off": 0.0, "low": 0.4, "normal": 1.0, "high": 2.5, "most": 6.0}
+MOST_SAMPLES = 256
+MOST_SECONDS = 300
+
+NAMES = {
+    "hierarchical": "Hierarchical policy",
+    "unified": "Best of policy and rules",
+    "batch": "In batches, the old way",
+    "rule:best": "Best dispatch rule",
+    "rule:atcs": "Rule: urgency and setups",
+    "rule:edd": "Rule: earliest due date",
+    "rule:edd-wait": "Rule: earliest due date, waiting",
+    "rule:fifo": "Rule: first come, first served",
+    "rule:spt": "Rule: shortest first",
+    "rule:lpt": "Rule: longest first",
+    "rule:lpt-wait": "Rule: longest first, waiting",
+    "rule:mwkr": "Rule: most work remaining",
+    "rule:mor": "Rule: most jobs remaining",
+    "rule:ect": "Rule: earliest completion",
+    "rule:sufferage": "Rule: most to lose",
+    "cpsat": "Exact solver, small shifts",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """
+    How to plan.
+
+    Parameters
+    ----------
+    scheduler
+        Registry name.
+    objective
+        What makes a plan good.
+    samples
+        Plans to draw; the best is kept.
+    refine_seconds
+        Seconds to improve the plan afterwards.
+
+    Raises
+    ------
+    ValueError
+        When samples or seconds are out of range: a widget's own limits are checked
+        in the browser only.
+    """
+
+    scheduler: str = "hierarchical"
+    objective: Objective = Objective()  # noqa: RUF009 - frozen
+    samples: int = 1
+    refine_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.samples <= MOST_SAMPLES:
+            raise ValueError(
+                f"Expected 1 to {MOST_SAMPLES} samples, got {self.samples}."
+            )
+        if not 0 <= self.refine_seconds <= MOST_SECONDS:
+            raise ValueError(
+                f"Expected 0 to {MOST_SECONDS} seconds, got {self.refine_seconds}."
+            )
+
+
+def settings_from_sidebar() -> Settings | None:
+    """Show the settings; ``None``, with a message, when they ask for nothing."""
+    with st.sidebar:
+        st.subheader("What matters", anchor=False)
+        default = Objective()
+        weights = [
+            _emphasis("Finish early", Key.FINISH_EARLY, "The last job ends soon.")
+            * default.makespan,
+            _emphasis(
+                "On time",
+                Key.ON_TIME,
+                "Jobs end by their due dates; important ones count most.",
+            )
+            * default.tardiness,
+            _emphasis("Few setups", Key.FEW_SETUPS, "Machines are set up rarely.")
+            * default.setup,
+        ]
+        scheduler = st.selectbox(
+            "Planned by",
+            _schedulers(),
+            format_func=lambda name: NAMES.get(name, name),
+            key=Key.SCHEDULER,
+            persist_state="session",
+        )
+        with st.expander("Take more time", icon=":material/timer:"):
+            samples = st.number_input(
+                "Plans to try",
+                min_value=1,
+                max_value=MOST_SAMPLES,
+                value=1,
+                help="The policy draws so many plans; the best one is kept.",
+                key=Key.SAMPLES,
+                persist_state="session",
+            )
+            seconds = st.number_input(
+                "Seconds to refine",
+                min_value=0,
+                max_value=MOST_SECONDS,
+                value=0,
+                step=5,
+                help="The plan is improved for so long. You can stop at any time and "
+                "keep the best plan so far.",
+                key=Key.REFINE_SECONDS,
+                persist_state="session",
+            )
+        if not any(weights):
+            st.warning("Turn at least one aim on.", icon=":material/tune:")
+            return None
+    return Settings(
+        scheduler=scheduler,
+        objective=Objective(*weights),
+        samples=int(samples),
+        refine_seconds=float(seconds),
+    )
+
+
+def _emphasis(label: str, key: Key, text: str) -> float:
+    """How much one aim counts, as a multiple of its default."""
+    chosen = st.select_slider(
+        label,
+        list(EMPHASIS),
+        value="normal",
+        help=text,
+        key=key,
+        persist_state="session",
+    )
+    return EMPHASIS[chosen]
+
+
+@st.cache_resource
+def _schedulers() -> list[str]:
+    """Names of all schedulers, the recommended one first."""
+    from core.scheduling.registry import names
+
+    ranked = {name: i for i, name in enumerate(NAMES)}
+    return sorted(names(), key=lambda name: (ranked.get(name, len(ranked)), name))

@@ -1,0 +1,153 @@
+"""
+What a session remembers: every key of the session state, typed, in one place.
+
+Nothing here is shared between sessions, so two tabs never mix. Widgets that must
+survive a change of pages say ``persist_state="session"``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.charts.overview import jobs_table, machines_table
+from core.problem.waiting import Wait, waits
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.scheduling.scheduler import Result
+    from core.tables.shift import Shift
+    from pages.parts.planning import Planning
+    from pages.parts.settings import Settings
+
+
+class Key(StrEnum):
+    """Keys of the session state; those of widgets name the widget."""
+
+    APP_READY = "app_ready"
+    SHIFT = "shift"
+    PLAN = "plan"
+    PREVIOUS = "previous_plan"
+    PLANNING = "planning"
+    NOTICE = "notice"
+
+    # Sidebar: the shift
+    SOURCE = "source"
+    SAMPLE = "sample"
+    FILES = "files"
+    START = "start"
+    GENERATED_JOBS = "generated_jobs"
+    GENERATED_MACHINES = "generated_machines"
+    GENERATED_KIND = "generated_kind"
+    GENERATED_SEED = "generated_seed"
+
+    # Sidebar: the settings
+    FINISH_EARLY = "finish_early"
+    ON_TIME = "on_time"
+    FEW_SETUPS = "few_setups"
+    SCHEDULER = "scheduler"
+    SAMPLES = "samples"
+    REFINE_SECONDS = "refine_seconds"
+
+    # The chart
+    SPAN = "span"
+    BEGIN = "begin"
+    COLOR = "color"
+    TYPES = "types"
+    MACHINES = "machines"
+    JOB = "job"
+    CHART = "chart"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """
+    A planned shift: what every page shows, steps through or compares.
+
+    Parameters
+    ----------
+    shift, settings
+        What was planned, and how.
+    result
+        What came out, verified.
+    """
+
+    shift: Shift
+    settings: Settings
+    result: Result
+
+    @cached_property
+    def waits(self) -> tuple[Wait, ...]:
+        """What each job waited for."""
+        return waits(self.shift.problem, self.result.schedule)
+
+    @cached_property
+    def jobs(self) -> pd.DataFrame:
+        """One row per job, late ones first."""
+        shift = self.shift
+        return jobs_table(shift.problem, self.result.schedule, shift.start, self.waits)
+
+    @cached_property
+    def machines(self) -> pd.DataFrame:
+        """One row per machine."""
+        return machines_table(self.shift.problem, self.result.schedule)
+
+
+def current_shift() -> Shift | None:
+    """Return the shift in hand; ``None`` while its files have errors."""
+    shift: Shift | None = st.session_state.get(Key.SHIFT)
+    return shift
+
+
+def keep_shift(shift: Shift | None) -> None:
+    """Take a shift in hand; what was shown of another one is forgotten."""
+    before = current_shift()
+    st.session_state[Key.SHIFT] = shift
+    same = (
+        before is not None
+        and shift is not None
+        and before.content_hash == shift.content_hash
+    )
+    if not same:
+        planning = current_planning()
+        if planning is not None:
+            planning.stop()
+            st.session_state[Key.PLANNING] = None
+        st.session_state[Key.NOTICE] = None
+        for key in (Key.BEGIN, Key.TYPES, Key.MACHINES, Key.JOB, Key.SPAN):
+            st.session_state.pop(key, None)
+
+
+def current_plan() -> Plan | None:
+    """Return the plan of the shift in hand; ``None`` before it is planned."""
+    plan: Plan | None = st.session_state.get(Key.PLAN)
+    return plan if plan is not None and _of_shift(plan) else None
+
+
+def previous_plan() -> Plan | None:
+    """Return the plan before the current one, if it was of the same shift."""
+    plan: Plan | None = st.session_state.get(Key.PREVIOUS)
+    return plan if plan is not None and _of_shift(plan) else None
+
+
+def keep_plan(plan: Plan) -> None:
+    """Make a plan the current one; the one so far becomes the previous one."""
+    st.session_state[Key.PREVIOUS] = st.session_state.get(Key.PLAN)
+    st.session_state[Key.PLAN] = plan
+
+
+def current_planning() -> Planning | None:
+    """Return the planning under way, or just done and not looked at; else ``None``."""
+    planning: Planning | None = st.session_state.get(Key.PLANNING)
+    return planning
+
+
+def _of_shift(plan: Plan) -> bool:
+    """Whether a plan is of the shift in hand."""
+    shift = current_shift()
+    return shift is not None and plan.shift.content_hash == shift.content_hash

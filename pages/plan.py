@@ -1,0 +1,53 @@
+"""Plan: one schedule of the shift in hand."""
+
+import streamlit as st
+
+from core.charts import theme
+from pages.parts.guard import require_app
+from pages.parts.planning import follow_planning, start_planning
+from pages.parts.schedule_view import show_plan, show_shift
+from pages.parts.settings import settings_from_sidebar
+from pages.parts.shift import shift_from_sidebar
+from pages.parts.state import Key, current_plan
+
+require_app()
+shift = shift_from_sidebar()
+settings = settings_from_sidebar()
+
+with st.container(
+    horizontal=True,
+    horizontal_alignment="distribute",
+    vertical_alignment="center",
+    key="title",
+):
+    with st.container(width="content", gap=None):
+        st.title("Plan", anchor=False)
+        size = (
+            f"{theme.many(shift.problem.num_jobs, 'job')} on "
+            f"{theme.many(shift.problem.num_machines, 'machine')}, "
+            f"from {theme.moment(shift.start, 0)}"
+        )
+        st.caption(size)
+    pressed = st.button(
+        "Plan",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=settings is None,
+        key="press_plan",
+    )
+
+if pressed and settings is not None:
+    start_planning(shift, settings)
+follow_planning()
+if st.session_state.get(Key.NOTICE):
+    st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
+
+plan = current_plan()
+if plan is None:
+    show_shift(shift)
+else:
+    if plan.settings != settings:
+        st.caption(
+            "The settings have changed since this plan. Press Plan to apply them."
+        )
+    show_plan(plan)
