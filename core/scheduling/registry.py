@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.scheduling.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
+
 if TYPE_CHECKING:
     from core.policy.checkpoint import Model
     from core.scheduling.scheduler import Scheduler
@@ -25,12 +27,16 @@ class Options:
         A loaded model, its folder, or the name of a shipped one; ``None``: the default.
     samples, lookahead
         See :class:`core.scheduling.hierarchical.HierarchicalScheduler`.
+    visible, most_jobs
+        See :class:`core.scheduling.unified.UnifiedScheduler`.
     """
 
     name: str
     model: Model | Path | str | None = None
     samples: int = 1
     lookahead: float | None = None
+    visible: int = VISIBLE
+    most_jobs: int | None = None
 
 
 def _rule(options: Options) -> Scheduler:
@@ -40,25 +46,56 @@ def _rule(options: Options) -> Scheduler:
     return RuleScheduler(options.name, tuple(RULES) if rule == "best" else (rule,))
 
 
-def _hierarchical(options: Options) -> Scheduler:
-    from core.scheduling.fallback import WithFallback
-    from core.scheduling.hierarchical import HierarchicalScheduler
-    from core.scheduling.models import folder_model, load_default_model, model_folder
+def _loader(options: Options, default: Callable[[], Model]) -> Callable[[], Model]:
+    """What loads the model that was asked for, each time anew."""
+    from core.scheduling.models import folder_model, model_folder
 
     model = options.model
     if isinstance(model, str):
         model = model_folder(model)  # a wrong name is refused here, not planned around
 
-    def make() -> Scheduler:
+    def load() -> Model:
         if model is None:
-            loaded = load_default_model()
-        else:
-            loaded = folder_model(model) if isinstance(model, Path) else model
-        return HierarchicalScheduler(loaded, options.samples, options.lookahead)
+            return default()
+        return folder_model(model) if isinstance(model, Path) else model
 
-    if options.samples < 1:
-        raise ValueError(f"Expected samples >= 1, got {options.samples}.")
-    return WithFallback(options.name, make)
+    return load
+
+
+def _hierarchical(options: Options) -> Scheduler:
+    from core.scheduling.fallback import WithFallback
+    from core.scheduling.hierarchical import HierarchicalScheduler
+    from core.scheduling.models import load_default_model
+
+    load = _loader(options, load_default_model)
+    return WithFallback(
+        options.name,
+        lambda: HierarchicalScheduler(load(), options.samples, options.lookahead),
+    )
+
+
+def _batch(options: Options) -> Scheduler:
+    from core.scheduling.batch import BatchScheduler
+    from core.scheduling.fallback import WithFallback
+    from core.scheduling.models import load_default_model
+
+    load = _loader(options, load_default_model)
+    return WithFallback(
+        options.name,
+        lambda: BatchScheduler(load(), options.visible, options.lookahead),
+    )
+
+
+def _unified(options: Options) -> Scheduler:
+    from core.scheduling.unified import UnifiedScheduler, load_chosen_model
+
+    return UnifiedScheduler(
+        _loader(options, load_chosen_model),
+        options.samples,
+        options.lookahead,
+        options.visible,
+        options.most_jobs,
+    )
 
 
 def _cpsat(options: Options) -> Scheduler:
@@ -73,6 +110,8 @@ RULE_NAMES = (
 )
 MAKERS: dict[str, Callable[[Options], Scheduler]] = {
     "hierarchical": _hierarchical,
+    "batch": _batch,
+    "unified": _unified,
     **{f"rule:{rule}": _rule for rule in RULE_NAMES},
     "cpsat": _cpsat,
 }
@@ -90,6 +129,8 @@ def scheduler(
     samples: int = 1,
     lookahead: float | None = None,
     refine_seconds: float = 0.0,
+    visible: int = VISIBLE,
+    most_jobs: int | None = None,
 ) -> Scheduler:
     """
     Make a scheduler.
@@ -106,6 +147,10 @@ def scheduler(
         Seconds that a machine may wait for a job; ``None``: the model's own.
     refine_seconds
         Seconds for which the plan is improved afterwards.
+    visible
+        Most jobs that planning in batches has in sight, 50 to 888.
+    most_jobs
+        Larger problems are planned in batches by ``unified``; ``None``: no limit.
 
     Raises
     ------
@@ -118,7 +163,13 @@ def scheduler(
         raise ValueError(f"Expected refine_seconds >= 0, got {refine_seconds}.")
     if lookahead is not None and not lookahead >= 0:
         raise ValueError(f"Expected lookahead >= 0, got {lookahead}.")
-    made = MAKERS[name](Options(name, model, samples, lookahead))
+    if samples < 1:
+        raise ValueError(f"Expected samples >= 1, got {samples}.")
+    if not FEWEST_VISIBLE <= visible <= MOST_VISIBLE:
+        raise ValueError(
+            f"Expected {FEWEST_VISIBLE} <= visible <= {MOST_VISIBLE}, got {visible}."
+        )
+    made = MAKERS[name](Options(name, model, samples, lookahead, visible, most_jobs))
     if refine_seconds > 0:
         from core.scheduling.refined import Refined
 
