@@ -12,12 +12,13 @@ import typer
 
 from core.cli.border import at_the_border
 from core.cli.check import check
+from core.cli.compare import compare
 from core.cli.generate import generate
 from core.cli.plan import plan
 from core.cli.samples import samples
 from core.cli.verify import verify
 
-COMMANDS = (plan, check, generate, verify, samples)
+COMMANDS = (plan, check, compare, generate, verify, samples)
 
 app = typer.Typer(
     help="Shiftwright plans a shift: which job runs on which machine, in which order.",
