@@ -345,23 +345,22 @@ def observe(
         end = end + pause
     dead = begin - free.clamp(min=0)
     effort = (processing + setup) * price
-    minima = torch.where(
-        may[:, None],
-        torch.stack(
-            [
-                end,
-                processing,
-                setup,
-                start,
-                dead,
-                effort,
-                effort + after * price,
-                end + pause,
-            ],
-            1,
-        ),
-        torch.inf,
-    ).amin(2)  # (R, 8)
+    # Adding 0 or +inf is several times faster than torch.where with a broadcast mask.
+    barred = torch.zeros_like(start).masked_fill_(~may, torch.inf)
+    choices = torch.stack(
+        [
+            end,
+            processing,
+            setup,
+            start,
+            dead,
+            effort,
+            effort + after * price,
+            end + pause,
+        ],
+        1,
+    )
+    minima = choices.add_(barred[:, None]).amin(2)  # (R, 8)
     sums = (pairs[:, 3:] * may[:, None]).sum(2)  # (R, 3)
     best_end, own, own_setup = minima[:, 0], minima[:, 1], minima[:, 2]
     load = sim.load[b]
