@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf, log
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.training.settings import DataSettings, Stage
 from core.training.tasks import Task
+
+K = TypeVar("K")
 
 HELD_OUT = 2**31  # seeds of validation problems begin here; training stays below
 
@@ -35,23 +39,34 @@ def draw(
     generator
         Source of randomness.
     """
-    jobs = _log_uniform(generator, *stage.jobs)
-    machines = _log_uniform(generator, *stage.machines)
+    jobs = log_uniform(generator, *stage.jobs)
+    machines = log_uniform(generator, *stage.machines)
     tasks = []
     for _ in range(count):
-        kind = _weighted(generator, data.kinds)
+        kind = weighted(generator, data.kinds)
         settings = KINDS[kind].resized(jobs=jobs, machines=machines)
         problem = generate(settings, int(generator.integers(HELD_OUT)))
         choices = data.lookaheads.get(kind, {"inf": 1.0})
-        lookahead = lookahead_seconds(problem, _weighted(generator, choices))
-        tasks.append(Task(problem, _objective(data, generator), lookahead, kind))
+        lookahead = lookahead_seconds(problem, weighted(generator, choices))
+        tasks.append(Task(problem, draw_objective(data, generator), lookahead, kind))
     return tasks
 
 
-def held_out(kind: str, jobs: int, machines: int, count: int) -> list[Problem]:
-    """Validation problems of a kind; never drawn for training."""
+def held_out(
+    kind: str, jobs: int, machines: int, count: int, first: int = 0
+) -> list[Problem]:
+    """
+    Problems of a kind that are never drawn for training.
+
+    Parameters
+    ----------
+    kind, jobs, machines
+        What to draw, and how large.
+    count, first
+        How many, from which number on.
+    """
     settings = KINDS[kind].resized(jobs=jobs, machines=machines)
-    return [generate(settings, HELD_OUT + i) for i in range(count)]
+    return [generate(settings, HELD_OUT + first + i) for i in range(count)]
 
 
 def lookahead_seconds(problem: Problem, name: str) -> float:
@@ -61,20 +76,23 @@ def lookahead_seconds(problem: Problem, name: str) -> float:
     return inf if name == "inf" else float(name)
 
 
-def _objective(data: DataSettings, generator: np.random.Generator) -> Objective:
+def draw_objective(data: DataSettings, generator: np.random.Generator) -> Objective:
+    """Draw the objective that a rollout is judged by."""
     if generator.random() < data.random_objective:
         a, b, c = generator.dirichlet([0.7, 0.7, 0.4])
         return Objective(float(a), float(b), float(c))
     weights = {i: row[0] for i, row in enumerate(data.objectives)}
-    _, a, b, c = data.objectives[_weighted(generator, weights)]
+    _, a, b, c = data.objectives[weighted(generator, weights)]
     return Objective(a, b, c)
 
 
-def _log_uniform(generator: np.random.Generator, low: int, high: int) -> int:
+def log_uniform(generator: np.random.Generator, low: int, high: int) -> int:
+    """Whole number in [low, high]; each doubling is equally likely."""
     return round(float(np.exp(generator.uniform(log(low), log(high)))))
 
 
-def _weighted(generator: np.random.Generator, weights: dict) -> object:
+def weighted(generator: np.random.Generator, weights: Mapping[K, float]) -> K:
+    """One of the keys, drawn by weight."""
     names = list(weights)
     share = np.array([weights[name] for name in names], dtype=np.float64)
     return names[int(generator.choice(len(names), p=share / share.sum()))]

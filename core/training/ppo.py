@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from core.policy.two_step import segment_entropy, segment_log_softmax
+from core.policy.two_step import Policy, segment_entropy, segment_log_softmax
 from core.simulation.features import squash
 from core.training.rollout import Decisions
 from core.training.settings import PPOSettings
@@ -39,7 +40,7 @@ class Loss:
     clipfrac: Tensor
 
 
-def ppo_loss(policy: nn.Module, decisions: Decisions, settings: PPOSettings) -> Loss:
+def ppo_loss(policy: Policy, decisions: Decisions, settings: PPOSettings) -> Loss:
     """
     PPO's clipped loss for two-step decisions.
 
@@ -104,7 +105,7 @@ class NotFiniteError(RuntimeError):
 
 
 def update(
-    policy: nn.Module,
+    policy: Policy,
     optimizer: torch.optim.Optimizer,
     decisions: Decisions,
     settings: PPOSettings,
@@ -145,7 +146,7 @@ def update(
             chosen = batch.sort().values.to(decisions.advantage.device)
             loss = ppo_loss(policy, decisions.select(chosen), settings)
             optimizer.zero_grad(set_to_none=True)
-            loss.total.backward()  # type: ignore[no-untyped-call]
+            loss.total.backward()
             average_gradients(parameters)
             norm = nn.utils.clip_grad_norm_(parameters, settings.max_grad_norm)
             if not torch.isfinite(norm) or not torch.isfinite(loss.total):
@@ -156,7 +157,7 @@ def update(
             optimizer.step()
             rows.append([float(getattr(loss, name).detach()) for name in _PARTS])
         recent = torch.tensor([row[_PARTS.index("approx_kl")] for row in rows])
-        mean_kl = _average(recent[-len(batches) :].mean())
+        mean_kl = averaged({"kl": float(recent[-len(batches) :].mean())})["kl"]
         if mean_kl > settings.target_kl:
             break
     means = torch.tensor(rows, dtype=torch.float64).mean(0).tolist()
@@ -191,13 +192,15 @@ def average_gradients(parameters: list[nn.Parameter]) -> None:
         parameter.grad /= world
 
 
-def _average(value: Tensor) -> float:
-    """Mean over all processes, so that all stop an update together."""
+def averaged(figures: Mapping[str, float]) -> dict[str, float]:
+    """Mean of each figure over all processes of a distributed run."""
+    values = torch.tensor(list(figures.values()), dtype=torch.float64)
     if _distributed():
-        value = value.clone()
-        torch.distributed.all_reduce(value)
-        value /= torch.distributed.get_world_size()
-    return float(value)
+        if torch.distributed.get_backend() == "nccl":
+            values = values.cuda()
+        torch.distributed.all_reduce(values)
+        values /= torch.distributed.get_world_size()
+    return dict(zip(figures, values.tolist(), strict=True))
 
 
 def _distributed() -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.policy.two_step import act
+from core.policy.two_step import Policy, act
 from core.problem.objective import Objective
+from core.simulation.reward import REWARDS
 from core.simulation.simulator import Simulator
 from core.training.callbacks import TrainingCallbacks
 from core.training.curriculum import (
@@ -21,7 +23,7 @@ from core.training.curriculum import (
     stage_at,
 )
 from core.training.exploration import epsilons
-from core.training.ppo import update
+from core.training.ppo import averaged, update
 from core.training.rollout import collect
 from core.training.settings import TrainingSettings
 from core.training.tasks import Task, tensors_of
@@ -58,6 +60,11 @@ class Trainer:
         Where to train.
     rank, world
         Number of this process among the processes that train together.
+
+    Raises
+    ------
+    ValueError
+        When the problems of an iteration cannot be shared out evenly.
     """
 
     def __init__(
@@ -83,6 +90,17 @@ class Trainer:
         self.stop = stop
         self.device = device
         self.rank, self.world = rank, world
+        if settings.rollout.problems % world:
+            raise ValueError(
+                f"Expected problems per iteration to be a multiple of {world}, the "
+                f"number of processes, got {settings.rollout.problems}."
+            )
+        # Minibatches of all processes together are those that the settings name.
+        self.ppo = replace(
+            settings.ppo,
+            minibatch_decisions=max(1, settings.ppo.minibatch_decisions // world),
+            update_decisions=max(1, settings.ppo.update_decisions // world),
+        )
         self.iteration = 0
         self.decisions = 0
         self.seconds = 0.0
@@ -113,14 +131,18 @@ class Trainer:
         """Run one iteration; returns its figures."""
         began = time.perf_counter()
         settings, progress = self.settings, self.iteration / self.settings.iterations
-        seed = [settings.seed, self.iteration, self.rank]
-        numbers = np.random.default_rng(seed)
-        generator = torch.Generator(self.device)
-        generator.manual_seed(int(numbers.integers(2**62)))
-        shuffler = torch.Generator().manual_seed(int(numbers.integers(2**62)))
+        # All processes draw the problems of the iteration and play their share, so
+        # that several play what one would; what they choose is their own.
+        numbers = np.random.default_rng([settings.seed, self.iteration, 0])
+        seeds = numbers.integers(2**62, size=2)
+        if self.rank > 0:
+            own = np.random.default_rng([settings.seed, self.iteration, self.rank])
+            seeds = own.integers(2**62, size=2)
+        generator = torch.Generator(self.device).manual_seed(int(seeds[0]))
+        shuffler = torch.Generator().manual_seed(int(seeds[1]))
 
-        count = max(1, settings.rollout.problems // self.world)
-        tasks = self.draw_tasks(numbers, progress, count)
+        tasks = self.draw_tasks(numbers, progress, settings.rollout.problems)
+        tasks = tasks[self.rank :: self.world]
         tensors = tensors_of(tasks, self.device)
         simulator = Simulator(
             tensors,
@@ -128,30 +150,32 @@ class Trainer:
             copies=settings.rollout.copies,
         )
         job_epsilon, machine_epsilon = epsilons(settings.exploration, progress)
+        policy = cast(Policy, self.policy)
         rollout = collect(
-            self.policy,
+            policy,
             simulator,
             settings.rollout.copies,
             settings.ppo,
             generator=generator,
             job_epsilon=job_epsilon,
             machine_epsilon=machine_epsilon,
+            reward=REWARDS[settings.rollout.reward](),
         )
         played = time.perf_counter()
         rate = settings.ppo.learning_rate
         rate += (settings.ppo.final_learning_rate - rate) * progress
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        figures = update(
-            self.policy, self.optimizer, rollout.decisions, settings.ppo, shuffler
-        )
+        figures = update(policy, self.optimizer, rollout.decisions, self.ppo, shuffler)
         ended = time.perf_counter()
         self.iteration += 1
         self.decisions += len(rollout.decisions) * self.world
         self.seconds += ended - began
-        return figures | {
+        means = {
             "cost": float(rollout.costs.mean()),
             "reward": float(rollout.rewards.mean()),
+        }
+        return averaged(figures | means) | {
             "decisions": float(self.decisions),
             "jobs": float(simulator.num_jobs),
             "learning_rate": rate,
@@ -225,7 +249,7 @@ def greedy_costs(
         tensors_of(tasks, device), lookahead=[task.lookahead for task in tasks]
     )
     while len(simulator.active):
-        choice = act(policy, simulator, greedy=True)
+        choice = act(cast(Policy, policy), simulator, greedy=True)
         simulator.step(choice.rollout, choice.job, choice.machine)
     return simulator.cost
 
