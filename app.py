@@ -9,6 +9,7 @@ import streamlit as st
 page = st.navigation(
     [
         st.Page("pages/plan.py", title="Plan", icon=":material/view_timeline:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
     ]
 )
 

@@ -92,7 +92,7 @@ def settings_from_sidebar() -> Settings | None:
         ]
         scheduler = st.selectbox(
             "Planned by",
-            _schedulers(),
+            scheduler_names(),
             format_func=lambda name: NAMES.get(name, name),
             key=Key.SCHEDULER,
             persist_state="session",
@@ -143,7 +143,7 @@ def _emphasis(label: str, key: Key, text: str) -> float:
 
 
 @st.cache_resource
-def _schedulers() -> list[str]:
+def scheduler_names() -> list[str]:
     """Names of all schedulers, the recommended one first."""
     from core.scheduling.registry import names
 

@@ -40,20 +40,8 @@ def shift_from_sidebar() -> Shift:
     """
     with st.sidebar:
         st.subheader("Shift", anchor=False)
-        source = st.segmented_control(
-            "Where the shift comes from",
-            list(SOURCES),
-            default="sample",
-            required=True,
-            format_func=SOURCES.__getitem__,
-            label_visibility="collapsed",
-            width="stretch",
-            key=Key.SOURCE,
-            persist_state="session",
-        )
-        reading = {"sample": _sample, "upload": _upload, "generated": _generated}[
-            source or "sample"
-        ]()
+        opened: Shift | None = st.session_state.get(Key.OPENED)
+        reading = _choose() if opened is None else _opened(opened)
     if reading is None:
         keep_shift(None)
         _show_how_to_upload()
@@ -68,6 +56,36 @@ def shift_from_sidebar() -> Shift:
         with st.expander(title, icon=":material/warning:"):
             _show_issues(reading.issues)
     return reading.shift
+
+
+def _choose() -> Reading | None:
+    """Let the planner choose where the shift comes from."""
+    source = st.segmented_control(
+        "Where the shift comes from",
+        list(SOURCES),
+        default="sample",
+        required=True,
+        format_func=SOURCES.__getitem__,
+        label_visibility="collapsed",
+        width="stretch",
+        key=Key.SOURCE,
+        persist_state="session",
+    )
+    choices = {"sample": _sample, "upload": _upload, "generated": _generated}
+    found: Reading | None = choices[source or "sample"]()
+    return found
+
+
+def _opened(shift: Shift) -> Reading:
+    """Say which scenario is open, and offer to leave it."""
+    st.text(f"Scenario: {shift.name}")
+    st.button(
+        "Choose another shift",
+        icon=":material/arrow_back:",
+        on_click=st.session_state.pop,
+        args=(Key.OPENED, None),
+    )
+    return Reading(shift, Issues())
 
 
 def _start() -> datetime:

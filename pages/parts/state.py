@@ -63,6 +63,48 @@ class Key(StrEnum):
     JOB = "job"
     CHART = "chart"
 
+    # The comparison
+    COMPARED = "compared"
+    COMPARING = "comparing"
+    COMPARE_NOTICE = "compare_notice"
+    CONTENDERS = "contenders"
+    VISIBLE = "visible"
+    COMPARE_SPAN = "compare_span"
+    COMPARE_BEGIN = "compare_begin"
+    COMPARE_COLOR = "compare_color"
+    PAIR = "pair"
+
+    # Trials
+    TRIALS_RUN = "trials_run"
+    TRIALS_COUNT = "trials_count"
+    TRIALS_LIKE = "trials_like"
+
+    # Scenarios
+    OPENED = "opened"
+    SCENARIO = "scenario"
+    SCENARIO_NAME = "scenario_name"
+    SCENARIO_NOTICE = "scenario_notice"
+
+    # Step through
+    DECISIONS = "decisions"
+    STEP = "step"
+    STEP_INPUT = "step_input"
+    STEP_JOB = "step_job"
+    STEP_STRIP = "step_strip"
+    STEP_SPAN = "step_span"
+    STEP_NOTICE = "step_notice"
+    PLAYING = "playing"
+    SPEED = "speed"
+    TICK = "tick"
+    SHOW_EXCLUDED_JOBS = "show_excluded_jobs"
+    SHOW_EXCLUDED_MACHINES = "show_excluded_machines"
+    WHY_JOB = "why_job"
+    WHY_MACHINE = "why_machine"
+    IF_JOB = "if_job"
+    IF_MACHINE = "if_machine"
+    ALTERNATIVE = "alternative"
+    OVERRIDDEN = "overridden"
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
