@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typer
 
+from core.cli.benchmark import benchmark
 from core.cli.border import at_the_border
 from core.cli.check import check
 from core.cli.compare import compare
@@ -18,7 +19,7 @@ from core.cli.plan import plan
 from core.cli.samples import samples
 from core.cli.verify import verify
 
-COMMANDS = (plan, check, compare, generate, verify, samples)
+COMMANDS = (plan, check, compare, generate, verify, samples, benchmark)
 
 app = typer.Typer(
     help="Shiftwright plans a shift: which job runs on which machine, in which order.",

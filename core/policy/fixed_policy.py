@@ -58,5 +58,5 @@ class FixedSizePolicy(FixedTrunk):
             )
         (features,) = scores.memory
         job = self.machine_embedding(observation.job[chosen])
-        logits = self.machine_head(torch.cat([features, job], 1))  # (A, machines)
+        logits: Tensor = self.machine_head(torch.cat([features, job], 1))  # (A, M)
         return logits[machines.owner, machines.machine]

@@ -110,7 +110,8 @@ class SetPolicy(nn.Module):
         given = self.machine_job(torch.cat([mixed[chosen], context], 1))
         given = given + self.machine_pool(pooled)  # (A, H)
         hidden = torch.relu(self.machine_mixer(encoded) + given[machines.owner])
-        return self.machine_score(hidden).squeeze(1)
+        logits: Tensor = self.machine_score(hidden).squeeze(1)
+        return logits
 
 
 def segment_pool(rows: Tensor, owner: Tensor, count: int) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,361 @@
+"""Held-out generated shifts: the policy against every dispatch rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from core.benchmarking.table import Cell, Report, Table, mean
+from core.policy.checkpoint import Model
+from core.problem.generator import generate
+from core.problem.kinds import KINDS
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.schedule import metrics
+from core.scheduling.hierarchical import HierarchicalScheduler
+from core.scheduling.rules import RULES, RuleScheduler
+from core.scheduling.scheduler import Scheduler
+from core.training.curriculum import HELD_OUT, lookahead_seconds
+from core.training.settings import LOOKAHEADS
+
+Tell = Callable[[str], None]
+Size = tuple[int, int]
+
+# Training draws seeds below HELD_OUT and validation the first few from there on, so
+# these shifts neither taught nor chose a model.
+FIRST_SEED = HELD_OUT + 10_000
+MACHINE_COUNTS = (30, 45, 60, 120)
+_DETAIL = (
+    *("part", "kind", "jobs", "machines", "shift", "way"),
+    *("cost", "ratio", "makespan minutes", "seconds"),
+)
+
+Row = tuple[Cell, ...]
+
+
+def silent(text: str) -> None:
+    """Tell nobody."""
+
+
+def held_out_shift(kind: str, size: Size, index: int) -> Problem:
+    """
+    Shift number ``index`` of a kind, the same on every machine.
+
+    Raises
+    ------
+    ValueError
+        When there is no such kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"Expected a kind of {', '.join(KINDS)}; got {kind!r}.")
+    return generate(KINDS[kind].resized(*size), FIRST_SEED + index)
+
+
+def quality_rows(
+    kind: str,
+    size: Size,
+    shifts: int,
+    model: Model,
+    samples: int,
+    *,
+    objective: Objective | None = None,
+    tell: Tell = silent,
+) -> list[Row]:
+    """
+    Plan shifts with every rule, greedily, and with samples.
+
+    Parameters
+    ----------
+    kind, size, shifts
+        Which shifts, their jobs and machines, and how many.
+    model, samples
+        The policy, and its plans per shift; the best is kept.
+    objective
+        The default one unless given.
+    tell
+        Told of each shift.
+
+    Returns
+    -------
+    list
+        Rows of the detail table; the ratio is to the least cost of all rules on the
+        same shift.
+    """
+    objective = objective or Objective()
+    planners: list[tuple[str, Scheduler]] = [
+        *((f"rule:{rule}", RuleScheduler(f"rule:{rule}", (rule,))) for rule in RULES),
+        ("greedy", HierarchicalScheduler(model)),
+        *(
+            [(f"best of {samples}", HierarchicalScheduler(model, samples))]
+            if samples > 1
+            else []
+        ),
+    ]
+    rows: list[Row] = []
+    for index in range(shifts):
+        problem = held_out_shift(kind, size, index)
+        results = {
+            name: planner.schedule(problem, objective, seed=index)
+            for name, planner in planners
+        }
+        best = min(results[f"rule:{rule}"].cost for rule in RULES)
+        rows += [
+            (
+                *("quality", kind, *size, index, name, result.cost),
+                *(result.cost / best, result.metrics.makespan / 60, result.seconds),
+            )
+            for name, result in results.items()
+        ]
+        tell(
+            f"{kind} {size[0]}x{size[1]}, shift {index + 1} of {shifts}: greedy "
+            f"{results['greedy'].cost / best:.3f} of the best rule"
+        )
+    return rows
+
+
+def quality_table(rows: Sequence[Row]) -> Table:
+    """Mean and largest ratio to the best rule, and win rate, by way of planning."""
+    ratios: dict[Row, list[float]] = {}
+    times: dict[Row, list[float]] = {}
+    costs: dict[Row, list[float]] = {}
+    for row in rows:
+        key = (row[1], f"{row[2]}x{row[3]}", row[5])
+        for found, cell in ((costs, row[6]), (ratios, row[7]), (times, row[9])):
+            if isinstance(cell, float):
+                found.setdefault(key, []).append(cell)
+    return Table(
+        "Held-out shifts: cost over that of the best rule on the same shift",
+        (
+            *("kind", "size", "way", "shifts", "mean cost"),
+            *("mean ratio", "max ratio", "wins", "mean seconds"),
+        ),
+        tuple(
+            (
+                *(*key, len(found), mean(costs[key]), mean(found), max(found)),
+                *(sum(x < 1 for x in found) / len(found), mean(times[key])),
+            )
+            for key, found in ratios.items()
+        ),
+    )
+
+
+def with_machines(problem: Problem, count: int) -> Problem:
+    """
+    Give the same jobs more machines: copies of those there are, in turn.
+
+    Parameters
+    ----------
+    problem
+        As it is with the fewest machines.
+    count
+        At least as many as the problem has.
+
+    Raises
+    ------
+    ValueError
+        When that is fewer.
+    """
+    m = problem.num_machines
+    if count < m:
+        raise ValueError(f"Expected {m} machines or more, got {count}.")
+    k = np.arange(count) % m
+    return replace(
+        problem,
+        processing=problem.processing[:, k],
+        preferred=problem.preferred[:, k],
+        setup_class=problem.setup_class[k],
+        initial_group=problem.initial_group[k],
+        available=problem.available[k],
+        machine_type=problem.machine_type[k],
+        calendars=tuple(problem.calendars[i] for i in k),
+        machine_ids=tuple(
+            problem.machine_ids[i] if c < m else f"{problem.machine_ids[i]} +{c // m}"
+            for c, i in enumerate(k.tolist())
+        ),
+    )
+
+
+def machine_rows(
+    jobs: int,
+    counts: Sequence[int],
+    shifts: int,
+    model: Model,
+    *,
+    kind: str = "shift",
+    tell: Tell = silent,
+) -> list[Row]:
+    """
+    Plan the same jobs on more and more machines, greedily.
+
+    The cost is in units of the smallest shop throughout: the default objective is
+    relative to the ideal horizon, which itself shrinks with more machines. The ratio
+    is of the makespan, to that on the next smaller number of machines.
+    """
+    objective = Objective()
+    rows: list[Row] = []
+    for index in range(shifts):
+        base = held_out_shift(kind, (jobs, counts[0]), index)
+        scales = objective.scales(base)
+        before: float | None = None
+        for count in counts:
+            problem = with_machines(base, count)
+            result = HierarchicalScheduler(model).schedule(problem, objective)
+            figures = metrics(problem, result.schedule)
+            terms = (figures.makespan, figures.weighted_tardiness, figures.setup)
+            cost = float(sum(x * y for x, y in zip(scales, terms, strict=True)))
+            ratio = None if before is None else figures.makespan / before
+            before = float(figures.makespan)
+            rows.append(
+                (
+                    *("machines", kind, jobs, count, index, "greedy", cost, ratio),
+                    *(figures.makespan / 60, result.seconds),
+                )
+            )
+        tell(f"{jobs} jobs on {counts[0]} … {counts[-1]} machines, shift {index + 1}")
+    return rows
+
+
+def machine_table(rows: Sequence[Row]) -> Table:
+    """Mean cost by number of machines, and the worst growth of a makespan."""
+    found: list[Row] = []
+    for count in dict.fromkeys(row[3] for row in rows):
+        members = [row for row in rows if row[3] == count]
+        grown = [row[7] for row in members if isinstance(row[7], float)]
+        found.append(
+            (
+                *(count, len(members), _mean(members, 6), _mean(members, 8)),
+                max(grown) if grown else None,
+            )
+        )
+    return Table(
+        "The same jobs on more machines, greedy; cost in units of the smallest shop, "
+        "makespan over that with fewer machines",
+        ("machines", "shifts", "mean cost", "mean makespan min", "worst ratio"),
+        tuple(found),
+    )
+
+
+def lookahead_rows(
+    kinds: Sequence[str],
+    size: Size,
+    shifts: int,
+    model: Model,
+    *,
+    tell: Tell = silent,
+) -> list[Row]:
+    """
+    Plan shifts greedily with each lookahead.
+
+    The ratio is to the least cost of the three on the same shift.
+    """
+    objective = Objective()
+    rows: list[Row] = []
+    for kind in kinds:
+        for index in range(shifts):
+            problem = held_out_shift(kind, size, index)
+            results = {
+                name: HierarchicalScheduler(
+                    model, lookahead=lookahead_seconds(problem, name)
+                ).schedule(problem, objective)
+                for name in LOOKAHEADS
+            }
+            best = min(result.cost for result in results.values())
+            rows += [
+                (
+                    *("lookahead", kind, *size, index, name, result.cost),
+                    *(result.cost / best, result.metrics.makespan / 60, result.seconds),
+                )
+                for name, result in results.items()
+            ]
+        tell(f"lookahead, {kind}: {shifts} shifts")
+    return rows
+
+
+def lookahead_table(rows: Sequence[Row]) -> Table:
+    """Mean cost of each kind with each lookahead, and which is least."""
+    found: list[Row] = []
+    for kind in dict.fromkeys(row[1] for row in rows):
+        means = {
+            name: _mean([row for row in rows if row[1] == kind and row[5] == name], 6)
+            for name in LOOKAHEADS
+        }
+        measured = {name: value for name, value in means.items() if value is not None}
+        found.append(
+            (kind, *means.values(), min(measured, key=lambda name: measured[name]))
+        )
+    return Table(
+        "Mean cost by lookahead in mean processing times, greedy",
+        ("kind", *LOOKAHEADS, "least"),
+        tuple(found),
+    )
+
+
+def shifts_report(
+    model: Model,
+    *,
+    kinds: Sequence[str] = ("shift", "shift_calendar"),
+    sizes: Sequence[Size] = ((411, 30),),
+    shifts: int = 20,
+    samples: int = 64,
+    parts: Sequence[str] = ("quality", "machines", "lookahead"),
+    machine_shifts: int = 10,
+    tell: Tell = silent,
+) -> Report:
+    """
+    Measure on held-out shifts; see the parts.
+
+    Parameters
+    ----------
+    model
+        The policy.
+    kinds, sizes, shifts
+        What ``quality`` plans; ``lookahead`` plans all kinds at the first size, and
+        ``machines`` the jobs of the first.
+    samples
+        Plans per shift in ``quality``.
+    parts
+        ``quality``: :func:`quality_rows`; ``machines``: :func:`machine_rows`;
+        ``lookahead``: :func:`lookahead_rows`.
+    machine_shifts
+        Most shifts of ``machines``.
+    tell
+        Told how far it is.
+
+    Raises
+    ------
+    ValueError
+        When a part or kind is unknown.
+    """
+    unknown = [x for x in parts if x not in ("quality", "machines", "lookahead")]
+    if unknown:
+        raise ValueError(
+            f"Expected parts of quality, machines, lookahead; got {unknown[0]!r}."
+        )
+    detail: list[Row] = []
+    summaries: list[Table] = []
+    if "quality" in parts:
+        rows = [
+            row
+            for size in sizes
+            for kind in kinds
+            for row in quality_rows(kind, size, shifts, model, samples, tell=tell)
+        ]
+        detail += rows
+        summaries.append(quality_table(rows))
+    if "machines" in parts:
+        jobs, machines = sizes[0]
+        counts = [round(machines * x / MACHINE_COUNTS[0]) for x in MACHINE_COUNTS]
+        rows = machine_rows(jobs, counts, min(shifts, machine_shifts), model, tell=tell)
+        detail += rows
+        summaries.append(machine_table(rows))
+    if "lookahead" in parts:
+        rows = lookahead_rows(tuple(KINDS), sizes[0], shifts, model, tell=tell)
+        detail += rows
+        summaries.append(lookahead_table(rows))
+    return Report(Table("shifts", _DETAIL, tuple(detail)), tuple(summaries))
+
+
+def _mean(rows: Sequence[Row], column: int) -> float | None:
+    return mean([x for row in rows if isinstance(x := row[column], float)])

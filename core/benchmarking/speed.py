@@ -1,0 +1,196 @@
+"""Seconds and memory of planning, each measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.benchmarking.table import Cell, Report, Table
+from core.problem.generator import generate
+from core.problem.kinds import KINDS
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.verify import violations
+from core.scheduling.scheduler import Stopwatch
+
+ROOT = Path(__file__).parents[2]
+TASKS = ("nothing", "read", "verify", "one atcs", "rule:best", "greedy")
+Tell = Callable[[str], None]
+
+
+def measure(task: str, jobs: int, machines: int, model: Path) -> float:
+    """
+    Seconds that one task takes in this process, all imports done before.
+
+    Parameters
+    ----------
+    task
+        One of ``TASKS``: ``nothing`` (draws the shift), ``read`` (its CSV files to a
+        problem), ``verify`` (a plan), ``one atcs`` (one pass of one setting),
+        ``rule:best`` (all rules, all settings), ``greedy`` (one plan of the policy).
+    jobs, machines
+        Size of the shift.
+    model
+        Folder of the policy; loaded beforehand.
+
+    Raises
+    ------
+    ValueError
+        When there is no such task.
+    """
+    if task not in TASKS:
+        raise ValueError(f"Expected a task of {', '.join(TASKS)}; got {task!r}.")
+    job = _prepared(task, model)
+    small = generate(KINDS["shift_calendar"].resized(20, 5), 0)
+    job(small)()  # what is slow only the first time is done by now
+    run = job(generate(KINDS["shift_calendar"].resized(jobs, machines), 0))
+    watch = Stopwatch()
+    run()
+    return watch.seconds
+
+
+def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object]]:
+    """What makes of a problem the work whose time counts."""
+    objective = Objective()
+    if task == "nothing":
+        return lambda problem: lambda: None
+    if task == "read":
+        from core.tables.shift import DEFAULT_START, Shift, read_shift
+        from core.tables.write import shift_files
+
+        def read(problem: Problem) -> Callable[[], object]:
+            shift = Shift(problem, DEFAULT_START, "speed", "generated")
+            every = shift_files(shift)
+            files = {name: x for name, x in every.items() if name.endswith(".csv")}
+            return lambda: read_shift(files, DEFAULT_START, "speed")
+
+        return read
+
+    from core.scheduling.rules import RULES, RuleScheduler, best_of, variants
+
+    if task == "rule:best":
+        rule = RuleScheduler("rule:best", tuple(RULES))
+        return lambda problem: lambda: rule.schedule(problem, objective)
+    if task == "greedy":
+        from core.policy.checkpoint import load_model
+        from core.scheduling.hierarchical import HierarchicalScheduler
+
+        policy = HierarchicalScheduler(load_model(model))
+        return lambda problem: lambda: policy.schedule(problem, objective)
+    one = variants(["atcs"])[:1]
+    if task == "one atcs":
+        return lambda problem: lambda: best_of(problem, objective, one)
+
+    def verify(problem: Problem) -> Callable[[], object]:
+        schedule = best_of(problem, objective, one)[1]
+        return lambda: violations(problem, schedule)
+
+    return verify
+
+
+def speed_report(
+    sizes: Sequence[tuple[int, int]],
+    model: Path,
+    *,
+    tasks: Sequence[str] = TASKS,
+    tell: Tell = lambda text: None,
+) -> Report:
+    """
+    Measure tasks at some sizes.
+
+    Parameters
+    ----------
+    sizes
+        Jobs and machines.
+    model
+        Folder of the policy.
+    tasks
+        Some of ``TASKS``.
+    tell
+        Told of each measurement.
+
+    Raises
+    ------
+    RuntimeError
+        When a process fails; says which and why.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    for jobs, machines in sizes:
+        base = None
+        found: list[tuple[str, float, float]] = []
+        for task in tasks:
+            seconds, memory = in_its_process(task, jobs, machines, model)
+            if task == "one atcs":
+                base = seconds
+            found.append((task, seconds, memory))
+            tell(f"{jobs}x{machines}, {task}: {seconds:.3f} s, {memory:.0f} MB")
+        rows += [
+            (jobs, machines, task, x, x / base if base else None, memory)
+            for task, x, memory in found
+        ]
+    table = Table(
+        "Seconds and peak memory, each in a fresh process; planning includes the "
+        "verification of the plan",
+        ("jobs", "machines", "task", "seconds", "over one atcs", "peak MB"),
+        tuple(rows),
+    )
+    return Report(table, (table,))
+
+
+def in_its_process(
+    task: str, jobs: int, machines: int, model: Path
+) -> tuple[float, float]:
+    """
+    Seconds and peak megabytes (10^6 bytes) of a task in a fresh process.
+
+    Raises
+    ------
+    RuntimeError
+        When the process fails; says which and why.
+    """
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "core.benchmarking.speed"),
+            *(task, str(jobs), str(machines), str(model.resolve())),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        why = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        raise RuntimeError(f"{task} at {jobs}x{machines} failed: {why}")
+    seconds, memory = json.loads(done.stdout)
+    return float(seconds), float(memory)
+
+
+def peak_megabytes() -> float:
+    """
+    Largest memory this process has had, in 10^6 bytes.
+
+    Linux hands ``ru_maxrss`` down from the process that started this one, so there the
+    peak is read from where it begins anew.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure one task, and write seconds and megabytes as JSON."""
+    task, jobs, machines, model = arguments
+    seconds = measure(task, int(jobs), int(machines), Path(model))
+    sys.stdout.write(json.dumps([seconds, peak_megabytes()]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,241 @@
+"""``benchmark``: the figures that the project quotes, measured anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.border import InputFault, bad_option, say
+from core.cli.plan import write
+
+if TYPE_CHECKING:
+    from core.benchmarking.table import Report
+    from core.policy.checkpoint import Model
+
+BENCHMARKS = (
+    *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "refine", "learning"),
+)
+DEFAULT_SIZES = {
+    "shifts": "411x30",
+    "claims": "411x30,1000x60",
+    "speed": "100x10,411x30,1000x60,4000x100",
+    "learning": "50x8",
+    "refine": "411x30",
+}
+
+
+def benchmark(
+    what: Annotated[str, typer.Argument(help=f"One of {', '.join(BENCHMARKS)}.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of public instances: fjsp, pmp, ssirit, refine."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Every measurement: .csv.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="A model's name or folder.")] = "default",
+    samples: Annotated[int, typer.Option(min=1, help="Plans of the policy.")] = 64,
+    shifts: Annotated[int, typer.Option(min=1, help="Held-out shifts per kind.")] = 20,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="Seconds to refine each plan; 0: not at all.")
+    ] = 10.0,
+    kinds: Annotated[
+        str, typer.Option(help="Kinds of shifts.")
+    ] = "shift,shift_calendar",
+    sizes: Annotated[
+        str | None, typer.Option(help="Jobs x machines, e.g. 411x30,1000x60.")
+    ] = None,
+    parts: Annotated[
+        str, typer.Option(help="Of shifts: what to measure.")
+    ] = "quality,machines,lookahead",
+    decisions: Annotated[
+        int, typer.Option(min=1, help="Of learning: decisions per run.")
+    ] = 200_000,
+    seeds: Annotated[int, typer.Option(min=1, help="Of learning: runs each.")] = 3,
+    ways: Annotated[
+        str, typer.Option(help="Of learning: which policies.")
+    ] = "set,fixed,flat,maskable",
+) -> None:
+    """Measure plan quality, speed or learning; tables on screen and as CSV."""
+    if what not in BENCHMARKS:
+        raise bad_option("WHAT", f"expected one of {', '.join(BENCHMARKS)}.")
+    if output is not None and not output.resolve().parent.is_dir():
+        raise bad_option("--output", f"there is no folder {str(output.parent)!r}.")
+    shapes = _sizes(sizes or DEFAULT_SIZES.get(what, "411x30"))
+    if what in ("fjsp", "pmp", "ssirit"):
+        report = _public(what, folder, model, samples, seconds)
+    elif what == "refine":
+        report = _refine(folder, seconds, _listed(kinds), shifts)
+    elif what == "learning":
+        report = _learning(shapes[0], decisions, seeds, _listed(ways), output)
+    elif what == "speed":
+        from core.benchmarking.speed import speed_report
+
+        _model(model)  # refused here, not in a process of its own
+        report = speed_report(shapes, _model_folder(model), tell=say)
+    elif what == "claims":
+        from core.benchmarking.claims import claims_report
+
+        report = claims_report(
+            _model(model), sizes=shapes, shifts=min(shifts, 10), tell=say
+        )
+    else:
+        from core.benchmarking.shifts import shifts_report
+        from core.problem.kinds import KINDS
+
+        chosen = _listed(kinds)
+        if unknown := [kind for kind in chosen if kind not in KINDS]:
+            raise bad_option(
+                "--kinds", f"expected {', '.join(KINDS)}; got {unknown[0]!r}."
+            )
+        loaded = _model(model)
+        try:
+            report = shifts_report(
+                loaded,
+                kinds=chosen,
+                sizes=shapes,
+                shifts=shifts,
+                samples=samples,
+                parts=_listed(parts),
+                tell=say,
+            )
+        except ValueError as error:
+            raise bad_option("--parts", str(error)) from None
+    print(report.text())
+    if output is not None:
+        write(output, report.detail.csv())
+
+
+def _public(
+    what: str, folder: Path | None, model: str, samples: int, seconds: float
+) -> Report:
+    """Gap to the best known makespans of one format."""
+    from core.benchmarking.public import (
+        MissingInstancesError,
+        instances_root,
+        public_report,
+    )
+
+    try:
+        root = instances_root(folder, what)
+    except MissingInstancesError as error:
+        raise InputFault(str(error)) from None
+    return public_report(
+        root, what, _model(model), samples=samples, seconds=seconds, tell=say
+    )
+
+
+def _refine(
+    folder: Path | None, seconds: float, kinds: tuple[str, ...], shifts: int
+) -> Report:
+    """What refinement gains, over the best rule."""
+    from core.benchmarking.public import FORMATS, MissingInstancesError, instances_root
+    from core.benchmarking.refine import (
+        SETS,
+        means,
+        measure,
+        public_instances,
+        random_shifts,
+    )
+    from core.benchmarking.table import Report, Table
+    from core.scheduling.registry import scheduler
+
+    start = scheduler("rule:best")
+    instances = [x for kind in kinds for x in random_shifts(kind, shifts)]
+    if folder is not None:
+        try:
+            for kind in FORMATS:
+                root = instances_root(folder, kind)
+        except MissingInstancesError as error:
+            raise InputFault(str(error)) from None
+        instances += [x for group in SETS for x in public_instances(root, group)]
+    rows = []
+    for instance in instances:
+        rows.append(measure(instance, start, seconds))
+        say(f"{instance.group} {instance.name}: {rows[-1].ratio:.3f}")
+    detail = Table(
+        "refine",
+        ("set", "instance", "before", "after", "gap before", "gap after", "seconds"),
+        tuple(
+            (x.group, x.name, x.before, x.after, x.gap_before, x.gap_after, x.seconds)
+            for x in rows
+        ),
+    )
+    summary = Table(
+        f"Refined for {seconds:g} s from the best rule: means",
+        ("set", "gap before", "gap after", "cost after over before"),
+        tuple((group, *figures) for group, figures in means(rows).items()),
+    )
+    return Report(detail, (summary,))
+
+
+def _learning(
+    size: tuple[int, int],
+    decisions: int,
+    seeds: int,
+    ways: tuple[str, ...],
+    output: Path | None,
+) -> Report:
+    """Learning curves; the plot lies beside the CSV."""
+    from core.benchmarking.curves import curves_svg
+    from core.benchmarking.learning import LearningSettings, learning_report
+
+    try:
+        settings = LearningSettings(
+            jobs=size[0],
+            machines=size[1],
+            decisions=decisions,
+            seeds=tuple(range(seeds)),
+            ways=ways,
+        )
+    except ValueError as error:
+        raise bad_option("learning", str(error)) from None
+    report = learning_report(settings, tell=say)
+    if output is not None:
+        write(output.with_suffix(".svg"), curves_svg(report.detail).encode())
+    return report
+
+
+def _model_folder(text: str) -> Path:
+    """Folder of a model, from its name or itself."""
+    from core.scheduling.models import UnknownModelError, model_folder
+
+    if Path(text).is_dir():
+        return Path(text)
+    try:
+        return model_folder(text)
+    except UnknownModelError as error:
+        raise InputFault(str(error)) from None
+
+
+def _model(text: str) -> Model:
+    """Load a model, by name or folder."""
+    from core.policy.checkpoint import ModelError
+    from core.scheduling.models import folder_model
+
+    try:
+        return folder_model(_model_folder(text))
+    except ModelError as error:
+        raise InputFault(str(error)) from None
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _sizes(text: str) -> list[tuple[int, int]]:
+    """Jobs and machines from ``411x30,1000x60``."""
+    found = []
+    for part in _listed(text):
+        try:
+            jobs, machines = (int(x) for x in part.lower().split("x"))
+        except ValueError:
+            jobs = machines = 0
+        if not (1 <= jobs <= 20_000 and 1 <= machines <= 1_000):
+            raise bad_option("--sizes", f"expected e.g. 411x30, got {part!r}.")
+        found.append((jobs, machines))
+    if not found:
+        raise bad_option("--sizes", "expected e.g. 411x30.")
+    return found
