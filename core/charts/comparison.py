@@ -145,15 +145,22 @@ def change_histogram(changes: NDArray[np.int64], first: str, second: str) -> go.
             marker={
                 "color": color,
                 "line": {"width": 1, "color": theme.edge(color)},
-                "pattern": {"shape": pattern, "fgcolor": theme.BACKGROUND, "size": 5},
+                "pattern": {
+                    "shape": pattern,
+                    "size": 6,
+                    "solidity": 0.25,
+                    "fillmode": "replace",
+                    "bgcolor": color,
+                    "fgcolor": theme.BACKGROUND,
+                },
             },
             hovertemplate="%{y} jobs, %{x:.1f} h<extra></extra>",
         )
     figure.update_layout(bargap=0, barmode="overlay")
     unmoved = f", {theme.many(same, 'job')} unchanged" if same else ""
     figure.update_xaxes(
-        title_text=f"hours that jobs end later by “{theme.plain(second, 40)}” than by "
-        f"“{theme.plain(first, 40)}”{unmoved}",
+        title_text=f"hours later with “{theme.plain(second, 30)}”<br>"
+        f"than with “{theme.plain(first, 30)}”{unmoved}",
         title_font={"size": 12},
     )
     figure.update_yaxes(title_text="jobs", rangemode="tozero")
@@ -282,7 +289,7 @@ def _layout() -> dict[str, Any]:
     return {
         "template": "none",
         "height": HEIGHT,
-        "margin": {"l": 48, "r": 12, "t": 34, "b": 48},
+        "margin": {"l": 48, "r": 12, "t": 34, "b": 56},
         "font": {"family": theme.FONT, "size": 12, "color": theme.INK},
         "paper_bgcolor": theme.BACKGROUND,
         "plot_bgcolor": theme.BACKGROUND,

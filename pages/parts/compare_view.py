@@ -291,5 +291,4 @@ def _show_sight(found: Comparison) -> None:
         ),
     )
     for name, result in found.results:
-        st.caption(f"{title(name)}: ")
-        st.text(result.reason)
+        st.text(f"{title(name)}: {result.reason}")

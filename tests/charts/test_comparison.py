@@ -1,0 +1,155 @@
+"""Charts of a comparison: what is drawn is what differs."""
+
+from datetime import datetime
+from math import nan
+
+import numpy as np
+import pytest
+
+from core.charts.comparison import (
+    Shown,
+    change_histogram,
+    changed_words,
+    changes_table,
+    comparison_gantts,
+    difference_boxes,
+    percent_words,
+    shared_window,
+    visibility_lines,
+)
+from core.charts.window import Span, View
+from core.problem.model import Job, Machine, Problem
+from core.problem.schedule import retime
+from core.scheduling.comparison import Score, Trial
+
+START = datetime(2026, 1, 5, 6)
+
+
+@pytest.fixture
+def problem():
+    """Four jobs of an hour, two machines; the first is due after an hour."""
+    return Problem.from_rows(
+        [
+            Job(f"J{i}", {"M": 3600, "N": 3600}, due=3600 if i == 0 else np.inf)
+            for i in range(4)
+        ],
+        [Machine("M"), Machine("N")],
+    )
+
+
+@pytest.fixture
+def plans(problem):
+    """In two batches on one machine, and at once on both."""
+    long = retime(problem, [(1, 0, 2, 3), ()])
+    short = retime(problem, [(0, 1), (2, 3)])
+    batches = np.array([0, 0, 1, 1])
+    return [
+        Shown("batches", long, batches, np.array([2, 1, 2, 1])),
+        Shown("<b>at once</b>", short, None, np.array([4, 3, 2, 1])),
+    ]
+
+
+def named(figure, name):
+    """The traces of a name."""
+    return [trace for trace in figure.data if trace.name == name]
+
+
+def test_all_charts_share_one_window(problem, plans):
+    """As long as the longest plan, on the same rows."""
+    begin, end = shared_window(plans, Span.ALL, 0, START)
+    assert begin == 0
+    assert end >= 4 * 3600
+    first, second = comparison_gantts(problem, plans, START, View(begin, end))
+    assert first.layout.xaxis.range == second.layout.xaxis.range
+    assert first.layout.yaxis.range == second.layout.yaxis.range
+
+
+def test_batch_borders_stand_where_the_next_batch_begins(problem, plans):
+    """After the second of four jobs: at 8 o'clock; none where all were seen."""
+    view = View(0, 5 * 3600)
+    first, second = comparison_gantts(problem, plans, START, view)
+    (border,) = named(first, "next batch begins")
+    at = (datetime(2026, 1, 5, 8) - datetime(1970, 1, 1)).total_seconds() * 1000
+    assert [x for x in border.x if x is not None] == [at, at]
+    assert not named(second, "next batch begins")
+    (hidden,) = named(
+        comparison_gantts(problem, plans, START, View(0, 3600))[0],
+        "next batch begins",
+    )
+    assert not hidden.x
+
+
+def test_the_histogram_counts_every_job_that_moved():
+    """Two sooner, one later, one unchanged; no bar is both sooner and later."""
+    changes = np.array([-7200, -60, 0, 3600])
+    figure = change_histogram(changes, "a", "b")
+    sooner, later = figure.data
+    assert (sum(sooner.y), sum(later.y)) == (2, 1)
+    assert (sooner.name, later.name) == ("sooner (2)", "later (1)")
+    assert max(sooner.x) < 0 < min(later.x)
+    assert "1 job unchanged" in figure.layout.xaxis.title.text
+
+
+def test_a_histogram_of_equal_plans_is_empty():
+    """And can be drawn."""
+    figure = change_histogram(np.zeros(3, dtype=np.int64), "a", "b")
+    assert sum(sum(trace.y) for trace in figure.data) == 0
+
+
+def test_what_each_could_see_is_one_line_per_plan(plans):
+    """Decision by decision; names are text, never markup."""
+    figure = visibility_lines(plans)
+    assert list(figure.data[0].y) == [2, 1, 2, 1]
+    assert list(figure.data[1].x) == [1, 2, 3, 4]
+    assert figure.data[1].name == "&lt;b&gt;at once&lt;/b&gt;"
+    assert figure.data[0].line.dash != figure.data[1].line.dash
+
+
+def test_boxes_show_the_trials_in_which_both_had_a_plan():
+    """-50 % and +50 %; the third had none."""
+
+    def score(cost):
+        return Score(cost, 1, 0, 0, 0, 1)
+
+    done = [
+        Trial(i, {"a": score(2.0), "b": score(cost)})
+        for i, cost in enumerate((1.0, 3.0, nan))
+    ]
+    figure = difference_boxes(done, "a", [("b", "The other")])
+    assert list(figure.data[0].x) == [-50.0, 50.0]
+    assert figure.data[0].name == "The other"
+
+
+def test_the_table_has_those_that_gain_most_first(problem, plans):
+    """J3 ends two hours sooner; J0 is late by an hour before, on time after."""
+    table = changes_table(problem, START, plans[0].schedule, plans[1].schedule)
+    assert table["Job"].tolist()[0] in {"J2", "J3"}
+    row = table.set_index("Job").loc["J0"]
+    assert row["Change"] == -60
+    assert row["In words"] == "1 h 00 min sooner"
+    assert (row["Late before"], row["Late after"]) == (60, 0)
+    assert table["Change"].is_monotonic_increasing
+    assert table.set_index("Job").loc["J1", "In words"] == "1 h 00 min later"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "unchanged"), (1200, "20 min later"), (-1200, "20 min sooner")],
+)
+def test_a_change_says_its_sign_in_words(seconds, words):
+    """Colour alone is not enough."""
+    assert changed_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("percent", "words"),
+    [
+        (-12.34, "12.3 % cheaper"),
+        (3.0, "3.0 % dearer"),
+        (0.01, "the same"),
+        (nan, "not known"),
+    ],
+)
+def test_a_difference_in_cost_says_its_sign_in_words(percent, words):
+    """And nothing where there is none."""
+    assert percent_words(percent) == words
