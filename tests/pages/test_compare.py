@@ -1,0 +1,149 @@
+"""The compare page without a browser: what it says, and what it keeps."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.problem.generator import KINDS, generate
+from core.problem.objective import Objective
+from core.scheduling.registry import scheduler
+from core.scheduling.visibility import BatchResult
+from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
+from core.tables.shift import Shift
+from pages.parts.compare_scenarios import plan_of, scenario_of
+from pages.parts.settings import Settings
+from pages.parts.state import Key, Plan
+
+PAGE = Path(__file__).parents[2] / "pages" / "compare.py"
+RULES = ["rule:edd", "rule:lpt"]
+
+
+@pytest.fixture(scope="module")
+def shift():
+    """Twelve jobs on three machines."""
+    problem = generate(KINDS["shift_open"].resized(12, 3), 1)
+    return Shift(problem, datetime(2026, 1, 5, 6), "Small")
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch, shift):
+    """The page inside the app, with a small shift in hand and two rules chosen."""
+    monkeypatch.setenv("SHIFTWRIGHT_DATA", str(tmp_path / "data"))
+    app = AppTest.from_file(str(PAGE), default_timeout=120)
+    app.session_state[Key.APP_READY] = True
+    app.session_state[Key.OPENED] = shift
+    app.session_state[Key.CONTENDERS] = list(RULES)
+    return app
+
+
+def compared(page):
+    """Press Compare and wait for the plans."""
+    page.run()
+    assert not page.exception
+    page.button(key="press_compare").click().run()
+    for _ in range(60):
+        if page.session_state[Key.COMPARING] is None:
+            break
+        page.session_state[Key.COMPARING].done(1.0)
+        page.run()
+    assert not page.exception
+    return page
+
+
+def texts(page):
+    """Everything written on the page."""
+    return "\n".join(
+        str(element.value)
+        for kind in ("markdown", "caption", "text", "warning", "info")
+        for element in page.get(kind)
+    )
+
+
+def test_it_stops_without_the_app():
+    """Opened by its own address before the app ran."""
+    app = AppTest.from_file(str(PAGE)).run()
+    assert not app.title
+    assert "opens inside Shiftwright" in app.warning[0].value
+
+
+def test_before_the_first_press_it_says_what_to_do(page):
+    """And nothing fails where nothing is planned."""
+    page.run()
+    assert not page.exception
+    assert "Press Compare" in texts(page)
+
+
+def test_two_plans_are_set_side_by_side_with_words(page):
+    """Figures, sign and word; what could be chosen from; a plan to take over."""
+    found = texts(compared(page))
+    assert "**Cost**" in found
+    assert "better]" in found or "worse]" in found
+    assert "**36** entries" in found
+    assert "**15** answers" in found
+    taken = [b for b in page.button if b.label.startswith("Take over")]
+    assert len(taken) == 2
+    (better,) = [b for b in taken if "better" in b.label]
+    comparison = page.session_state[Key.COMPARED]
+    best = min(comparison.results, key=lambda pair: pair[1].cost)
+    better.click().run()
+    assert not page.exception
+    plan = page.session_state[Key.PLAN]
+    assert plan.result is best[1]
+    assert plan.settings.scheduler == best[0]
+
+
+def test_one_scheduler_is_no_comparison(page):
+    """The button waits for a second one."""
+    page.session_state[Key.CONTENDERS] = ["rule:edd"]
+    page.run()
+    assert page.button(key="press_compare").disabled
+
+
+def test_a_scheduler_that_fails_leaves_the_other_standing(page, monkeypatch):
+    """And the page says what happened."""
+    from core.scheduling.rules import RuleScheduler
+
+    plan = RuleScheduler.schedule
+
+    def broken(self, *given, **options):
+        if self.name == "rule:lpt":
+            raise RuntimeError("the disk is on fire")
+        return plan(self, *given, **options)
+
+    monkeypatch.setattr(RuleScheduler, "schedule", broken)
+    found = texts(compared(page))
+    assert "It failed: the disk is on fire" in found
+    assert "**Cost**" in found
+
+
+@pytest.mark.parametrize("name", ["rule:edd", "batch"])
+def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
+    """Shift, settings, times, and the batches where there were some."""
+    objective = Objective(1.0, 2.0, 0.5)
+    result = scheduler("rule:edd").schedule(shift.problem, objective)
+    if name == "batch":
+        batches = (tuple(range(6)), tuple(range(6, 12)))
+        values = {x: getattr(result, x) for x in result.__dataclass_fields__}
+        result = BatchResult(**values | {"scheduler": "batch"}, batches=batches)
+    plan = Plan(shift, Settings(name, objective, 3, 5.0), result)
+    kept = scenario_from_bytes(scenario_to_bytes(scenario_of(plan)))
+    back = plan_of(kept, "Monday")
+    assert back.settings == plan.settings
+    assert back.shift.name == "Monday"
+    assert back.shift.content_hash == shift.content_hash
+    assert back.result.cost == result.cost
+    assert back.result.reason == result.reason
+    assert getattr(back.result, "batches", None) == getattr(result, "batches", None)
+
+
+def test_a_scenario_that_says_too_little_is_refused_in_words(shift):
+    """One kept by another version, and one that was never planned."""
+    result = scheduler("rule:edd").schedule(shift.problem, Objective())
+    kept = scenario_of(Plan(shift, Settings("rule:edd"), result))
+    with pytest.raises(ValueError, match="kept by another version"):
+        plan_of(replace(kept, settings={}), "Old")
+    with pytest.raises(ValueError, match="was not planned"):
+        plan_of(replace(kept, schedule=None), "Empty")
