@@ -261,6 +261,25 @@ class TrainingSettings:
         ends = [stage.until for stage in self.stages]
         if not ends or ends != sorted(ends) or ends[-1] != 1:
             raise ValueError(f"Expected stages that rise to 1, got {ends}.")
+        if self.policy != "set":
+            self._check_places()
+
+    def _check_places(self) -> None:
+        """Refuse problems that a policy of fixed size has no room for."""
+        jobs, machines = self.places
+        sizes = [
+            (f"stage {i + 1}", stage.jobs[1], stage.machines[1])
+            for i, stage in enumerate(self.stages)
+        ]
+        sizes.append(("validation", self.validation_jobs, self.validation_machines))
+        for what, most_jobs, most_machines in sizes:
+            if most_jobs > jobs or most_machines > machines:
+                raise ValueError(
+                    f"The {self.policy} policy has places for {jobs} jobs and "
+                    f"{machines} machines, but {what} draws up to {most_jobs} and "
+                    f"{most_machines}. Make the policy larger or {what} smaller, or "
+                    "take the set policy: it takes any size."
+                )
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> TrainingSettings:
