@@ -9,6 +9,7 @@ import streamlit as st
 page = st.navigation(
     [
         st.Page("pages/plan.py", title="Plan", icon=":material/view_timeline:"),
+        st.Page("pages/step_through.py", title="Step through", icon=":material/steps:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
     ]
 )
@@ -17,7 +18,9 @@ from pages.parts.guard import framed  # noqa: E402
 
 ASSETS = Path(__file__).parent / "assets"
 
-st.set_page_config(page_title=f"{page.title} · Shiftwright", page_icon="🗓️", layout="wide")
+st.set_page_config(
+    page_title=f"{page.title} · Shiftwright", page_icon="🗓️", layout="wide"
+)
 st.logo(ASSETS / "logo.svg", size="large")
 st.html(ASSETS / "style.css")
 with framed():

@@ -133,12 +133,14 @@ class Situation:
     def choosable(self) -> Mask:
         """Shape (n, m): the pairs that may come next."""
         start = self.earliest_start
-        return np.less_equal(start, self.limit) & np.isfinite(start)
+        mask: Mask = np.isfinite(start)
+        mask[start > self.limit] = False
+        return mask
 
     @cached_property
     def job_mask(self) -> Mask:
         """Shape (n,): the jobs that may come next."""
-        mask: Mask = self.choosable.any(axis=1)
+        mask: Mask = np.logical_or.reduce(self.choosable, axis=1)
         return mask
 
     def outcome(self, jobs: Indices) -> Outcome:

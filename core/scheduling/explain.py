@@ -162,10 +162,11 @@ def explain_machine(
     changes = odds - (scored[:, rows[0]] - scored[:, rows[1]])
 
     situation = _situation(playback, step)
+    times = situation.outcome(np.array([job]))
     loads = simulator.load[0, [first, second]].tolist()
     words = [
         machine_topic(
-            name, situation, job, (first, second), wording, (loads[0], loads[1])
+            name, situation, job, (first, second), wording, (loads[0], loads[1]), times
         )
         for name in names
     ]

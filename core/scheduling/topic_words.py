@@ -189,6 +189,7 @@ def machine_topic(
     pair: tuple[int, int],
     wording: Wording,
     loads: tuple[float, float],
+    times: Outcome,
 ) -> str:
     """
     Say what a topic holds for one machine against another.
@@ -205,9 +206,10 @@ def machine_topic(
         How times are written.
     loads
         Seconds of work that is expected to fall to each.
+    times
+        Outcome of the job, shape (1, m).
     """
     problem, last = situation.problem, wording.duration
-    times = situation.outcome(np.array([job]))
     a, b = pair
     other = problem.machine_ids[b]
     processing = problem.processing[job]

@@ -333,6 +333,13 @@ class Trace:
                 f"not to the one in hand ({problem.content_hash[:8]}): its jobs, "
                 "machines or times have changed since."
             )
+        if (
+            len(self) != problem.num_jobs
+            or max(self.machines.max(), self.machine.max()) >= problem.num_machines
+        ):
+            raise StaleTraceError(
+                "These decisions name jobs or machines there are not."
+            )
         if model is not None and model != self.model:
             raise StaleTraceError(
                 f"These decisions were taken by model {self.model or 'none'}; the "

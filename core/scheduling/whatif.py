@@ -35,7 +35,8 @@ def what_if(
 
     Decisions before the step stay as they are, the planner's among them; at the step
     the given job and machine are taken; from there on, the policy takes its most
-    probable choices.
+    probable choices. Decisions that the planner took behind the step are gone: what
+    they chose from is not there any more.
 
     Parameters
     ----------
@@ -46,7 +47,8 @@ def what_if(
     step
         Which decision to take otherwise.
     job, machine
-        The choice; ``None``: that of the policy.
+        The choice. Without a job, it is the one of the plan; without a machine, the
+        policy's for that job.
 
     Raises
     ------
@@ -77,8 +79,9 @@ def what_if(
     )
     recorder.copy(trace, step)
     simulator = Playback(problem, trace).at(step)
-    forced = (job is not None, machine is not None)
-    choice = decide(policy, simulator, job, machine)
+    forced = (job is not None or bool(trace.forced[step, 0]), machine is not None)
+    given = int(trace.job[step]) if job is None else job
+    choice = decide(policy, simulator, given, machine)
     while True:
         note(recorder, simulator, choice, forced)
         simulator.step(choice.rollout, choice.job, choice.machine)

@@ -1,0 +1,303 @@
+"""Figures of decisions: a strip over all steps, and the plan as far as it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from core.charts import theme
+from core.charts.gantt import BAR, gantt
+from core.charts.marks import BAR_OFFSET
+from core.charts.rows import Axis, arranged
+from core.charts.window import View, fitted
+from core.problem.model import Problem
+from core.problem.schedule import Schedule
+from core.scheduling.trace import Scores, Trace
+
+STRIP_PIXELS = 168
+DOUBT, COST, SETUP = "doubt", "cost", "setup"
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """
+    Where the job just placed would have run.
+
+    Parameters
+    ----------
+    machine
+        The runner-up.
+    start, end
+        Seconds since plan start.
+    """
+
+    machine: int
+    start: int
+    end: int
+
+
+def strip(trace: Trace, step: int, late: NDArray[np.bool_]) -> go.Figure:
+    """
+    Draw all decisions side by side: doubt, cost with its bound, setups.
+
+    Parameters
+    ----------
+    trace
+        The decisions.
+    step
+        The one that is looked at.
+    late
+        Shape (T,): whether the job of each decision ends late.
+
+    Returns
+    -------
+    go.Figure
+        The first trace is what a click hits: ``customdata`` holds the step.
+    """
+    steps = np.arange(1, len(trace) + 1)
+    figure = go.Figure(layout=_strip_layout(trace, step))
+    hover = [
+        f"Decision {t + 1}<br>{_doubt_words(trace, t)}cost so far {trace.cost[t]:.3f}, "
+        f"at least {trace.bound[t]:.3f} in the end"
+        f"<br>{_setup_words(int(trace.setup[t]))}{'<br>ends late' if late[t] else ''}"
+        f"{'<br>chosen by the planner' if trace.forced[t].any() else ''}"
+        for t in range(len(trace))
+    ]
+    figure.add_bar(
+        x=steps,
+        y=np.ones(len(steps)),
+        yaxis="y4",
+        width=1,
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        customdata=steps - 1,
+        hovertext=hover,
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    if trace.scores is Scores.POLICY:
+        figure.add_scatter(
+            x=steps,
+            y=trace.entropy,
+            mode="lines",
+            line={"width": 1, "color": theme.ACCENT, "shape": "hvh"},
+            fill="tozeroy",
+            fillcolor="rgba(31,90,135,0.25)",
+            hoverinfo="skip",
+        )
+    for values, color, dash in (
+        (trace.bound, theme.ACCENT, "solid"),
+        (trace.cost, theme.MUTED_INK, "dot"),
+    ):
+        figure.add_scatter(
+            x=steps,
+            y=values,
+            yaxis="y2",
+            mode="lines",
+            line={"width": 1.5, "color": color, "dash": dash},
+            hoverinfo="skip",
+        )
+    figure.add_bar(
+        x=steps,
+        y=trace.setup / 60,
+        yaxis="y3",
+        width=1,
+        marker={
+            "color": np.where(late, theme.LATE, theme.SETUP),
+            "line": {"width": 0},
+        },
+        hoverinfo="skip",
+    )
+    forced = np.flatnonzero(trace.forced.any(axis=1))
+    if len(forced):
+        figure.add_scatter(
+            x=forced + 1,
+            y=np.full(len(forced), 0.985),
+            yaxis="y4",
+            mode="markers",
+            marker={"symbol": "triangle-down", "size": 9, "color": theme.PALETTE[4]},
+            hoverinfo="skip",
+        )
+    return figure
+
+
+def _strip_layout(trace: Trace, step: int) -> dict[str, Any]:
+    """Three rows on one axis of steps, with the current step marked."""
+    rows = {"yaxis": (0.70, 1.0), "yaxis2": (0.36, 0.66), "yaxis3": (0.0, 0.32)}
+    names = {"yaxis": DOUBT, "yaxis2": COST, "yaxis3": SETUP}
+    high = {
+        "yaxis": 1.0,
+        "yaxis2": float(max(trace.bound.max(), trace.cost.max())) * 1.08,
+        "yaxis3": max(float(trace.setup.max()) / 60, 1.0),
+    }
+    axes: dict[str, Any] = {
+        name: {
+            "domain": domain,
+            "range": [0, high[name]],
+            "fixedrange": True,
+            "showticklabels": False,
+            "zeroline": False,
+            "showgrid": False,
+            "title": {
+                "text": names[name],
+                "font": {"size": 11, "color": theme.MUTED_INK},
+                "standoff": 4,
+            },
+        }
+        for name, domain in rows.items()
+    }
+    axes["yaxis4"] = {
+        "domain": (0, 1),
+        "range": [0, 1],
+        "overlaying": "y",
+        "visible": False,
+        "fixedrange": True,
+    }
+    return {
+        "template": "none",
+        "height": STRIP_PIXELS,
+        "margin": {"l": 52, "r": 8, "t": 4, "b": 22},
+        "font": {"family": theme.FONT, "size": 11, "color": theme.INK},
+        "paper_bgcolor": theme.BACKGROUND,
+        "plot_bgcolor": theme.BAND,
+        "barmode": "overlay",
+        "bargap": 0,
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": theme.BACKGROUND,
+            "bordercolor": theme.CLOSED,
+            "font": {"family": theme.FONT, "size": 12, "color": theme.INK},
+            "align": "left",
+        },
+        "xaxis": {
+            "range": [0.5, len(trace) + 0.5],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+            "anchor": "free",
+            "position": 0,
+            "ticks": "outside",
+            "tickcolor": theme.CLOSED,
+            "ticklen": 3,
+        },
+        "shapes": [
+            {
+                "type": "rect",
+                "x0": step + 0.5,
+                "x1": step + 1.5,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "line": {"width": 2, "color": theme.INK},
+                "fillcolor": theme.INK,
+            }
+        ],
+        **axes,
+    }
+
+
+def _doubt_words(trace: Trace, step: int) -> str:
+    if trace.scores is not Scores.POLICY:
+        return ""
+    return f"doubt {theme.percent(trace.entropy[step])}<br>"
+
+
+def _setup_words(seconds: int) -> str:
+    return f"setup {theme.duration(seconds)}" if seconds else "no setup"
+
+
+def so_far(trace: Trace, step: int, beyond: int) -> Schedule:
+    """
+    Return the schedule up to and with one decision.
+
+    Parameters
+    ----------
+    trace, step
+        The decisions, and how many are made, less one.
+    beyond
+        Seconds since plan start at which jobs that are not placed are put, without
+        length: behind everything that is shown.
+    """
+    schedule = trace.schedule
+    placed = trace.step_of <= step
+    times = [
+        np.where(placed, getattr(schedule, name), beyond)
+        for name in ("setup_start", "setup_end", "start", "end")
+    ]
+    return Schedule(schedule.machine, *times)
+
+
+def partial_gantt(
+    problem: Problem,
+    trace: Trace,
+    step: int,
+    start: datetime,
+    view: View,
+    ghost: Ghost | None = None,
+) -> tuple[go.Figure, int]:
+    """
+    Draw the plan as far as it was made, the job just placed outlined.
+
+    Parameters
+    ----------
+    problem, trace, step
+        What was planned, the decisions, and the one that is looked at.
+    start
+        Plan start.
+    view
+        What is shown.
+    ghost
+        Where the job would have run on the runner-up machine.
+
+    Returns
+    -------
+    figure, left_out
+        The figure, and how many bars were left out to keep it quick.
+    """
+    partial = so_far(trace, step, max(view.end, trace.schedule.makespan) + 1)
+    view, left_out = fitted(problem, partial, view)
+    figure = gantt(problem, partial, start, view)
+    rows = arranged(problem, view)
+    y = dict(zip(rows.machines.tolist(), rows.y.tolist(), strict=True))
+    axis = Axis(start, view)
+    decision = trace[step]
+    name = theme.plain(problem.job_ids[decision.job], 16)
+    if ghost is not None and ghost.machine in y:
+        figure.add_bar(
+            **axis.cut(np.array([ghost.start]), np.array([ghost.end])),
+            y=[y[ghost.machine] + BAR_OFFSET],
+            width=BAR,
+            orientation="h",
+            name="on the runner-up machine",
+            marker={
+                "color": "rgba(27,39,51,0.10)",
+                "line": {"width": 2, "color": theme.MUTED_INK},
+                "pattern": {"shape": "/", "fgcolor": theme.MUTED_INK, "size": 5},
+            },
+            hovertext=f"{name} on the runner-up machine<br>"
+            f"{theme.span(start, ghost.start, ghost.end)}",
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    figure.add_bar(
+        **axis.cut(np.array([decision.start]), np.array([decision.end])),
+        y=[y[decision.machine] + BAR_OFFSET],
+        width=0.86,
+        orientation="h",
+        name=f"just placed: {name}",
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 3, "color": theme.INK},
+        },
+        hoverinfo="skip",
+    )
+    if axis.shows(decision.clock):
+        figure.add_vline(
+            x=float(axis.at(decision.clock)),
+            line={"color": theme.ACCENT, "width": 1.5, "dash": "dot"},
+        )
+    return figure, left_out

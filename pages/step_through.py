@@ -1,0 +1,71 @@
+"""Step through: every decision behind the plan in hand, and why it was made."""
+
+import streamlit as st
+
+from pages.parts.decisions import decisions_of
+from pages.parts.guard import friendly_errors, require_app
+from pages.parts.planning import follow_planning, start_planning
+from pages.parts.settings import settings_from_sidebar
+from pages.parts.shift import shift_from_sidebar
+from pages.parts.state import Key, current_plan
+from pages.parts.step_controls import (
+    current_step,
+    play_on,
+    show_controls,
+    show_strip,
+    tick_seconds,
+)
+from pages.parts.step_log import offer_log, open_saved, show_stale
+from pages.parts.step_panels import show_decision, show_panels, show_plan_so_far
+from pages.parts.what_if_panel import show_overrides, show_what_if
+from pages.parts.why_panel import show_why
+
+require_app()
+shift = shift_from_sidebar()
+settings = settings_from_sidebar()
+st.title("Step through", anchor=False)
+follow_planning()
+if st.session_state.get(Key.NOTICE):
+    st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
+
+plan = current_plan()
+if plan is None:
+    st.markdown("Every decision of a plan, and why it was made. Plan the shift first.")
+    if settings is not None:
+        st.button(
+            "Plan the shift",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start_planning,
+            args=(shift, settings),
+        )
+    st.stop()
+
+found = decisions_of(plan)
+
+
+def show_step() -> None:
+    """Draw one decision; runs by itself while playing."""
+    with friendly_errors():
+        play_on(found)
+        step = current_step(found)
+        decision, situation = found.trace[step], found.situation(step)
+        show_controls(found, step)
+        show_strip(found, step)
+        show_decision(found, decision)
+        show_panels(found, decision, situation)
+        show_plan_so_far(found, decision, situation)
+        if not st.session_state.get(Key.PLAYING, False):
+            why, otherwise = st.tabs(["Why?", "What if?"], key="step_tabs")
+            with why:
+                show_why(found, decision)
+            with otherwise:
+                show_what_if(found, decision, situation)
+
+
+show_overrides(found)
+show_stale(found, plan.settings)
+st.fragment(show_step, run_every=tick_seconds(found))()
+with st.expander("Decision log", icon=":material/receipt_long:"):
+    offer_log(found)
+    open_saved(plan.settings)
