@@ -51,10 +51,12 @@ def show_comparison(found: Comparison) -> None:
 
 def _take_over(found: Comparison) -> None:
     """Offer each plan, the cheapest one first to the eye."""
+    costs = [result.cost for _, result in found.results]
     best = min(found.results, key=lambda pair: pair[1].cost)[0]
+    differ = max(costs) > min(costs)
     with st.container(horizontal=True, vertical_alignment="center", key="take_over"):
         for name, _ in found.results:
-            better = name == best and len(found.results) > 1
+            better = name == best and differ
             st.button(
                 f"Take over the better plan: {title(name)}"
                 if better
