@@ -1,3 +1,4 @@
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -195,7 +196,7 @@ def test_the_bound_never_falls_and_ends_at_the_cost(problem, objective, seed, wh
     bounds = []
     play_randomly(simulator, seed, lambda: bounds.append(float(simulator.bound)))
     bounds.append(float(simulator.bound))
-    assert all(b >= a - 1e-12 for a, b in zip(bounds, bounds[1:], strict=False))
+    assert all(b >= a - 1e-12 for a, b in pairwise(bounds))
     assert bounds[-1] == pytest.approx(float(simulator.cost), rel=1e-12)
 
 
