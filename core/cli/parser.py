@@ -17,9 +17,10 @@ from core.cli.compare import compare
 from core.cli.generate import generate
 from core.cli.plan import plan
 from core.cli.samples import samples
+from core.cli.train import train
 from core.cli.verify import verify
 
-COMMANDS = (plan, check, compare, generate, verify, samples, benchmark)
+COMMANDS = (plan, check, compare, generate, train, verify, samples, benchmark)
 
 app = typer.Typer(
     help="Shiftwright plans a shift: which job runs on which machine, in which order.",
