@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.charts import theme
 from pages.parts.guard import require_app
-from pages.parts.planning import follow_planning, start_planning
+from pages.parts.planning import follow_planning, start_planning, warm_up
 from pages.parts.schedule_view import show_plan, show_shift
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
@@ -22,12 +22,7 @@ with st.container(
 ):
     with st.container(width="content", gap=None):
         st.title("Plan", anchor=False)
-        size = (
-            f"{theme.many(shift.problem.num_jobs, 'job')} on "
-            f"{theme.many(shift.problem.num_machines, 'machine')}, "
-            f"from {theme.moment(shift.start, 0)}"
-        )
-        st.caption(size)
+        subtitle = st.empty()
     pressed = st.button(
         "Plan",
         type="primary",
@@ -43,11 +38,16 @@ if st.session_state.get(Key.NOTICE):
     st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
 
 plan = current_plan()
+words = (
+    f"{theme.many(shift.problem.num_jobs, 'job')} on "
+    f"{theme.many(shift.problem.num_machines, 'machine')}, "
+    f"from {theme.moment(shift.start, 0)}"
+)
+if plan is not None and plan.settings != settings:
+    words += ". **The settings have changed since this plan.**"
+subtitle.caption(words)
 if plan is None:
     show_shift(shift)
+    warm_up()
 else:
-    if plan.settings != settings:
-        st.caption(
-            "The settings have changed since this plan. Press Plan to apply them."
-        )
     show_plan(plan)

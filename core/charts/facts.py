@@ -61,7 +61,7 @@ def job_facts(
         Fact("Slack", slack_text(due - float(schedule.end[job]))),
         Fact("Setup before", setup_text(problem, schedule, job, setup)),
         Fact("Predecessor", predecessor_text(problem, job)),
-        Fact("Waited for", wait_text(problem, schedule, start, job, wait)),
+        Fact("Waited for", wait_text(problem, start, job, wait)),
     ]
 
 
@@ -71,7 +71,7 @@ def slack_text(seconds: float) -> str:
         return NONE
     if seconds < 0:
         return f"late by {theme.duration(-seconds)}"
-    return f"{theme.duration(seconds)} to spare"
+    return theme.duration(seconds)
 
 
 def setup_text(problem: Problem, schedule: Schedule, job: int, seconds: int) -> str:
@@ -93,34 +93,30 @@ def predecessor_text(problem: Problem, job: int) -> str:
     return theme.listed(before) if before else "none"
 
 
-def wait_text(
-    problem: Problem, schedule: Schedule, start: datetime, job: int, wait: Wait
-) -> str:
+def wait_text(problem: Problem, start: datetime, job: int, wait: Wait) -> str:
     """
     Return what a job waited for, by name.
 
     Parameters
     ----------
-    problem, schedule, start, job, wait
+    problem, start, job, wait
         See :func:`job_facts`.
     """
-    machine = problem.machine_ids[schedule.machine[job]]
     who = None if wait.job is None else problem.job_ids[wait.job]
     match wait.cause:
         case Cause.NOTHING:
             return "nothing, it starts with the plan"
         case Cause.RELEASE:
-            return f"its release, {theme.moment(start, problem.release[job])}"
+            return f"release, {theme.moment(start, problem.release[job])}"
         case Cause.PREDECESSOR:
-            return f"its predecessor {who}"
+            return f"predecessor {who}"
         case Cause.SETUP:
-            behind = "" if who is None else f" behind {who}"
-            return f"the setup of {machine}{behind}"
+            return "setup of the machine" if who is None else f"setup behind {who}"
         case Cause.MACHINE if who is None:
-            return f"{machine} to become available"
+            return "machine to become available"
         case Cause.MACHINE:
-            return f"{machine}, busy with {who}"
+            return f"machine, busy with {who}"
         case Cause.CLOSURE:
-            return f"{machine} to open"
+            return "machine to open"
         case _:
             return "nothing, it could start earlier"

@@ -27,7 +27,8 @@ from core.problem.model import Problem
 from core.problem.schedule import Schedule
 
 ROW_PIXELS = {20: 26, 45: 21, 10**9: 17}  # by number of machines, up to
-TOP_PIXELS = 108  # axis and up to three lines of legend, so that nothing jumps
+AXIS_PIXELS = 46  # of the time axis: two lines and its ticks
+LEGEND_PIXELS = 44  # two lines; a narrow screen takes more from the rows
 BAR, SETUP = 0.62, 0.2  # heights, of a row of height 1
 
 
@@ -189,12 +190,13 @@ def _layout(
             for k, name in zip(rows.machines, names, strict=True)
         ]
     pixels = next(p for most, p in ROW_PIXELS.items() if len(rows.machines) <= most)
+    inner = rows.height * pixels
     return {
         "template": "none",
         "barmode": "overlay",
         "bargap": 0,
-        "height": round(rows.height * pixels) + TOP_PIXELS + 12,
-        "margin": {"l": 8, "r": 8, "t": TOP_PIXELS, "b": 12},
+        "height": round(inner) + AXIS_PIXELS + LEGEND_PIXELS + 12,
+        "margin": {"l": 8, "r": 8, "t": AXIS_PIXELS + LEGEND_PIXELS, "b": 12},
         "font": {"family": theme.FONT, "size": 12, "color": theme.INK},
         "paper_bgcolor": theme.BACKGROUND,
         "plot_bgcolor": theme.BACKGROUND,
@@ -208,12 +210,11 @@ def _layout(
         },
         "legend": {
             "orientation": "h",
+            # Above the axis, by paper: so it makes its own room when it needs more.
             "x": 0,
-            "y": 1,
-            "xref": "container",
-            "yref": "container",
+            "y": 1 + AXIS_PIXELS / inner,
             "xanchor": "left",
-            "yanchor": "top",
+            "yanchor": "bottom",
             "itemclick": False,
             "itemdoubleclick": False,
             "font": {"size": 12},
@@ -226,6 +227,7 @@ def _layout(
             "fixedrange": True,
             "gridcolor": theme.GRID,
             "ticks": "outside",
+            "tickangle": 0,
             "tickcolor": theme.CLOSED,
             "ticklen": 4,
             "tickformatstops": [

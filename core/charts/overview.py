@@ -58,8 +58,7 @@ def jobs_table(
             "Setup group": names["group"],
             "Setup": setup_seconds(problem, schedule) / MINUTE,
             "Waited for": [
-                wait_text(problem, schedule, start, job, wait)
-                for job, wait in enumerate(waits)
+                wait_text(problem, start, job, wait) for job, wait in enumerate(waits)
             ],
         }
     )
@@ -74,8 +73,8 @@ def machines_table(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        Lengths in hours. Load is processing over open time until the plan ends, 0 to
-        1; missing for a machine that never opens in that time.
+        Lengths in hours. Load is processing over open time until the plan ends, in
+        percent; missing for a machine that never opens in that time.
     """
     jobs = np.arange(problem.num_jobs)
     machines = problem.num_machines
@@ -85,7 +84,7 @@ def machines_table(problem: Problem, schedule: Schedule) -> pd.DataFrame:
     setup = np.bincount(schedule.machine, weights=setups, minlength=machines)
     opened = open_seconds(problem, schedule.makespan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        load = np.where(opened > 0, work / opened, np.nan)
+        load = np.where(opened > 0, 100 * work / opened, np.nan)
     types = np.array(problem.machine_type_names, dtype=object)
     return pd.DataFrame(
         {

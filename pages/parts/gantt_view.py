@@ -58,11 +58,14 @@ def _controls(plan: Plan) -> View:
             persist_state="session",
         )
         whole = state[Key.SPAN] == Span.ALL
-        for label, icon, steps in (
-            ("Earlier", ":material/chevron_left:", -1),
-            ("Later", ":material/chevron_right:", 1),
-        ):
-            st.button(label, icon=icon, disabled=whole, on_click=_move, args=(steps,))
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            for label, icon, steps in (
+                ("Earlier", ":material/chevron_left:", -1),
+                ("Later", ":material/chevron_right:", 1),
+            ):
+                st.button(
+                    label, icon=icon, disabled=whole, on_click=_move, args=(steps,)
+                )
         shown = st.empty()
         st.selectbox(
             "Color",

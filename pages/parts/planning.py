@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan, current_planning, keep_plan
 
 QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
+UNSEEN_SECONDS = 180.0  # browsers slow down tabs in the background to a call a minute
 AT_ONCE = threading.BoundedSemaphore(4)  # plannings of all sessions together
 
 log = logging.getLogger("shiftwright")
@@ -36,6 +38,7 @@ class Planning:
         self.what = "Planning"
         self.result: Result | None = None
         self.fault: str | None = None
+        self.seen = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -82,13 +85,36 @@ class Planning:
         return chosen.schedule(
             self.shift.problem,
             self.settings.objective,
-            stop=self._stop.is_set,
+            stop=self._over,
             progress=self._note,
         )
+
+    def _over(self) -> bool:
+        """Whether to stop: asked to, or nobody looks any more (the tab is closed)."""
+        return self.stopping or time.monotonic() - self.seen > UNSEEN_SECONDS
 
     def _note(self, share: float, what: str) -> None:
         """Remember how far it is."""
         self.share, self.what = min(max(share, 0.0), 1.0), what or self.what
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Load what planning needs while the planner looks at the shift; once."""
+    thread = threading.Thread(target=_load, daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    """Import the schedulers and read the default model."""
+    from core.policy.checkpoint import ModelError
+    from core.scheduling.models import load_default_model
+
+    try:
+        load_default_model()
+    except ModelError:
+        log.warning("There is no default model; the best rule plans instead.")
 
 
 def start_planning(shift: Shift, settings: Settings) -> None:
@@ -114,13 +140,14 @@ def follow_planning() -> None:
         _progress()
 
 
-@st.fragment(run_every="0.5s")
+@st.fragment(run_every="1s")
 def _progress() -> None:
     """How far the planning is, refreshed by itself, and a button to stop it."""
     with friendly_errors():
         planning = current_planning()
         if planning is None:
             return
+        planning.seen = time.monotonic()
         if planning.done():
             st.rerun()
         with st.container(border=True, key="progress"):

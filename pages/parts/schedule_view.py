@@ -116,9 +116,9 @@ def _show_tables(plan: Plan) -> None:
             placeholder="–",
             column_config={
                 "Load": st.column_config.ProgressColumn(
-                    format="percent",
+                    format="%.0f %%",
                     min_value=0.0,
-                    max_value=1.0,
+                    max_value=100.0,
                     help="Processing over open time, until the plan ends.",
                 ),
                 **dict.fromkeys(("Processing", "Setup", "Idle"), hours),
