@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import cast
 
-import torch
 from torch import nn
 
 from core.benchmarking.shifts import held_out_shift
@@ -36,9 +35,8 @@ def actions_table(sizes: Sequence[tuple[int, int]], model: Model) -> Table:
     """
     rows: list[Row] = []
     for n, m in sizes:
-        with torch.device("meta"):  # shapes without memory
-            flat = FlatPolicy(n, m).pair_head
-            fixed = FixedSizePolicy(n, m)
+        flat = FlatPolicy(n, m).pair_head
+        fixed = FixedSizePolicy(n, m)
         heads = [fixed.job_head, fixed.machine_embedding, fixed.machine_head]
         size = f"{n}x{m}"
         rows += [

@@ -1,0 +1,105 @@
+"""Held-out shifts against every rule."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from core.benchmarking.shifts import (
+    held_out_shift,
+    lookahead_rows,
+    lookahead_table,
+    machine_rows,
+    machine_table,
+    quality_rows,
+    quality_table,
+    shifts_report,
+    with_machines,
+)
+from core.scheduling.rules import RULES
+from core.training.curriculum import HELD_OUT, held_out
+from tests.scheduling.models import untrained
+
+SIZE = (8, 3)
+TIMES = 9  # column of seconds, which no two runs share
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A policy without training."""
+    return untrained(tmp_path_factory.mktemp("model"))
+
+
+def test_shifts_are_unlike_those_of_training_and_validation():
+    """Other seeds than both; the same shift every time."""
+    one, same = held_out_shift("shift", SIZE, 0), held_out_shift("shift", SIZE, 0)
+    assert one.content_hash == same.content_hash
+    known = {x.content_hash for x in held_out("shift", *SIZE, 8)}
+    assert one.content_hash not in known
+    assert HELD_OUT > 0
+
+
+def test_every_rule_is_measured_against_the_best(model):
+    """The best rule has ratio 1, each other ratio is a cost over its cost."""
+    rows = quality_rows("shift", SIZE, 2, model, 3)
+    assert [row[5] for row in rows[: len(RULES)]] == [f"rule:{rule}" for rule in RULES]
+    for shift in (0, 1):
+        mine = [row for row in rows if row[4] == shift]
+        best = min(row[6] for row in mine if row[5].startswith("rule:"))
+        assert [row[7] for row in mine] == [row[6] / best for row in mine]
+        cost = {row[5]: row[6] for row in mine}
+        assert cost["best of 3"] <= cost["greedy"]
+    again = quality_rows("shift", SIZE, 2, model, 3)
+    assert [row[:TIMES] for row in again] == [row[:TIMES] for row in rows]
+
+
+def test_the_summary_by_hand():
+    """Ratios 0.5 and 1.5: mean 1, largest 1.5, half of the shifts won."""
+    rows = [
+        ("quality", "shift", 8, 3, i, "greedy", cost, ratio, 60.0, 0.5)
+        for i, (cost, ratio) in enumerate([(1.0, 0.5), (3.0, 1.5)])
+    ]
+    found = quality_table(rows).rows
+    assert found == (("shift", "8x3", "greedy", 2, 2.0, 1.0, 1.5, 0.5, 0.5),)
+
+
+def test_more_machines_leave_the_jobs_alone():
+    """Machine k of the wider shop is a copy of machine k mod 3."""
+    base = held_out_shift("shift_calendar", SIZE, 0)
+    wide = with_machines(base, 7)
+    assert wide.num_machines == 7
+    assert (wide.processing == base.processing[:, np.arange(7) % 3]).all()
+    assert wide.calendars[5] is base.calendars[2]
+    jobs = {"release", "due", "weight", "family", "group", "precedence", "setup"}
+    assert jobs <= {field.name for field in fields(base)}
+    for name in jobs:
+        assert (getattr(wide, name) == getattr(base, name)).all()
+    with pytest.raises(ValueError, match="Expected 3 machines or more, got 2"):
+        with_machines(base, 2)
+
+
+def test_more_machines_are_judged_in_the_same_units(model):
+    """With as many machines as before the cost is the same; ratios are of makespans."""
+    rows = machine_rows(8, (3, 3, 6), 1, model)
+    assert rows[0][6] == rows[1][6]
+    assert rows[0][7] is None
+    assert rows[1][7] == 1.0
+    assert rows[2][7] == pytest.approx(rows[2][8] / rows[1][8])
+    assert [row[0] for row in machine_table(rows).rows] == [3, 6]
+
+
+def test_the_least_lookahead_is_named(model):
+    """Its mean cost is the least of the three."""
+    rows = lookahead_rows(["shift"], SIZE, 2, model)
+    ((kind, *means, least),) = lookahead_table(rows).rows
+    assert kind == "shift"
+    assert means[("0", "mean", "inf").index(least)] == min(means)
+
+
+def test_parts_are_measured_on_their_own(model):
+    """One part, one table; an unknown one is refused."""
+    report = shifts_report(model, sizes=[SIZE], shifts=1, parts=["machines"])
+    assert len(report.summaries) == 1
+    assert {row[0] for row in report.detail.rows} == {"machines"}
+    with pytest.raises(ValueError, match="got 'speed'"):
+        shifts_report(model, parts=["speed"])

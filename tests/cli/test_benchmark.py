@@ -1,0 +1,78 @@
+"""``benchmark``, as it is typed."""
+
+import csv
+
+import pytest
+from typer.testing import CliRunner
+
+from core.cli.parser import app
+from tests.scheduling.models import untrained
+
+
+def run(*arguments):
+    """Run the command in this process."""
+    return CliRunner().invoke(app, ["benchmark", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """Folder of a policy without training."""
+    folder = tmp_path_factory.mktemp("model")
+    untrained(folder)
+    return folder
+
+
+def test_shifts_on_screen_and_in_a_file(tmp_path, model):
+    """The table names the best rule's yardstick; the file has a row per plan."""
+    done = run(
+        *("shifts", "--sizes", "8x3", "--shifts", 1, "--kinds", "shift"),
+        *("--parts", "quality", "--samples", 2, "--model", model),
+        *("--output", tmp_path / "shifts.csv"),
+    )
+    assert done.exit_code == 0, done.output
+    assert "cost over that of the best rule" in done.output
+    with (tmp_path / "shifts.csv").open() as file:
+        ways = [row["way"] for row in csv.DictReader(file)]
+    assert {"greedy", "best of 2", "rule:atcs"} <= set(ways)
+
+
+def test_public_instances(tmp_path, model):
+    """Gap and mean gap of a folder with one instance."""
+    (tmp_path / "pmp").mkdir()
+    (tmp_path / "pmp" / "1.txt").write_text("1\n1\n7\n")
+    (tmp_path / "best_known.csv").write_text(
+        "category,instance,best_known_makespan\nRuben,1.txt,7\n"
+    )
+    done = run("pmp", tmp_path, "--seconds", 0, "--samples", 1, "--model", model)
+    assert done.exit_code == 0, done.output
+    assert "mean of 1" in done.output
+
+
+def test_learning_draws_its_curves(tmp_path):
+    """The plot lies beside the file."""
+    done = run(
+        *("learning", "--sizes", "4x2", "--decisions", 80, "--seeds", 1),
+        *("--ways", "set,flat", "--output", tmp_path / "learning.csv"),
+    )
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "learning.svg").read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("fjsp",), 1, "needs the folder of public instances"),
+        (("pmp", "nowhere"), 1, "There are no pmp instances in nowhere"),
+        (("shifts", "--model", "nobody"), 1, "There is no model 'nobody'"),
+        (("sleep",), 2, "expected one of fjsp"),
+        (("shifts", "--sizes", "many"), 2, "expected e.g. 411x30"),
+        (("shifts", "--kinds", "odd"), 2, "got 'odd'"),
+        (("shifts", "--parts", "odd"), 2, "got 'odd'"),
+        (("learning", "--ways", "sac"), 2, "Expected ways of set"),
+    ],
+)
+def test_a_wrong_request_says_what_was_expected(arguments, code, message):
+    """Input at fault: 1; wrong usage: 2; never a traceback."""
+    done = run(*arguments)
+    assert done.exit_code == code
+    assert message in " ".join(done.output.replace("│", " ").split())
