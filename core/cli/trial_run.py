@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.store.runs import Runs
 
 SHIFT_FILE = "shift.zip"
+POOL_SECONDS = 30.0  # of work that is worth the start of several processes
 HEARTBEAT_SECONDS = 1.0  # between two looks at whether to stop
 
 
@@ -127,12 +128,18 @@ def work_on(runs: Runs, run_id: str, workers: int | None = None) -> None:
     stop = _Stop(writer.heartbeat, len(done), total)
     try:
         spec = spec_of(runs, run)
-        for one in run_trials(
-            spec, left, workers=workers or os.cpu_count() or 1, stop=stop
-        ):
-            _keep(writer.add_metrics, one)
-            stop.done += 1
-            stop.look()
+        # The first loads everything, the second tells what a trial takes: processes
+        # that start up for some quick ones cost more than they save.
+        seconds = 0.0
+        for part in (left[:1], left[1:2], left[2:]):
+            pays = seconds * len(part) > POOL_SECONDS
+            many = workers if workers is not None else os.cpu_count() or 1
+            began = monotonic()
+            for one in run_trials(spec, part, workers=many if pays else 1, stop=stop):
+                _keep(writer.add_metrics, one)
+                stop.done += 1
+                stop.look()
+            seconds = monotonic() - began
     except (OSError, ValueError) as error:
         writer.end("failed", f"The trials could not go on: {error}")
         return

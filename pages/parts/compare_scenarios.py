@@ -76,7 +76,7 @@ def _choose(store: Scenarios, entries: list[ScenarioEntry]) -> None:
     )
     with st.container(horizontal=True):
         st.button(
-            "Open",
+            "Open the scenario",
             icon=":material/folder_open:",
             on_click=_do,
             args=(_open, store, chosen),

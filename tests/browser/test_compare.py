@@ -61,7 +61,7 @@ def test_a_scenario_is_kept_reloaded_renamed_and_deleted(compare_page, server, s
     page.goto(f"{server}/compare")  # a new session
     settled(page)
     page.get_by_text("Scenarios", exact=True).click()
-    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_role("button", name="Open the scenario").click()
     expect(page.get_by_text("Scenario: Monday *early*")).to_be_visible(timeout=SOON)
     settled(page)
     page.get_by_role("textbox", name="Keep the plan in hand as").fill("Tuesday")
