@@ -195,9 +195,7 @@ class Model:
         if not near:
             return 0
         time = self.finish[j] if at_end else self.start[j]
-        first = (
-            1 if at_end else 0
-        )  # open seconds beyond the closure's to have passed it
+        first = int(at_end)  # open seconds after which a closure has been passed
         key = (j, "end" if at_end else "begin", calendar.closures.tobytes())
         passed = self.passed.get(key)
         if passed is None:
@@ -205,10 +203,9 @@ class Model:
             for earlier, later in pairwise(passed):
                 model.add_implication(later, earlier)
             if self.schedule is not None:
-                at_now = self.schedule.end[j] if at_end else self.schedule.start[j]
-                now = self.problem.calendars[self.schedule.machine[j]].open_seconds(
-                    at_now
-                )
+                hinted = self.schedule.end[j] if at_end else self.schedule.start[j]
+                machine = self.problem.calendars[self.schedule.machine[j]]
+                now = machine.open_seconds(hinted)
                 for i in near:
                     model.add_hint(passed[i], bool(now >= at[i] + first))
         for i in near:

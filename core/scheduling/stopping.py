@@ -83,7 +83,11 @@ class AnyOf:
 
 
 def peek(stop: Stop) -> bool:
-    """Whether a stop says so, without using up one of its iterations."""
+    """
+    Whether a stop says so in the middle of an iteration; uses none up.
+
+    The last iteration that a :class:`MaxIterations` allows may run to its end.
+    """
     if isinstance(stop, AnyOf):
         return any(peek(part) for part in stop.stops)
-    return stop.left <= 0 if isinstance(stop, MaxIterations) else stop()
+    return stop.left < 0 if isinstance(stop, MaxIterations) else stop()

@@ -56,6 +56,17 @@ def test_a_setup_runs_before_the_release_and_pauses_in_a_closure():
     assert schedule.end.tolist() == [21]
 
 
+def test_work_that_ends_as_a_closure_begins_has_not_waited_for_it():
+    """4 s end at 4 on M0, which closes from 4 to 10: sooner than 6 s on M1."""
+    closes = Calendar(np.array([[4, 10]]))
+    problem = Problem.from_rows(
+        [Job("J", {"M0": 4, "M1": 6})], [Machine("M0", calendar=closes), Machine("M1")]
+    )
+    schedule = SOLVER.schedule(problem, Objective()).schedule
+    assert schedule.machine.tolist() == [0]
+    assert schedule.end.tolist() == [4]
+
+
 def test_no_plan_is_said_and_nothing_put_in_its_place():
     """Stopped before it began, CP-SAT has no plan, warm start or not."""
     rng = np.random.default_rng(0)

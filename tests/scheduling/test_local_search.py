@@ -24,7 +24,7 @@ from core.scheduling.local_search import (
     loads_decide,
     ready,
 )
-from core.scheduling.stopping import AnyOf, MaxIterations, MaxSeconds, never
+from core.scheduling.stopping import AnyOf, MaxIterations, MaxSeconds, never, peek
 from tests.scheduling.exhaustive import first_order, optimum
 from tests.strategies import calendars, problems, problems_and_sequences
 
@@ -252,6 +252,16 @@ def test_stopping_does_not_wait_for_the_compiler(monkeypatch):
     monkeypatch.setattr(local_search, "_COMPILED", {})
     monkeypatch.setattr(local_search, "_compile", lambda kind, done: None)
     assert not ready(OrderChain, AnyOf(MaxIterations(5), MaxSeconds(0)))
+
+
+def test_peeking_uses_up_no_look_and_lets_the_last_one_finish():
+    """One look allowed: before it and during it, go on; after that, stop."""
+    stop = AnyOf(MaxIterations(1), never)
+    assert not peek(stop)
+    assert not stop()
+    assert not peek(stop)
+    assert stop()
+    assert peek(stop)
 
 
 def test_a_fault_of_the_compiler_is_told(monkeypatch):

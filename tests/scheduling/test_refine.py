@@ -58,7 +58,7 @@ def test_what_cannot_be_improved_comes_back_itself(three):
         assert refined is start
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(problems_and_sequences(max_jobs=8))
 def test_refined_schedules_are_valid_and_no_worse(drawn):
     """With everything a problem may have, both parts in turn."""
