@@ -1,0 +1,140 @@
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.policy import checkpoint
+from core.policy.checkpoint import (
+    CARD,
+    WEIGHTS,
+    Card,
+    ModelError,
+    build_policy,
+    load_model,
+    save_model,
+)
+from core.policy.two_step import act
+from core.problem.generator import KINDS, generate
+from core.simulation.features import feature_digest
+from core.simulation.simulator import Simulator
+
+NETWORKS = {
+    "set": {"hidden": 8},
+    "fixed": {"jobs": 10, "machines": 3},
+    "flat": {"jobs": 10, "machines": 3},
+}
+
+
+def card_of(kind):
+    """A card of a small network."""
+    return Card(
+        name="tiny",
+        policy=kind,
+        created="2026-01-05",
+        network=NETWORKS[kind],
+        data={"kinds": {"shift": 1.0}},
+        config={},
+        seed=3,
+        command="python -m core train",
+        wall_seconds=1.5,
+        decisions=10,
+        lookahead=None,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A sound model of the default kind."""
+    torch.manual_seed(0)
+    save_model(tmp_path / "tiny", build_policy("set", NETWORKS["set"]), card_of("set"))
+    return tmp_path / "tiny"
+
+
+def edit(folder, **values):
+    """Change entries of the card."""
+    card = json.loads((folder / CARD).read_text()) | values
+    (folder / CARD).write_text(json.dumps(card))
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_what_was_saved_is_what_is_loaded(tmp_path, kind):
+    """Card, weights and decisions of every kind of network."""
+    torch.manual_seed(0)
+    policy = build_policy(kind, NETWORKS[kind]).eval()
+    card = save_model(tmp_path, policy, card_of(kind))
+    model = load_model(tmp_path)
+    assert model.card == card
+    assert model.key == f"tiny@{card.weights[:12]}"
+    assert not model.policy.training
+    problem = generate(replace(KINDS["shift"], jobs=10, machines=3), 0)
+    simulator = Simulator([problem])
+    with torch.no_grad():
+        first, second = (act(x, simulator, greedy=True) for x in (policy, model.policy))
+    assert torch.equal(first.scores.logits, second.scores.logits)
+    assert torch.equal(first.machine_logits, second.machine_logits)
+
+
+def test_the_card_carries_both_digests(folder):
+    """Of the feature tables and of the weights."""
+    card = load_model(folder).card
+    assert card.features == feature_digest()
+    assert len(card.weights) == 64
+
+
+def test_damaged_weights_are_refused(folder):
+    """One bit is enough."""
+    weights = bytearray((folder / WEIGHTS).read_bytes())
+    weights[-1] ^= 1
+    (folder / WEIGHTS).write_bytes(bytes(weights))
+    with pytest.raises(ModelError, match="weights of model 'tiny' are damaged"):
+        load_model(folder)
+
+
+def test_another_feature_table_is_refused(folder, monkeypatch):
+    """A model sees by position; other features would mean other things."""
+    monkeypatch.setattr(checkpoint, "feature_digest", lambda: "0" * 64)
+    with pytest.raises(ModelError, match="'tiny' was trained on another feature table"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("version", [0, 2, None, "1"])
+def test_another_version_is_refused(folder, version):
+    """Older, newer, none, and a text that looks like it."""
+    edit(folder, format=version)
+    with pytest.raises(ModelError, match="'tiny' has a card of another format"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\xff"])
+def test_a_card_that_is_none_is_refused(folder, text):
+    """Empty, cut off, a list, not UTF-8."""
+    (folder / CARD).write_bytes(text.encode("latin-1"))
+    with pytest.raises(ModelError, match="'tiny'"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", [CARD, WEIGHTS])
+def test_a_missing_file_is_refused(folder, name):
+    """By the name of the model."""
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match="Model 'tiny' cannot be read"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"network": {"hidden": 9}}, "do not fit its network"),
+        ({"network": {"hidden": 0}}, "do not fit its network"),
+        ({"network": {"width": 8}}, "do not fit its network"),
+        ({"policy": "fixed", "network": NETWORKS["fixed"]}, "do not fit its network"),
+        ({"policy": "other"}, "'other'"),
+        ({"extra": 1}, "is not one"),
+    ],
+)
+def test_a_card_that_does_not_fit_is_refused(folder, changes, message):
+    """Another width, nonsense, another kind of network, an unknown entry."""
+    edit(folder, **changes)
+    with pytest.raises(ModelError, match=message):
+        load_model(folder)
