@@ -132,6 +132,8 @@ def work_on(runs: Runs, run_id: str, workers: int | None = None) -> None:
         # that start up for some quick ones cost more than they save.
         seconds = 0.0
         for part in (left[:1], left[1:2], left[2:]):
+            if stop():
+                break
             pays = seconds * len(part) > POOL_SECONDS
             many = workers if workers is not None else os.cpu_count() or 1
             began = monotonic()
