@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,11 +111,34 @@ def kill(runs: Runs, run_id: str, patience: float = PATIENCE_SECONDS) -> Run:
     family = [process, *process.children(recursive=True)]
     for member in family:
         _signal(member, gently=True)
-    for member in psutil.wait_procs(family, timeout=patience)[1]:
+    for member in _still_alive(family, patience):
         _signal(member, gently=False)
-    psutil.wait_procs(family, timeout=patience)
+    _still_alive(family, patience)
     runs.mark_interrupted()
     return runs.get(run_id)
+
+
+def _still_alive(family: list[psutil.Process], patience: float) -> list[psutil.Process]:
+    """
+    Wait for processes to end; those that did not in ``patience`` seconds.
+
+    ``psutil.wait_procs`` would collect the exit code of a child before its watcher
+    does, who would then take a killed worker for one that ended by itself.
+    """
+    ends = time.monotonic() + patience
+    while True:
+        alive = [process for process in family if _is_alive(process)]
+        if not alive or time.monotonic() >= ends:
+            return alive
+        time.sleep(0.02)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Whether a process runs; one that has ended, collected or not, does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _signal(process: psutil.Process, gently: bool) -> None:
