@@ -1,0 +1,219 @@
+"""A run in the foreground, by one process or several: a recipe in, a model out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.policy.checkpoint import Card, Model, save_model
+from core.training.checkpoints import (
+    card_of,
+    copied,
+    first_policy,
+    from_bytes,
+    load_parent,
+    resume,
+    to_bytes,
+)
+from core.training.distributed import Place, agreed, shared
+from core.training.evaluation import evaluate, rule_costs
+from core.training.progress import Events
+from core.training.recorder import Recorder
+from core.training.settings import TrainingSettings
+from core.training.source import JUDGED, source_of
+from core.training.trainer import Trainer
+
+CHECKPOINT, METRICS, EVENTS = "checkpoint.pt", "metrics.csv", "events"
+Write = Callable[[Path, bytes], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """
+    A run in the foreground.
+
+    Parameters
+    ----------
+    settings, output
+        The recipe, and the folder of checkpoint, figures and model.
+    command
+        How it was started, for the card.
+    parent
+        Folder of the model it starts from; ``None``: from scratch.
+    keep
+        Which weights become the model: the ``last``, or the ``best`` on held-out
+        problems.
+    stop_after
+        Iterations to end after, before those of the settings; ``None``: none.
+    held_out
+        Problems to judge the model on; 0: it is not judged.
+    """
+
+    settings: TrainingSettings
+    output: Path
+    command: str
+    parent: Path | None = None
+    keep: str = "last"
+    stop_after: int | None = None
+    held_out: int = 0
+
+
+def train(
+    job: Job,
+    place: Place,
+    *,
+    write: Write,
+    say: Callable[[str], None],
+    asked: Callable[[], bool],
+) -> Card | None:
+    """
+    Train, going on from the checkpoint in the output folder where there is one.
+
+    Parameters
+    ----------
+    job, place
+        What to do, and which process this is.
+    write
+        Writes a file whole or not at all.
+    say
+        Takes progress.
+    asked
+        Whether to stop after this iteration.
+
+    Returns
+    -------
+    Card or None
+        Of the model that was written; ``None`` in the processes that write nothing.
+
+    Raises
+    ------
+    DamagedCheckpointError, ModelError, NotFiniteError, ValueError
+        When the checkpoint, the parent, the numbers or the settings are at fault.
+    """
+    settings = job.settings
+    parent = None if job.parent is None else load_parent(job.parent)
+    source = source_of(settings, ())
+    count = len(settings.data.kinds) * settings.validation_problems
+    validation = source.held_out(0, count) if place.is_writer else []
+    trainer = Trainer(
+        settings,
+        first_policy(settings, parent),
+        draw_tasks=source.draw,
+        validation=validation,
+        device=place.device,
+        rank=place.rank,
+        world=place.world,
+    )
+
+    def stop() -> bool:
+        over = job.stop_after is not None and trainer.iteration >= job.stop_after
+        return agreed(over or asked(), place)
+
+    trainer.stop = stop
+    file = job.output / CHECKPOINT
+    state: Mapping[str, Any] | None = None
+    if place.is_writer and file.is_file():
+        state = from_bytes(file.read_bytes())
+    state = shared(state, place)
+    if state is not None:
+        resume(trainer, state)
+        if place.is_writer:
+            say(f"Going on after iteration {trainer.iteration} of {file}.")
+    if not place.is_writer:
+        trainer.run()
+        return None
+
+    if state is None:
+        say("Planning held-out problems with the best rule.")
+        yardsticks = {"rule": _by_kind(validation)}
+    else:
+        yardsticks = state["yardsticks"]
+    figures = _Figures(job.output / METRICS, write, trainer.iteration)
+    events = Events(job.output / EVENTS, trainer.iteration)
+
+    def save(iteration: int, state: Mapping[str, Any]) -> None:
+        write(file, to_bytes(state))
+        figures.save()
+
+    recorder = Recorder(
+        trainer, yardsticks, events, figures.keep, save, lambda *_: None, say
+    )
+    if state is not None:
+        recorder.best.load_state(state["best"])
+    try:
+        trainer.run()
+    finally:
+        events.close()
+        if events.fault is not None:
+            say(events.fault)
+    return _model(job, trainer, recorder, parent, say)
+
+
+def _model(
+    job: Job,
+    trainer: Trainer,
+    recorder: Recorder,
+    parent: Model | None,
+    say: Callable[[str], None],
+) -> Card:
+    """Write the model, judged where that is asked for."""
+    best, figures = recorder.best, dict[str, Any]()
+    weights, iteration = copied(trainer.policy), trainer.iteration
+    if job.keep == "best" and best.weights is not None:
+        weights, iteration = best.weights, best.iteration
+    trainer.policy.load_state_dict(weights)
+    figures["iteration"] = iteration
+    settings = trainer.settings
+    data = {"kinds": dict(settings.data.kinds)}
+    card = card_of(trainer, name=settings.name, command=job.command, data=data,
+                   figures=figures, parent=parent)  # fmt: skip
+    policy = trainer.policy.cpu().eval()
+    if job.held_out > 0:
+        say("Planning held-out problems with the model.")
+        tasks = source_of(settings, ()).held_out(JUDGED, job.held_out)
+        figures["held_out"] = evaluate(Model(policy, card), tasks).figures()
+        card = card_of(trainer, name=settings.name, command=job.command, data=data,
+                       figures=figures, parent=parent)  # fmt: skip
+    return save_model(job.output, policy, card)
+
+
+def _by_kind(tasks: list[Any]) -> dict[str, float]:
+    """Mean cost of the best rule by kind."""
+    found: dict[str, list[float]] = {}
+    for task, cost in zip(tasks, rule_costs(tasks).tolist(), strict=True):
+        found.setdefault(task.kind, []).append(cost)
+    return {kind: sum(costs) / len(costs) for kind, costs in found.items()}
+
+
+class _Figures:
+    """The figures of all iterations, as a table beside the checkpoint."""
+
+    def __init__(self, path: Path, write: Write, iteration: int) -> None:
+        self.path = path
+        self.write = write
+        self.rows: dict[int, dict[str, str]] = {}
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    if int(row["iteration"]) <= iteration:
+                        self.rows[int(row["iteration"])] = row
+
+    def keep(self, iteration: int, figures: Mapping[str, float]) -> None:
+        """Take the figures of an iteration; a repeated one replaces the first."""
+        texts = {name: repr(value) for name, value in figures.items()}
+        self.rows[iteration] = {"iteration": str(iteration), **texts}
+
+    def save(self) -> None:
+        """Write the table."""
+        columns = list(
+            dict.fromkeys(name for row in self.rows.values() for name in row)
+        )
+        text = io.StringIO()
+        table = csv.DictWriter(text, columns, lineterminator="\n")
+        table.writeheader()
+        table.writerows(self.rows[i] for i in sorted(self.rows))
+        self.write(self.path, text.getvalue().encode())
