@@ -25,7 +25,7 @@ FONT = "'Source Sans', 'Source Sans Pro', 'Segoe UI', Roboto, sans-serif"
 PALETTE = (
     "#064884",
     "#fdb671",
-    "#4c9698",
+    "#469a8c",
     "#765ebb",
     "#ad512d",
     "#7bb0ff",
