@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from math import inf, isfinite
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +84,14 @@ def spec_of(runs: RunReader, run: Run) -> TrialSpec:
     if like is None:
         like = (runs.inputs(run.id) / SHIFT_FILE).read_bytes()
     limit = config.pop("limit")
+    model = config.pop("model")
+    if model is not None and os.sep in model:
+        model = Path(model)  # a folder; names have no separators
     return TrialSpec(
         **{
             **config,
             "like": like,
+            "model": model,
             "limit": inf if limit is None else limit,
             "schedulers": tuple(config["schedulers"]),
             "weights": tuple(config["weights"]),

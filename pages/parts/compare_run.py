@@ -15,6 +15,7 @@ from core.scheduling.scheduler import PlanningCancelled, Result
 from core.scheduling.visibility import batch_of_job, visible_jobs
 from core.tables.shift import Shift
 from pages.parts.guard import friendly_errors
+from pages.parts.models import chosen_model
 from pages.parts.planning import AT_ONCE
 from pages.parts.settings import NAMES, Settings
 from pages.parts.state import Key, Plan, current_plan
@@ -139,6 +140,7 @@ class Comparing:
         made = [
             scheduler(
                 name,
+                model=chosen_model(),
                 samples=self.settings.samples,
                 refine_seconds=self.settings.refine_seconds,
                 visible=self.visible,

@@ -19,6 +19,7 @@ from core.tables.shift import Shift
 from pages.parts.compare_run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
+from pages.parts.models import chosen_model
 from pages.parts.settings import Settings
 from pages.parts.shift import KINDS
 from pages.parts.state import Key
@@ -87,6 +88,7 @@ def _start(
         machines=problem.num_machines if generated else None,
         weights=astuple(settings.objective),
         limit=LIMIT_SECONDS,
+        model=chosen_model(),
         samples=settings.samples,
         visible=visible,
         refine_seconds=settings.refine_seconds,

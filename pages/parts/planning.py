@@ -11,6 +11,7 @@ import streamlit as st
 from core.scheduling.scheduler import PlanningCancelled, Result
 from core.tables.shift import Shift
 from pages.parts.guard import friendly_errors
+from pages.parts.models import chosen_model
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan, current_planning, keep_plan
 
@@ -79,6 +80,7 @@ class Planning:
 
         chosen = scheduler(
             self.settings.scheduler,
+            model=chosen_model(),
             samples=self.settings.samples,
             refine_seconds=self.settings.refine_seconds,
         )
@@ -109,10 +111,11 @@ def warm_up() -> threading.Thread:
 def _load() -> None:
     """Import the schedulers and read the default model."""
     from core.policy.checkpoint import ModelError
-    from core.scheduling.models import load_default_model
+    from core.scheduling.models import folder_model, load_default_model
 
     try:
-        load_default_model()
+        chosen = chosen_model()
+        load_default_model() if chosen is None else folder_model(chosen)
     except ModelError:
         log.warning("There is no default model; the best rule plans instead.")
 
