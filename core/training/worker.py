@@ -28,7 +28,9 @@ from core.store.errors import (
     RunLostError,
     StoreError,
     StoreUnwritableError,
+    UnknownRunError,
 )
+from core.store.model_files import Model as Stored
 from core.store.models import Models
 from core.store.run import Run
 from core.store.run_reader import RunReader
@@ -46,7 +48,7 @@ from core.training.checkpoints import (
     to_bytes,
 )
 from core.training.evaluation import evaluate, model_costs, rule_costs
-from core.training.plan import RunPlan, check_sizes, with_budget
+from core.training.plan import RunPlan, check_sizes, recommended, with_budget
 from core.training.ppo import NotFiniteError
 from core.training.progress import Events
 from core.training.recorder import Recorder
@@ -142,6 +144,22 @@ def judged_tasks(runs: RunReader, run: Run) -> list[Task]:
     plan = plan_of(run)
     source = source_of(plan.settings, shifts_of(runs, run.id))
     return source.held_out(JUDGED, plan.held_out)
+
+
+def held_out_of(runs: RunReader, model: Stored) -> list[Task]:
+    """
+    Return the held-out problems that a model is judged on.
+
+    Those of its run; for a model without one (it was shipped, or uploaded, or its run
+    was deleted) shifts of the usual kinds.
+    """
+    if model.run is not None:
+        try:
+            return judged_tasks(runs, runs.get(model.run))
+        except UnknownRunError:
+            pass
+    plan = recommended(name="usual")
+    return source_of(plan.settings, ()).held_out(JUDGED, plan.held_out)
 
 
 def default_of(models: Models) -> Model | None:

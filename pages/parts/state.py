@@ -105,6 +105,31 @@ class Key(StrEnum):
     ALTERNATIVE = "alternative"
     OVERRIDDEN = "overridden"
 
+    # Training
+    TRAIN_DATA = "train_data"
+    TRAIN_KEPT = "train_kept"
+    TRAIN_BUDGET = "train_budget"
+    TRAIN_UNIT = "train_unit"
+    TRAIN_NAME = "train_name"
+    TRAIN_POLICY = "train_policy"
+    TRAIN_PARENT = "train_parent"
+    TRAIN_REWARD = "train_reward"
+    TRAIN_JOBS = "train_jobs"
+    TRAIN_MACHINES = "train_machines"
+    TRAIN_RATE = "train_rate"
+    TRAIN_JOB_EPSILON = "train_job_epsilon"
+    TRAIN_MACHINE_EPSILON = "train_machine_epsilon"
+    TRAIN_SEED = "train_seed"
+    TRAIN_HELD_OUT = "train_held_out"
+    TRAIN_KINDS = "train_kinds"
+    TRAIN_STAGES = "train_stages"
+    TRAIN_SHOWN = "train_shown"
+    TRAIN_NOTICE = "train_notice"
+    TRAIN_EXAMPLE = "train_example"
+    TRAIN_MODEL = "train_model"
+    TRAIN_UPLOAD = "train_upload"
+    EVALUATING = "evaluating"
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:

@@ -1,0 +1,23 @@
+"""Training: start a run, watch it, and make its model the default."""
+
+import streamlit as st
+
+from core.store.errors import StoreError
+from pages.parts.guard import require_app
+from pages.parts.settings import settings_from_sidebar
+from pages.parts.shift import shift_from_sidebar
+from pages.parts.training_models import show_models
+from pages.parts.training_start import show_start
+from pages.parts.training_watch import show_runs
+
+require_app()
+shift = shift_from_sidebar()
+settings = settings_from_sidebar()
+
+st.title("Training", anchor=False)
+try:
+    show_start(shift, settings)
+    show_runs(shift)
+    show_models(shift, settings)
+except StoreError as error:
+    st.error(str(error), icon=":material/error:")
