@@ -114,14 +114,26 @@ def test_samples_are_never_worse_than_greedy_and_repeat(model):
     assert f"{greedy.cost:.4f}" in best[0].reason
 
 
+def test_a_greedy_plan_that_is_the_best_is_kept(model, shift):
+    """Here two drawn plans are worse; their number is told all the same."""
+    greedy = HierarchicalScheduler(model).schedule(shift, Objective())
+    result = HierarchicalScheduler(model, samples=3).schedule(shift, Objective())
+    assert np.array_equal(result.schedule.end, greedy.schedule.end)
+    assert "3 plans" in result.reason
+
+
 def test_a_small_room_still_makes_all_samples(model, shift, monkeypatch):
     """Five copies at a time."""
     pairs = shift.num_jobs * shift.num_machines
     monkeypatch.setattr(
         hierarchical, "MOST_BYTES", 5 * pairs * hierarchical.BYTES_PER_PAIR
     )
-    result = HierarchicalScheduler(model, samples=12).schedule(shift, Objective())
+    told = []
+    result = HierarchicalScheduler(model, samples=12).schedule(
+        shift, Objective(), progress=lambda share, what: told.append(share)
+    )
     assert "12 plans" in result.reason
+    assert told[-1] == 1
 
 
 def test_a_stop_before_the_first_plan_cancels_and_after_it_keeps_the_best(model, shift):
