@@ -16,18 +16,17 @@ HEIGHT, SMALL_HEIGHT = 300, 520
 COLUMNS = 3
 MOST_POINTS = 400  # of a curve; more are thinned out, evenly
 COLORS = tuple(theme.PALETTE[i] for i in (0, 4, 2, 3, 6, 7, 5, 1))
-# One panel: its title, and the figures it shows; the second one is dashed.
-PANELS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Reward", ("reward",)),
-    ("Cost while exploring", ("cost",)),
-    ("Entropy: job, machine (dashed)", ("job_entropy", "machine_entropy")),
-    ("KL to the last policy", ("approx_kl",)),
-    ("Clip fraction", ("clipfrac",)),
-    ("Value loss", ("value",)),
-    ("Explained variance", ("explained_variance",)),
-    ("Curriculum stage", ("stage",)),
-    ("Jobs per problem", ("jobs",)),
-)
+PANELS = {
+    "reward": "Reward",
+    "cost": "Training cost",
+    "job_entropy": "Job entropy",
+    "machine_entropy": "Machine entropy",
+    "approx_kl": "KL of an update",
+    "clipfrac": "Clip fraction",
+    "value": "Value loss",
+    "explained_variance": "Explained variance",
+    "stage": "Curriculum stage",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,32 +120,30 @@ def learning_curves(runs: Sequence[RunCurves]) -> go.Figure:
     figure = make_subplots(
         rows,
         COLUMNS,
-        subplot_titles=[title for title, _ in PANELS],
+        subplot_titles=list(PANELS.values()),
         horizontal_spacing=0.07,
         vertical_spacing=0.11,
     )
     for i, run in enumerate(runs):
         color = COLORS[i % len(COLORS)]
-        for panel, (_, figures) in enumerate(PANELS):
+        for panel, name in enumerate(PANELS):
             row, column = divmod(panel, COLUMNS)
-            for which, name in enumerate(figures):
-                x, y = run.points(name)
-                figure.add_scatter(
-                    x=x,
-                    y=y,
-                    mode="lines",
-                    line={
-                        "color": color,
-                        "width": 1.5,
-                        "dash": "dash" if which else "solid",
-                        "shape": "hv" if name == "stage" else "linear",
-                    },
-                    name=theme.plain(run.name),
-                    showlegend=False,
-                    hovertemplate="%{y:.4g}<extra></extra>",
-                    row=row + 1,
-                    col=column + 1,
-                )
+            x, y = run.points(name)
+            figure.add_scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                line={
+                    "color": color,
+                    "width": 1.5,
+                    "shape": "hv" if name == "stage" else "linear",
+                },
+                name=theme.plain(run.name),
+                showlegend=False,
+                hovertemplate="%{y:.4g}<extra></extra>",
+                row=row + 1,
+                col=column + 1,
+            )
     _style(figure, SMALL_HEIGHT)
     figure.update_layout(margin={"l": 44, "r": 12, "t": 28, "b": 28})
     figure.update_annotations(font={"size": 12, "color": theme.MUTED_INK})
@@ -166,4 +163,6 @@ def _style(figure: go.Figure, height: int) -> None:
         gridcolor=theme.GRID, zeroline=False, tickformat="~s", rangemode="tozero",
         fixedrange=True,
     )  # fmt: skip
-    figure.update_yaxes(gridcolor=theme.GRID, zeroline=False, fixedrange=True)
+    figure.update_yaxes(
+        gridcolor=theme.GRID, zeroline=False, fixedrange=True, exponentformat="e"
+    )

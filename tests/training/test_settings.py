@@ -1,0 +1,61 @@
+"""Settings check themselves, and are read from recipes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.training.settings import PPOSettings, Stage, TrainingSettings
+
+RECIPES = sorted((Path(__file__).parents[2] / "assets" / "training").glob("*.toml"))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_every_recipe_is_read_and_written_back(recipe):
+    """What is shipped can be trained again; mappings are the same both ways."""
+    settings = TrainingSettings.from_toml(recipe)
+    assert settings.name == recipe.stem
+    assert TrainingSettings.from_mapping(settings.to_mapping()) == settings
+
+
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        ({"nmae": "x"}, "Unknown key 'nmae' in settings"),
+        ({"ppo": {"clip": 0.1}}, "Unknown key 'clip' in ppo"),
+        ({"iterations": 0}, "Expected iterations > 0, got 0"),
+        ({"ppo": {"gamma": 1.5}}, "Expected gamma >= 0 and <= 1, got 1.5"),
+        ({"ppo": {"learning_rate": float("nan")}}, "learning_rate > 0, got nan"),
+        ({"policy": "big"}, "Expected policy to be one of"),
+        ({"stages": []}, "stages that rise to 1"),
+        ({"data": {"kinds": {"nights": 1}}}, "Unknown kind 'nights'"),
+        ({"data": {"lookaheads": {"shift": {"7": 1}}}}, "Expected a lookahead of"),
+        (
+            {"stages": [{"until": 1.0, "jobs": [9, 3], "machines": [1, 1]}]},
+            "Expected 1 <= jobs low <= high, got 9, 3",
+        ),
+    ],
+)
+def test_nonsense_is_refused_by_name(mapping, words):
+    """The message names the key, what was expected and what was given."""
+    with pytest.raises(ValueError, match=words.replace("(", r"\(")):
+        TrainingSettings.from_mapping(mapping)
+
+
+def test_a_stage_larger_than_the_policy_is_refused_with_a_way_out():
+    """Both sizes are named; the set policy takes any."""
+    stages = (Stage(1.0, (50, 250), (5, 10)),)
+    assert TrainingSettings(stages=stages, places=(100, 10)).policy == "set"
+    with pytest.raises(ValueError, match=r"100 jobs .* draws up to 250"):
+        TrainingSettings(policy="fixed", stages=stages, places=(100, 10))
+    with pytest.raises(ValueError, match="validation draws up to 100"):
+        TrainingSettings(
+            policy="flat", stages=(Stage(1.0, (5, 9), (2, 3)),), places=(50, 10)
+        )
+
+
+def test_settings_are_frozen():
+    """A run cannot change what it was told."""
+    with pytest.raises(AttributeError):
+        PPOSettings().gamma = 0.5
+    assert replace(PPOSettings(), gamma=0.5).gamma == 0.5
