@@ -89,7 +89,7 @@ def _add_borders(figure: go.Figure, problem: Problem, plan: Shown, axis: Axis) -
     rows = arranged(problem, axis.view)
     place = np.full(problem.num_machines, np.nan)
     place[rows.machines] = rows.y
-    x: list[float | None] = []
+    x: list[str | None] = []
     y: list[float | None] = []
     batch = plan.batch
     sequences = plan.schedule.sequences
@@ -100,7 +100,7 @@ def _add_borders(figure: go.Figure, problem: Problem, plan: Shown, axis: Axis) -
         for before, after in pairwise(jobs):
             moment = int(plan.schedule.setup_start[after])
             if batch[before] != batch[after] and axis.shows(moment):
-                at = float(axis.at(moment))
+                at = str(axis.at(moment))
                 middle = float(place[machine]) + BAR_OFFSET
                 x += [at, at, None]
                 y += [middle - 0.46, middle + 0.46, None]

@@ -297,7 +297,7 @@ def partial_gantt(
     )
     if axis.shows(decision.clock):
         figure.add_vline(
-            x=float(axis.at(decision.clock)),
+            x=str(axis.at(decision.clock)),
             line={"color": theme.ACCENT, "width": 1.5, "dash": "dot"},
         )
     return figure, left_out

@@ -223,7 +223,7 @@ def _layout(
         "xaxis": {
             "type": "date",
             "side": "top",
-            "range": [float(axis.at(axis.view.begin)), float(axis.at(axis.view.end))],
+            "range": axis.at(np.array([axis.view.begin, axis.view.end])),
             "fixedrange": True,
             "gridcolor": theme.GRID,
             "ticks": "outside",

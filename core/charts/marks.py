@@ -26,10 +26,9 @@ def add_headers(figure: go.Figure, axis: Axis, rows: Rows) -> None:
     if not rows.headers:
         return
     names, y = zip(*rows.headers, strict=True)
-    begin, end = axis.at(axis.view.begin), axis.at(axis.view.end)
+    begin, end = axis.view.begin, axis.view.end
     figure.add_bar(
-        base=[begin] * len(y),
-        x=[end - begin] * len(y),
+        **axis.cut(np.full(len(y), begin), np.full(len(y), end)),
         y=y,
         width=1.0,
         orientation="h",
@@ -38,7 +37,7 @@ def add_headers(figure: go.Figure, axis: Axis, rows: Rows) -> None:
         showlegend=False,
     )
     figure.add_scatter(
-        x=[begin] * len(y),
+        x=axis.at(np.full(len(y), begin)),
         y=y,
         mode="text",
         text=[f" {name}" for name in names],
@@ -182,15 +181,19 @@ def add_lines(
         lines.append((float(problem.due[view.job]), name, color, "dash"))
     for seconds, name, color, dash in lines:
         if axis.shows(seconds):
-            figure.add_vline(
-                x=float(axis.at(seconds)),
-                line={"color": color, "width": 1.5, "dash": dash},
-                annotation={
-                    "text": name,
-                    "font": {"color": color, "size": 11},
-                    "bgcolor": "rgba(255,255,255,0.9)",
-                    "yanchor": "top",
-                },
+            x = str(axis.at(seconds))
+            line = {"color": color, "width": 1.5, "dash": dash}
+            figure.add_vline(x=x, line=line)
+            figure.add_annotation(
+                x=x,
+                y=1,
+                yref="paper",
+                text=name,
+                font={"color": color, "size": 11},
+                bgcolor="rgba(255,255,255,0.9)",
+                showarrow=False,
+                xanchor="left",
+                yanchor="top",
             )
 
 

@@ -63,11 +63,16 @@ class Axis:
     def __init__(self, start: datetime, view: View) -> None:
         self.start = start
         self.view = view
-        self._zero = (start - datetime(1970, 1, 1)).total_seconds()
+        self._zero = np.datetime64(start, "s")
 
     def at(self, seconds: NDArray[Any] | float) -> Any:
-        """Milliseconds of a date axis."""
-        return (self._zero + np.asarray(seconds, dtype=np.float64)) * 1000
+        """
+        Moments of a date axis, in words: one of them, or an array.
+
+        A browser would show a number of milliseconds in its own time zone.
+        """
+        whole = np.asarray(seconds).astype("timedelta64[s]")
+        return np.datetime_as_string(self._zero + whole)
 
     def cut(self, begin: NDArray[Any], end: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Base and length of bars, as much of them as is in view."""

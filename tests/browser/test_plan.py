@@ -1,113 +1,218 @@
-"""A planner's first day: the sample, own files, a bad one, the plan taken along."""
+"""The plan page as a planner uses it, in a real browser."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
 from core.problem.verify import violations
 from core.tables.plan_file import read_schedule
-from core.tables.shift import DEFAULT_START, read_shift
+from core.tables.samples import read_sample
 
-SAMPLE = Path(__file__).parents[2] / "assets" / "samples" / "small-24x6"
-SOON = 60_000  # milliseconds
-
-
-def plan(page, settled):
-    """Press Plan, and wait for the chart."""
-    page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.get_by_text("Last job ends").first).to_be_visible(timeout=SOON)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SOON)
-    settled(page)
-
-
-def upload(page, settled, files):
-    """Choose files of one's own in the sidebar."""
-    page.get_by_text("Upload", exact=True).click()
-    settled(page)
-    page.locator("input[type=file]").set_input_files([str(file) for file in files])
-    settled(page)
+ROOT = Path(__file__).parents[2]
+SMALL = ROOT / "assets" / "samples" / "small-24x6"
+LONG = 120_000  # milliseconds; a first plan loads the policy
+BAR = ".barlayer .point path"
 
 
 @pytest.fixture
-def planned(dashboard_page, settled):
-    """The first visit, with the sample planned by one press."""
-    plan(dashboard_page, settled)
-    return dashboard_page
+def small_page(dashboard_page, settled):
+    """The landing page with the small sample, planned by a rule."""
+    page = dashboard_page
+    choose(page, "Sample shift", "24 jobs on 6 machines")
+    choose(page, "Planned by", "Rule: earliest due date")
+    settled(page)
+    press_plan(page, settled)
+    return page
 
 
-def test_the_first_visit_ends_in_a_plan_with_one_press(planned, screenshot):
-    """The sample is there already; its plan says how far from the best it can be."""
-    screenshot("plan")
-    expect(planned.get_by_text("411 jobs on 30 machines").first).to_be_visible()
-    expect(planned.get_by_text("above the best possible plan")).to_be_visible()
+def choose(page, label, option):
+    """Choose in a box."""
+    box = page.get_by_label(label).first
+    box.scroll_into_view_if_needed()
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_window_and_job_search_keep_the_chart(planned, settled):
-    """A window of eight hours moves later; a job that is found shows its facts."""
-    planned.get_by_text("8 h", exact=True).click()
-    settled(planned)
-    shown = planned.get_by_text(re.compile("Mon 5 Jan 06:00 –")).first
-    expect(shown).to_be_visible(timeout=SOON)
-    planned.get_by_role("button", name="Later").click()
-    settled(planned)
-    expect(planned.get_by_text(re.compile("Mon 5 Jan 06:00 –"))).to_have_count(0)
-    expect(planned.locator(".js-plotly-plot").first).to_be_visible()
+def press_plan(page, settled):
+    """Press Plan, and wait for the chart."""
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
+    settled(page)
 
 
-def test_a_click_on_a_bar_shows_its_facts(planned, settled):
-    """Before the click there is a hint; after it, the job and why it runs then."""
-    hint = planned.get_by_text("Click a bar, or find a job")
-    expect(hint).to_be_visible()
-    bar = planned.locator(".js-plotly-plot .barlayer .point path").nth(200)
-    bar.scroll_into_view_if_needed()
-    bar.click(force=True)
-    settled(planned)
-    expect(hint).to_have_count(0, timeout=SOON)
-    expect(planned.get_by_text(re.compile(r"J-\d{4}")).first).to_be_visible()
+def upload(page, settled, *files):
+    """Choose files of one's own."""
+    page.get_by_role("button", name="Upload", exact=True).or_(
+        page.get_by_role("radio", name="Upload", exact=True)
+    ).first.click()
+    settled(page)
+    page.locator("input[type=file]").set_input_files(files)
+    settled(page)
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_own_files_of_both_forms_are_planned(dashboard_page, settled, ending):
-    """Four CSV files, or one workbook: 24 jobs on 6 machines either way."""
-    files = sorted(SAMPLE.glob(f"*.{ending}"))
-    upload(dashboard_page, settled, files)
-    expect(dashboard_page.get_by_text("24 jobs on 6 machines").first).to_be_visible(
-        timeout=SOON
-    )
-    plan(dashboard_page, settled)
+def download(page, label):
+    """Press a download button; returns the file's content."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=label, exact=True).click()
+    return started.value.path().read_bytes()
 
 
-def test_a_bad_file_is_named_and_nothing_is_planned(
-    dashboard_page, settled, screenshot, tmp_path
-):
-    """The table says row and column; there is no plan before it is mended."""
-    jobs = (SAMPLE / "jobs.csv").read_text(encoding="utf-8-sig").splitlines()
-    cells = jobs[1].split(",")
-    cells[1] = "an hour"
+def bars(page):
+    """Bounding boxes of the bars that can be hit."""
+    boxes = [bar.bounding_box() for bar in page.locator(BAR).all()]
+    return [box for box in boxes if box and box["width"] > 20 and box["height"] > 9]
+
+
+def shown(page):
+    """What of the chart is in view, in words."""
+    return page.locator(".st-key-window [data-testid=stCaptionContainer]").inner_text()
+
+
+def test_first_visit_plan_and_chart(dashboard_page, settled, screenshot):
+    """The large sample is there, one press plans it, every job is a bar."""
+    page = dashboard_page
+    expect(page.get_by_text("411 jobs on 30 machines, from Mon 5 Jan")).to_be_visible()
+    press_plan(page, settled)
+    expect(page.get_by_text("Last job ends")).to_be_visible()
+    expect(page.get_by_text("above the best possible plan")).to_be_visible()
+    expect(page.locator(".stException")).to_have_count(0)
+    assert page.locator(BAR).count() >= 411
+    screenshot("plan-1440")
+
+
+def test_filter_window_and_a_click_on_a_bar(small_page, settled):
+    """Each does what it says, and the chart keeps to it."""
+    page = small_page
+    everything = page.locator(BAR).count()
+    assert shown(page).startswith("Mon 5 Jan 06:00 – ")
+    page.get_by_text("4 h", exact=True).click()
+    settled(page)
+    assert shown(page) == "Mon 5 Jan 06:00 – 10:00"
+    assert page.locator(BAR).count() < everything
+    # The clock on the wall, whatever the browser's time zone.
+    first = page.locator(".xtick text").first.text_content()
+    assert first.startswith("06:00")
+    page.get_by_role("button", name="Later").click()
+    settled(page)
+    assert shown(page) == "Mon 5 Jan 08:00 – 12:00"
+
+    choose(page, "Machines", "LATHE-01")
+    page.keyboard.press("Escape")
+    settled(page)
+    assert page.locator(".ytick text").all_text_contents() == ["LATHE-01"]
+
+    page.locator(".js-plotly-plot").scroll_into_view_if_needed()
+    box = max(bars(page), key=lambda box: box["width"])
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    settled(page)
+    facts = page.locator(".st-key-facts")
+    expect(facts.get_by_text("Waited for")).to_be_visible()
+    expect(facts.get_by_text("LATHE-01")).to_be_visible()
+    assert shown(page) == "Mon 5 Jan 08:00 – 12:00"  # a click moves nothing
+
+    page.get_by_label("Find a job").click()
+    page.keyboard.type("J-0020")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(facts.get_by_text("J-0020")).to_be_visible()
+
+
+def test_both_formats_are_read(dashboard_page, settled):
+    """The CSV files of the small sample, then its workbook in their place."""
+    page = dashboard_page
+    upload(page, settled, *sorted(SMALL.glob("*.csv")))
+    expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
+    page.reload()
+    settled(page)
+    upload(page, settled, SMALL / "small-24x6.xlsx")
+    expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
+    choose(page, "Planned by", "Rule: earliest due date")
+    settled(page)
+    press_plan(page, settled)
+    expect(page.get_by_text("Last job ends")).to_be_visible()
+
+
+def test_a_bad_file_is_a_table_of_faults(dashboard_page, settled, tmp_path, screenshot):
+    """All at once, downloadable, and nothing to press until they are gone."""
+    page = dashboard_page
     bad = tmp_path / "jobs.csv"
-    bad.write_text("\n".join([jobs[0], ",".join(cells), *jobs[2:]]), encoding="utf-8")
-    others = [file for file in SAMPLE.glob("*.csv") if file.name != "jobs.csv"]
-    upload(dashboard_page, settled, [bad, *others])
-    expect(dashboard_page.get_by_text(re.compile("error")).first).to_be_visible(
-        timeout=SOON
+    bad.write_text(
+        "job_id,processing_minutes,machine_types,due,predecessors\n"
+        "A,30,Lathe,2026-01-05 12:00,\n"
+        "A,-5,Lathe,tomorrow,B\n"
+        "C,forty,Lahte,2026-01-05 14:00,D\n"
+        "D,20,Lathe,,C\n"
     )
-    screenshot("issues")
-    expect(dashboard_page.get_by_text("Last job ends")).to_have_count(0)
-    expect(dashboard_page.get_by_text("Traceback")).to_have_count(0)
+    upload(page, settled, bad, SMALL / "machines.csv", SMALL / "calendars.csv")
+    expect(page.get_by_text(re.compile(r"\d+ errors to mend"))).to_be_visible()
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_have_count(0)
+    screenshot("issues-1440")
+    listed = download(page, "Download this list").decode("utf-8-sig")
+    for value in ("-5", "tomorrow", "forty", "Lahte"):
+        assert value in listed
+    assert re.search(r"jobs\.csv,3,", listed)
+
+    page.reload()
+    settled(page)
+    good = [SMALL / "jobs.csv", SMALL / "machines.csv", SMALL / "calendars.csv"]
+    upload(page, settled, *good)
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_visible()
 
 
-def test_the_plan_taken_along_is_valid_and_reads_back(dashboard_page, settled):
-    """The downloaded CSV is a plan of the same shift without a violation."""
-    upload(dashboard_page, settled, sorted(SAMPLE.glob("*.xlsx")))
-    plan(dashboard_page, settled)
-    dashboard_page.get_by_role("tab", name="Download").click()
-    with dashboard_page.expect_download(timeout=SOON) as download:
-        buttons = dashboard_page.locator(".st-key-downloads")
-        buttons.get_by_role("button", name=re.compile("CSV$")).click()
-    content = Path(download.value.path()).read_bytes()
-    book = next(iter(SAMPLE.glob("*.xlsx")))
-    shift = read_shift({book.name: book.read_bytes()}, DEFAULT_START, "sample").shift
-    schedule = read_schedule(content, shift).schedule
-    assert violations(shift.problem, schedule) == ()
+def test_what_is_downloaded_reads_back(small_page, settled, tmp_path):
+    """The plan is valid for the shift; the template plans as it is."""
+    page = small_page
+    page.get_by_role("tab", name="Download").click()
+    shift = read_sample("small-24x6").shift
+    reading = read_schedule(download(page, "CSV"), shift)
+    assert reading.schedule is not None, list(reading.issues)
+    assert violations(shift.problem, reading.schedule) == ()
+
+    book = tmp_path / "schedule.xlsx"
+    book.write_bytes(download(page, "Workbook"))
+    plan = openpyxl.load_workbook(book)["Plan"]
+    assert plan.max_row == 25
+    assert isinstance(plan["D2"].value, datetime)
+
+    page.get_by_role("button", name="Upload", exact=True).or_(
+        page.get_by_role("radio", name="Upload", exact=True)
+    ).first.click()
+    settled(page)
+    page.get_by_text("Templates", exact=True).click()
+    template = tmp_path / "template.xlsx"
+    template.write_bytes(download(page, "Workbook with all tables"))
+    page.locator("input[type=file]").set_input_files(template)
+    settled(page)
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_visible()
+
+
+def test_a_narrow_screen_holds_it_all(small_page, settled, screenshot):
+    """At 800 px nothing is wider than the screen."""
+    page = small_page
+    page.set_viewport_size({"width": 800, "height": 1000})
+    settled(page)
+    too_wide = page.evaluate(
+        "() => document.querySelector('.stMain').scrollWidth"
+        " - document.querySelector('.stMain').clientWidth"
+    )
+    assert too_wide <= 0
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_in_viewport()
+    screenshot("small-800")
+
+
+def test_no_page_stands_without_the_app(cold_server, browser):
+    """Opened first of all, by its own address, each page is in the app or stops."""
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{cold_server}/{path.stem}")
+        framed = page.get_by_test_id("stSidebarNav").or_(
+            page.get_by_text("opens inside Shiftwright")
+        )
+        expect(framed.first).to_be_visible(timeout=LONG)
+        expect(page.locator(".stException")).to_have_count(0)
+        context.close()

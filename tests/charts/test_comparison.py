@@ -69,7 +69,7 @@ def test_batch_borders_stand_where_the_next_batch_begins(problem, plans):
     view = View(0, 5 * 3600)
     first, second = comparison_gantts(problem, plans, START, view)
     (border,) = named(first, "next batch begins")
-    at = (datetime(2026, 1, 5, 8) - datetime(1970, 1, 1)).total_seconds() * 1000
+    at = "2026-01-05T08:00:00"
     assert [x for x in border.x if x is not None] == [at, at]
     assert not named(second, "next batch begins")
     (hidden,) = named(
