@@ -1,0 +1,114 @@
+"""Playing problems for an update: nothing is lost on the way."""
+
+import numpy as np
+import pytest
+import torch
+
+from core.policy.two_step import segment_log_softmax
+from core.simulation.reward import REWARDS
+from core.simulation.simulator import Simulator
+from core.training.curriculum import draw
+from core.training.rollout import collect
+from core.training.settings import DataSettings, PPOSettings, Stage
+from core.training.tasks import tensors_of
+from tests.training.tiny import policy
+
+COPIES = 3
+
+
+def simulator(seed=0, problems=2):
+    """Two tiny problems of one size, three copies each."""
+    stage = Stage(1.0, (5, 7), (2, 3))
+    tasks = draw(
+        DataSettings(kinds={"shift_open": 1.0}),
+        stage,
+        problems,
+        np.random.default_rng(seed),
+    )
+    return Simulator(
+        tensors_of(tasks), lookahead=[task.lookahead for task in tasks], copies=COPIES
+    )
+
+
+def played(network=None, seed=0, **options):
+    """A rollout of the tiny problems."""
+    settings = PPOSettings(gae_lambda=1.0, advantage="gae")
+    generator = torch.Generator().manual_seed(seed)
+    return collect(
+        network or policy(), simulator(), COPIES, settings, generator=generator,
+        **options,
+    )  # fmt: skip
+
+
+def test_every_job_is_decided_once_in_every_rollout():
+    """As many decisions as jobs, times problems and copies."""
+    rollout, jobs = played(), simulator().num_jobs
+    assert len(rollout.decisions) == 2 * COPIES * jobs
+    seen = rollout.decisions.observation
+    chosen = seen.job[rollout.decisions.job_row]
+    for b in range(2 * COPIES):
+        assert sorted(chosen[seen.rollout == b].tolist()) == list(range(jobs))
+
+
+def test_rewards_sum_to_minus_the_cost():
+    """With the cost as reward a decision's return is minus the cost still to come."""
+    rollout = played()
+    torch.testing.assert_close(rollout.rewards, -rollout.costs)
+    first = rollout.decisions.return_[: 2 * COPIES]
+    torch.testing.assert_close(first.double(), -rollout.costs, rtol=1e-6, atol=1e-6)
+
+
+def test_the_shaped_reward_is_another_one():
+    """The reward that is asked for is the one that is paid."""
+    rollout = played(reward=REWARDS["shaped"]())
+    assert not torch.allclose(rollout.rewards, -rollout.costs)
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.3])
+def test_kept_log_probabilities_are_those_of_who_acted(epsilon):
+    """Without exploration the policy's own; with it, of the mixture."""
+    network = policy()
+    rollout = played(network, job_epsilon=epsilon)
+    decisions = rollout.decisions
+    seen, count = decisions.observation, len(decisions)
+    with torch.no_grad():
+        logits = network.score_jobs(seen).logits
+    own = segment_log_softmax(logits, seen.owner, count)[decisions.job_row]
+    if epsilon > 0:
+        choices = torch.bincount(seen.owner, minlength=count)
+        own = torch.log(0.7 * own.exp() + 0.3 / choices)
+    torch.testing.assert_close(decisions.log_probability[:, 0], own)
+
+
+def test_the_same_generator_plays_the_same():
+    """And another one, something else."""
+    first, second, other = played(seed=1), played(seed=1), played(seed=2)
+    assert torch.equal(first.costs, second.costs)
+    assert not torch.equal(first.costs, other.costs)
+
+
+def test_a_selection_keeps_each_decision_whole():
+    """Rows, choices and masks of the chosen decisions, renumbered."""
+    decisions = played().decisions
+    chosen = torch.tensor([1, 4, 5])
+    part = decisions.select(chosen)
+    assert len(part) == 3
+    seen, all_seen = part.observation, decisions.observation
+    for new, old in enumerate(chosen.tolist()):
+        rows = all_seen.job[all_seen.owner == old]
+        assert torch.equal(seen.job[seen.owner == new], rows)
+        assert seen.job[part.job_row[new]] == all_seen.job[decisions.job_row[old]]
+        machine = part.machines.machine[part.machine_row[new]]
+        assert machine == decisions.machines.machine[decisions.machine_row[old]]
+        assert part.machines.owner[part.machine_row[new]] == new
+
+
+def test_group_advantages_of_the_copies_of_a_problem_sum_to_zero():
+    """Nothing that all copies share is learned from."""
+    generator = torch.Generator().manual_seed(0)
+    settings = PPOSettings(advantage="group", gae_lambda=1.0)
+    rollout = collect(policy(), simulator(), COPIES, settings, generator=generator)
+    steps = rollout.decisions.advantage.view(-1, 2, COPIES)
+    torch.testing.assert_close(
+        steps.sum(2), torch.zeros_like(steps.sum(2)), atol=1e-4, rtol=0
+    )
