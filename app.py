@@ -11,9 +11,7 @@ page = st.navigation(
         st.Page("pages/plan.py", title="Plan", icon=":material/view_timeline:"),
         st.Page("pages/step_through.py", title="Step through", icon=":material/steps:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
-        st.Page(
-            "pages/training.py", title="Training", icon=":material/model_training:"
-        ),
+        st.Page("pages/training.py", title="Training", icon=":material/school:"),
     ]
 )
 
