@@ -54,18 +54,24 @@ def show_step() -> None:
         show_strip(found, step)
         show_decision(found, decision)
         show_panels(found, decision, situation)
-        show_plan_so_far(found, decision, situation)
-        if not st.session_state.get(Key.PLAYING, False):
-            why, otherwise = st.tabs(["Why?", "What if?"], key="step_tabs")
-            with why:
+        titles = ["The plan so far", "Why?", "What if?", "Decision log"]
+        # Only the open tab is drawn: a step stays quick.
+        chart, why, otherwise, log = st.tabs(titles, key="step_tabs", on_change="rerun")
+        with chart:
+            if chart.open:
+                show_plan_so_far(found, decision, situation)
+        with why:
+            if why.open:
                 show_why(found, decision)
-            with otherwise:
+        with otherwise:
+            if otherwise.open:
                 show_what_if(found, decision, situation)
+        with log:
+            if log.open:
+                offer_log(found)
+                open_saved(found.plan.settings)
 
 
 show_overrides(found)
 show_stale(found, plan.settings)
 st.fragment(show_step, run_every=tick_seconds(found))()
-with st.expander("Decision log", icon=":material/receipt_long:"):
-    offer_log(found)
-    open_saved(plan.settings)

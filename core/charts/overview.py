@@ -10,8 +10,8 @@ import pandas as pd
 
 from core.charts.facts import wait_text
 from core.problem.model import Problem
-from core.problem.schedule import Schedule, setup_seconds
-from core.problem.waiting import Wait, idle_seconds, open_seconds
+from core.problem.schedule import Schedule, open_seconds, setup_seconds
+from core.problem.waiting import Wait, idle_seconds
 
 MINUTE, HOUR = 60.0, 3600.0
 

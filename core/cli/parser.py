@@ -14,13 +14,14 @@ from core.cli.benchmark import benchmark
 from core.cli.border import at_the_border
 from core.cli.check import check
 from core.cli.compare import compare
+from core.cli.explain import explain
 from core.cli.generate import generate
 from core.cli.plan import plan
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
 
-COMMANDS = (plan, check, compare, generate, train, verify, samples, benchmark)
+COMMANDS = (plan, explain, check, compare, generate, train, verify, samples, benchmark)
 
 app = typer.Typer(
     help="Shiftwright plans a shift: which job runs on which machine, in which order.",

@@ -108,6 +108,18 @@ def setup_seconds(problem: Problem, schedule: Schedule) -> Seconds:
     return seconds
 
 
+def open_seconds(problem: Problem, end: int) -> Seconds:
+    """Shape (m,), open seconds of each machine from its availability to ``end``."""
+    return np.array(
+        [
+            int(calendar.open_seconds(end))
+            - int(calendar.open_seconds(min(int(free), end)))
+            for calendar, free in zip(problem.calendars, problem.available, strict=True)
+        ],
+        dtype=np.int64,
+    )
+
+
 @dataclass(frozen=True)
 class Metrics:
     """
@@ -144,11 +156,7 @@ def metrics(problem: Problem, schedule: Schedule) -> Metrics:
     on_time = float(((late == 0) & dated).sum() / dated.sum()) if dated.any() else 1.0
     jobs = np.arange(problem.num_jobs)
     work = problem.processing[jobs, schedule.machine].sum()
-    open_time = sum(
-        int(calendar.open_seconds(schedule.makespan))
-        - int(calendar.open_seconds(min(int(free), schedule.makespan)))
-        for calendar, free in zip(problem.calendars, problem.available, strict=True)
-    )
+    open_time = int(open_seconds(problem, schedule.makespan).sum())
     return Metrics(
         makespan=schedule.makespan,
         weighted_tardiness=float((problem.weight * late).sum()),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.problem.calendar import Seconds
 from core.problem.model import Problem
-from core.problem.schedule import Schedule, setup_seconds
+from core.problem.schedule import Schedule, open_seconds, setup_seconds
 
 
 class Cause(StrEnum):
@@ -100,18 +100,6 @@ def idle_seconds(problem: Problem, schedule: Schedule) -> Seconds:
     spent = problem.processing[jobs, schedule.machine].astype(np.int64)
     np.add.at(work, schedule.machine, spent + setup_seconds(problem, schedule))
     return open_seconds(problem, end) - work
-
-
-def open_seconds(problem: Problem, end: int) -> Seconds:
-    """Shape (m,), open seconds of each machine from its availability to ``end``."""
-    return np.array(
-        [
-            int(calendar.open_seconds(end))
-            - int(calendar.open_seconds(min(int(free), end)))
-            for calendar, free in zip(problem.calendars, problem.available, strict=True)
-        ],
-        dtype=np.int64,
-    )
 
 
 def _wait(

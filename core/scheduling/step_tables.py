@@ -45,9 +45,10 @@ def job_table(
     Returns
     -------
     pd.DataFrame
-        ``Score`` is the probability, or what :func:`bars` makes of priorities; it is
-        missing where there are no scores. Lengths are in minutes. Facts are the best
-        over the machines that may be chosen. The index holds the jobs.
+        Important jobs have a star. ``Score`` is the probability, or what
+        :func:`bars` makes of priorities; missing where there are no scores. Lengths
+        are in minutes, facts the best over the machines that may be chosen. The index
+        holds the jobs.
     """
     problem = situation.problem
     order = shown(decision.jobs, decision.job_order, decision.job, limit)
@@ -64,15 +65,14 @@ def job_table(
     return pd.DataFrame(
         {
             "": _marks(jobs, decision.job, decision.job_forced),
-            "Job": [problem.job_ids[j] for j in jobs],
+            "Job": _starred(problem.job_ids, jobs, problem.important[jobs]),
             "Score": bars(decision, machines=False)[order],
             "Due": _moments(start, due),
             "Slack": _finite(due - end) / MINUTE,
             "Setup": least(times.setup) / MINUTE,
-            "Processing": least(problem.processing[jobs]) / MINUTE,
-            "Behind it": problem.tail[jobs] / MINUTE,
+            "Runs": least(problem.processing[jobs]) / MINUTE,
+            "Behind": problem.tail[jobs] / MINUTE,
             "Machines": may.sum(axis=1),
-            "★": ["★" if problem.important[j] else "" for j in jobs],
         },
         index=jobs,
     )
@@ -89,16 +89,17 @@ def machine_table(
     return pd.DataFrame(
         {
             "": _marks(machines, decision.machine, decision.machine_forced),
-            "Machine": [problem.machine_ids[k] for k in machines],
+            "Machine": _starred(
+                problem.machine_ids,
+                machines,
+                problem.preferred[decision.job, machines],
+            ),
             "Score": bars(decision, machines=True)[order],
             "Ends": _moments(start, times.end[0, machines]),
             "Setup": times.setup[0, machines] / MINUTE,
-            "Processing": problem.processing[decision.job, machines] / MINUTE,
+            "Runs": problem.processing[decision.job, machines] / MINUTE,
             "Free": _moments(start, situation.ready[machines].astype(np.float64)),
             "Load": load(situation)[machines] / MINUTE / 60,
-            "Preferred": [
-                "★" if problem.preferred[decision.job, k] else "" for k in machines
-            ],
         },
         index=machines,
     )
@@ -192,7 +193,7 @@ def moved_table(
     problem, jobs = situation.problem, moved.jobs
     return pd.DataFrame(
         {
-            "Job": [problem.job_ids[j] for j in jobs],
+            "Job": _starred(problem.job_ids, jobs, problem.important[jobs]),
             "Machine": [problem.machine_ids[k] for k in before.machine[jobs]],
             "Then on": [problem.machine_ids[k] for k in after.machine[jobs]],
             "Ends later": moved.later / MINUTE,
@@ -200,6 +201,16 @@ def moved_table(
             "Then late": np.maximum(after.end[jobs] - problem.due[jobs], 0) / MINUTE,
         }
     )
+
+
+def _starred(
+    names: tuple[str, ...], options: NDArray[np.int64], marked: NDArray[np.bool_]
+) -> list[str]:
+    """Names, with a star behind those that are marked."""
+    return [
+        names[option] + (" ★" if star else "")
+        for option, star in zip(options.tolist(), marked.tolist(), strict=True)
+    ]
 
 
 def _marks(options: NDArray[np.int64], chosen: int, forced: bool) -> list[str]:

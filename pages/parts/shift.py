@@ -215,9 +215,8 @@ def _draw(kind: str, jobs: int, machines: int, seed: int, start: datetime) -> Re
 
 def _show_how_to_upload() -> None:
     """What to bring, before anything was brought."""
-    st.title("Plan", anchor=False)
+    st.title("Your files", anchor=False)
     with st.container(border=True):
-        st.subheader("Bring your shift", anchor=False)
         st.markdown(
             "Put your files into the box on the left: **one workbook** with a sheet "
             "per table, or **one CSV file per table**.\n\n"
@@ -230,7 +229,7 @@ def _show_how_to_upload() -> None:
 
 def _show_errors(issues: Issues) -> None:
     """Say that the files cannot be planned, and why, row by row."""
-    st.title("Plan", anchor=False)
+    st.title("Your files", anchor=False)
     errors = theme.many(len(issues.errors), "error")
     st.error(
         f"**{errors} to mend before this shift can be planned.** Correct these rows "
@@ -248,12 +247,12 @@ def _show_issues(issues: Issues) -> None:
         hide_index=True,
         height="content" if len(table) <= 12 else 460,
         column_config={
-            "severity": st.column_config.TextColumn("Kind", width=70),
-            "sheet": st.column_config.TextColumn("File or sheet", width=150),
+            "severity": st.column_config.TextColumn("Kind", width=60),
+            "sheet": st.column_config.TextColumn("File or sheet", width=110),
             "row": st.column_config.NumberColumn("Row", width=50, format="%d"),
-            "column": st.column_config.TextColumn("Column", width=120),
-            "value": st.column_config.TextColumn("Value", width=110),
-            "fault": st.column_config.TextColumn("What is wrong", width=300),
+            "column": st.column_config.TextColumn("Column", width=150),
+            "value": st.column_config.TextColumn("Value", width=90),
+            "fault": st.column_config.TextColumn("What is wrong", width=310),
             "mend": st.column_config.TextColumn("How to mend it", width=300),
         },
     )

@@ -88,18 +88,22 @@ def show_controls(found: Decisions, step: int) -> None:
             list(SPEEDS),
             index=1,
             key=Key.SPEED,
-            width=130,
+            width=140,
+            label_visibility="collapsed",
             persist_state="session",
         )
+    with st.container(horizontal=True, vertical_alignment="center", key="jumps"):
+        st.caption("Go to decision", width="content")
         st.session_state[Key.STEP_INPUT] = step + 1
         st.number_input(
-            f"Decision, 1 to {last + 1}",
+            "Decision",
             1,
             last + 1,
             key=Key.STEP_INPUT,
             on_change=_typed,
             args=(found,),
-            width=150,
+            width=130,
+            label_visibility="collapsed",
             disabled=playing,
         )
         st.session_state[Key.STEP_JOB] = None
@@ -108,11 +112,12 @@ def show_controls(found: Decisions, step: int) -> None:
             range(len(found.trace)),
             index=None,
             format_func=found.plan.shift.problem.job_ids.__getitem__,
-            placeholder="Any job",
+            placeholder="of job …",
             key=Key.STEP_JOB,
             on_change=_sought,
             args=(found,),
-            width=160,
+            width=150,
+            label_visibility="collapsed",
             disabled=playing,
         )
         for label, mark, icon in (

@@ -108,13 +108,11 @@ def _offer_replay(words: str, settings: Settings) -> None:
     shift = current_shift()
     with st.container(border=True, key="stale"):
         st.warning(words, icon=":material/history:")
-        if shift is not None:
-            st.button(
-                "Replay with the shift and the policy in hand",
-                icon=":material/replay:",
-                on_click=start_planning,
-                args=(shift, settings),
-            )
+        if shift is not None and st.button(
+            "Replay with the shift and the policy in hand", icon=":material/replay:"
+        ):
+            start_planning(shift, settings)
+            st.rerun()
 
 
 def _log_csv(found: Decisions) -> bytes:

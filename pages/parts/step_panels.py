@@ -93,21 +93,21 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
         decision,
         JOBS_SHOWN,
         {
-            "Due": st.column_config.DatetimeColumn(format=WHEN, width=80),
+            "Job": st.column_config.TextColumn(width=88, help="★ important"),
+            "Due": st.column_config.DatetimeColumn(format=WHEN, width=74),
             "Slack": _minutes("From its earliest end now to its due date."),
             "Setup": _minutes("The least on the machines possible now."),
-            "Processing": _minutes("The least on the machines possible now."),
-            "Behind it": _minutes("Work that can only start when this job is done."),
+            "Runs": _minutes("Processing, the least on the machines possible now."),
+            "Behind": _minutes("Work that can only start when this job is done."),
             "Machines": st.column_config.NumberColumn(
                 help="Machines possible now.", width=70
             ),
-            "★": st.column_config.TextColumn(help="Important.", width=35),
         },
     )
     excluded = left - len(decision.jobs)
     if st.toggle(
-        f"Show why {theme.many(excluded, 'other job')} and those scheduled were not "
-        "possible",
+        f"Why not the others? {theme.count(excluded)} wait, "
+        f"{theme.count(decision.step)} are scheduled",
         key=Key.SHOW_EXCLUDED_JOBS,
         persist_state="session",
     ):
@@ -131,21 +131,23 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
         decision,
         JOBS_SHOWN,
         {
-            "Ends": st.column_config.DatetimeColumn(format=WHEN, width=80),
+            "Machine": st.column_config.TextColumn(width=96, help="★ preferred"),
+            "Ends": st.column_config.DatetimeColumn(format=WHEN, width=74),
             "Setup": _minutes("Before the job, from what the machine is set up for."),
-            "Processing": _minutes("On this machine."),
-            "Free": st.column_config.DatetimeColumn(format=WHEN, width=80),
-            "Load": st.column_config.NumberColumn(
-                format="%.1f h", help="Processing and setup placed on it so far."
+            "Runs": _minutes("Processing on this machine."),
+            "Free": st.column_config.DatetimeColumn(
+                format=WHEN, width=74, help="When it has done what is placed on it."
             ),
-            "Preferred": st.column_config.TextColumn(
-                "★", help="The planner's preferred machine.", width=35
+            "Load": st.column_config.NumberColumn(
+                format="%.1f h",
+                width=64,
+                help="Processing and setup placed on it so far.",
             ),
         },
     )
     excluded = problem.num_machines - len(decision.machines)
     if st.toggle(
-        f"Show why {theme.many(excluded, 'other machine')} were not possible",
+        f"Why not the others? {theme.many(excluded, 'machine')}",
         key=Key.SHOW_EXCLUDED_MACHINES,
         persist_state="session",
     ):
@@ -180,7 +182,7 @@ def _table(
             format="percent" if policy else "%.2f",
             min_value=0.0,
             max_value=1.0,
-            width=110,
+            width=104,
             help="By the policy; the candidates add up to 100 %."
             if policy
             else "Of the dispatch rule, from the lowest candidate to the highest.",
@@ -192,7 +194,7 @@ def _table(
         placeholder="–",
         column_config={
             "": st.column_config.TextColumn(
-                width=30, help="● chosen, ✎ chosen by you", pinned=True
+                width=26, help="● chosen, ✎ chosen by you", pinned=True
             ),
             **score,
             **columns,
@@ -201,7 +203,9 @@ def _table(
 
 
 def _minutes(text: str) -> Any:
-    return st.column_config.NumberColumn(format="%.0f min", help=text, width=80)
+    return st.column_config.NumberColumn(
+        format="%.0f", help=f"{text} Minutes.", width=60
+    )
 
 
 def _excluded(table: pd.DataFrame) -> None:
@@ -219,8 +223,7 @@ def show_plan_so_far(
     """Show the Gantt chart up to this decision, with the ghost of the runner-up."""
     problem, start = found.plan.shift.problem, found.plan.shift.start
     makespan = found.trace.schedule.makespan
-    with st.container(horizontal=True, vertical_alignment="center", key="so_far"):
-        st.subheader("The plan so far", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="right", key="so_far"):
         near = st.segmented_control(
             "Time shown",
             ["Whole plan", "Around the decision"],

@@ -66,7 +66,7 @@ def _one(
         key=Key.TRAIN_MODEL,
     )
     model = known[name]
-    with st.container(border=True, key="model"):
+    with st.container(border=True, key="model_card"):
         _card(models, model)
         busy = follow_evaluating()
         found = judged(models, name, current) if name != current else None

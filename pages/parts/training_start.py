@@ -44,7 +44,7 @@ def show_start(shift: Shift | None, settings: Settings | None) -> None:
     """Show the choices and the two buttons that start a run."""
     objective = Objective() if settings is None else settings.objective
     models = Models(database())
-    with st.container(border=True, key="start"):
+    with st.container(border=True, key="train_start"):
         st.subheader("Train on your shifts", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             data = st.segmented_control(

@@ -46,7 +46,7 @@ def show_runs(shift: Shift | None) -> None:
     known = runs.newest("training")
     st.subheader("Runs", anchor=False)
     if not known:
-        st.session_state.pop(Key.TRAIN_NOTICE, None)
+        _show_notice()
         st.caption("No run yet. Start one above; its curves appear here.")
         return
     if any(run.state in ALIVE for run in known):
@@ -71,10 +71,7 @@ def _live(shift: Shift | None) -> None:
 
 def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None:
     """Show the table of runs and those that were chosen."""
-    notice = st.session_state.pop(Key.TRAIN_NOTICE, None)
-    if notice is not None:
-        good, words = notice
-        (st.success if good else st.warning)(theme.unmarked(words))
+    _show_notice()
     curves = {run.id: RunCurves(run.name, runs.metrics(run.id)) for run in known[:30]}
     st.dataframe(
         [_row(run, curves.get(run.id)) for run in known],
@@ -136,6 +133,14 @@ def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None
             f"TensorBoard: tensorboard --logdir {runs.folder(first.id) / 'events'}"
         )
     _example(runs, first, shift)
+
+
+def _show_notice() -> None:
+    """Say what came of the last press, once."""
+    notice = st.session_state.pop(Key.TRAIN_NOTICE, None)
+    if notice is not None:
+        good, words = notice
+        (st.success if good else st.warning)(theme.unmarked(words))
 
 
 def _row(run: Run, curves: RunCurves | None) -> dict[str, Any]:

@@ -164,14 +164,14 @@ def _show_alternative(alternative: Alternative, situation: Situation) -> None:
             st.caption(f"{theme.many(len(moved.jobs), 'job')} moved")
             _moved(moved_table(situation, before.schedule, after.schedule, moved))
     with st.container(horizontal=True, key="keep_or_drop"):
-        st.button(
+        if st.button(
             "Keep the alternative",
             type="primary",
             icon=":material/check:",
-            on_click=_keep,
-            args=(alternative,),
             disabled=not len(moved.jobs),
-        )
+        ):
+            _keep(alternative)
+            st.rerun()  # the whole page has another plan now
         st.button("Drop it", icon=":material/close:", on_click=_drop)
 
 

@@ -111,13 +111,13 @@ def _show(explanation: Explanation, names: tuple[str, ...]) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "What speaks for it": [x.words for x in strong],
                 "Log-odds": [x.change for x in strong],
+                "What speaks for it": [x.words for x in strong],
             }
         ),
         hide_index=True,
         column_config={
+            "Log-odds": st.column_config.NumberColumn(format="%+.1f", width=70),
             "What speaks for it": st.column_config.TextColumn(width="large"),
-            "Log-odds": st.column_config.NumberColumn(format="%+.1f", width=80),
         },
     )

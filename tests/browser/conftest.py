@@ -1,7 +1,6 @@
 """The dashboard as a planner meets it: a real server and a real browser."""
 
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -18,7 +17,8 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90  # generous: a first import from a cold disk is slow
-ANSWER_MILLISECONDS = 20_000
+ANSWER_MILLISECONDS = 40_000  # a failing test's wait; a page answers far sooner
+REST_MILLISECONDS = 300  # at rest for so long: nothing more is coming
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -137,6 +137,7 @@ def chromium_path(playwright: Playwright) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session."""
+    expect.set_options(timeout=ANSWER_MILLISECONDS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=chromium_path(playwright), args=CHROMIUM_ARGUMENTS
@@ -165,17 +166,23 @@ def settled() -> Callable[[Page], None]:
 
     def wait(page: Page) -> None:
         app = page.get_by_test_id("stApp")
-        expect(app).to_have_attribute(
-            "data-test-connection-state", "CONNECTED", timeout=ANSWER_MILLISECONDS
-        )
+        expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
         # A new page is at rest too, until its first run draws something; and a press
         # starts its run a moment later.
         drawn = page.get_by_test_id("stElementContainer").first
-        expect(drawn).to_be_attached(timeout=ANSWER_MILLISECONDS)
-        page.wait_for_timeout(200)
-        expect(app).to_have_attribute(
-            "data-test-script-state",
-            re.compile("notRunning", re.IGNORECASE),
+        expect(drawn).to_be_attached()
+        page.wait_for_timeout(REST_MILLISECONDS)
+        page.evaluate("() => { window.restingSince = undefined; }")
+        page.wait_for_function(
+            """(milliseconds) => {
+                const app = document.querySelector('[data-testid=stApp]');
+                const state = app ? app.dataset.testScriptState : '';
+                if (!/^notrunning$/i.test(state)) window.restingSince = undefined;
+                else window.restingSince ??= Date.now();
+                return Date.now() - window.restingSince >= milliseconds;
+            }""",
+            arg=REST_MILLISECONDS,
+            polling=50,
             timeout=ANSWER_MILLISECONDS,
         )
 

@@ -67,9 +67,10 @@ def bars(page):
     return [box for box in boxes if box and box["width"] > 20 and box["height"] > 9]
 
 
-def shown(page):
-    """What of the chart is in view, in words."""
-    return page.locator(".st-key-window [data-testid=stCaptionContainer]").inner_text()
+def expect_shown(page, text):
+    """What of the chart is in view is said in words; wait until they are these."""
+    said = page.locator(".st-key-window [data-testid=stCaptionContainer]")
+    expect(said).to_have_text(text)
 
 
 def test_first_visit_plan_and_chart(dashboard_page, settled, screenshot):
@@ -88,22 +89,21 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     """Each does what it says, and the chart keeps to it."""
     page = small_page
     everything = page.locator(BAR).count()
-    assert shown(page).startswith("Mon 5 Jan 06:00 – ")
+    expect_shown(page, re.compile("^Mon 5 Jan 06:00 – "))
     page.get_by_text("4 h", exact=True).click()
     settled(page)
-    assert shown(page) == "Mon 5 Jan 06:00 – 10:00"
-    assert page.locator(BAR).count() < everything
+    expect_shown(page, "Mon 5 Jan 06:00 – 10:00")
     # The clock on the wall, whatever the browser's time zone.
-    first = page.locator(".xtick text").first.text_content()
-    assert first.startswith("06:00")
+    expect(page.locator(".xtick text").first).to_have_text(re.compile("^06:00"))
+    assert page.locator(BAR).count() < everything
     page.get_by_role("button", name="Later").click()
     settled(page)
-    assert shown(page) == "Mon 5 Jan 08:00 – 12:00"
+    expect_shown(page, "Mon 5 Jan 08:00 – 12:00")
 
     choose(page, "Machines", "LATHE-01")
     page.keyboard.press("Escape")
     settled(page)
-    assert page.locator(".ytick text").all_text_contents() == ["LATHE-01"]
+    expect(page.locator(".ytick text")).to_have_text(["LATHE-01"])
 
     page.locator(".js-plotly-plot").scroll_into_view_if_needed()
     box = max(bars(page), key=lambda box: box["width"])
@@ -112,7 +112,7 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     facts = page.locator(".st-key-facts")
     expect(facts.get_by_text("Waited for")).to_be_visible()
     expect(facts.get_by_text("LATHE-01")).to_be_visible()
-    assert shown(page) == "Mon 5 Jan 08:00 – 12:00"  # a click moves nothing
+    expect_shown(page, "Mon 5 Jan 08:00 – 12:00")  # a click moves nothing
 
     page.get_by_label("Find a job").click()
     page.keyboard.type("J-0020")

@@ -6,11 +6,10 @@ from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule, open_seconds, retime
 from core.problem.waiting import (
     Cause,
     idle_seconds,
-    open_seconds,
     previous_job,
     slack,
     waits,

@@ -1,0 +1,175 @@
+"""``explain``: one decision of a plan as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.border import InputFault, bad_option, show_progress
+from core.cli.inputs import (
+    DEFAULT_START_TEXT,
+    CalendarsOption,
+    DowntimeOption,
+    JobsOption,
+    MachinesOption,
+    ProcessingOption,
+    SetupsOption,
+    StartOption,
+    WorkbookOption,
+    read_inputs,
+    usable_shift,
+)
+from core.cli.plan import parse_lookahead, parse_objective
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.scheduling.scheduler import Result
+    from core.tables.shift import Shift
+
+TOP = 5
+
+
+def explain(
+    step: Annotated[int, typer.Option(min=1, help="Which decision, from 1.")],
+    jobs: JobsOption = None,
+    machines: MachinesOption = None,
+    setups: SetupsOption = None,
+    calendars: CalendarsOption = None,
+    downtime: DowntimeOption = None,
+    processing: ProcessingOption = None,
+    workbook: WorkbookOption = None,
+    start: StartOption = DEFAULT_START_TEXT,
+    scheduler: Annotated[
+        str, typer.Option(help="What plans: hierarchical, rule:atcs, rule:best, …")
+    ] = "hierarchical",
+    objective: Annotated[
+        str, typer.Option(help="Weights of makespan, tardiness and setup.")
+    ] = "1,1,0.2",
+    samples: Annotated[
+        int, typer.Option(min=1, help="Plans to draw; the best is kept.")
+    ] = 1,
+    lookahead: Annotated[
+        str | None,
+        typer.Option(help="Minutes a machine may wait for a job; inf: any."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    model: Annotated[str | None, typer.Option(help="Name of the model.")] = None,
+) -> None:
+    """Print one decision: the candidates, what was excluded, and why."""
+    weights = parse_objective(objective)
+    seconds = None if lookahead is None else parse_lookahead(lookahead)
+    shift = usable_shift(
+        read_inputs(
+            jobs, machines, setups, calendars, downtime, processing, workbook, start
+        )
+    )
+    if step > shift.problem.num_jobs:
+        raise bad_option(
+            "--step", f"expected 1 … {shift.problem.num_jobs}, got {step}."
+        )
+
+    from core.scheduling.registry import scheduler as make_scheduler
+
+    try:
+        planner = make_scheduler(
+            scheduler, model=model, samples=samples, lookahead=seconds
+        )
+    except (KeyError, ValueError) as error:
+        raise bad_option("--scheduler or --model", str(error).strip("\"'")) from None
+    result = planner.schedule(shift.problem, weights, seed=seed, progress=show_progress)
+    print(decision_text(shift, result, step - 1))
+
+
+def decision_text(shift: Shift, result: Result, step: int) -> str:
+    """
+    Return one decision as lines of text.
+
+    Parameters
+    ----------
+    shift, result
+        What was planned, and the plan.
+    step
+        Which decision, from 0.
+
+    Raises
+    ------
+    InputFault
+        When the decisions cannot be followed.
+    """
+    import numpy as np
+
+    from core.charts import theme
+    from core.problem.situation import Situation
+    from core.scheduling.decision_log import chosen_by, excluded_jobs, excluded_machines
+    from core.scheduling.finder import find_model
+    from core.scheduling.recording import Playback, trace_of
+    from core.scheduling.step_tables import job_table, machine_table
+    from core.scheduling.topic_words import Wording
+    from core.scheduling.trace import Scores, StaleTraceError
+
+    problem, begin = shift.problem, shift.start
+    try:
+        trace = trace_of(result)
+    except StaleTraceError as error:
+        raise InputFault(str(error)) from None
+    decision = trace[step]
+    order = trace.job[:step].astype(np.int64)
+    situation = Situation(problem, trace.schedule, order, trace.lookahead)
+    wording = Wording(lambda s: theme.moment(begin, s), theme.duration)
+    name, machine = problem.job_ids[decision.job], problem.machine_ids[decision.machine]
+    lines = [
+        f"Decision {step + 1} of {len(trace)}, {wording.moment(decision.clock)}: "
+        f"{name} on {machine}, {theme.span(begin, decision.start, decision.end)}, "
+        f"taken by {chosen_by(decision, trace)}.",
+        f"Cost so far {decision.cost:.4f}, at least {decision.bound:.4f} in the end.",
+        "",
+        f"Which job? {len(decision.jobs)} possible.",
+        _table(job_table(situation, decision, begin, TOP)),
+        f"Not possible: {excluded_jobs(situation) or 'none'}.",
+        "",
+        f"Which machine? {len(decision.machines)} possible.",
+        _table(machine_table(situation, decision, begin, TOP)),
+        "Not possible: "
+        f"{excluded_machines(situation, decision.job, wording) or 'none'}.",
+    ]
+    if trace.scores is Scores.POLICY:
+        from core.scheduling.explain import explain_job, explain_machine
+
+        try:
+            model = find_model(trace.model)
+        except StaleTraceError as error:
+            return "\n".join([*lines, "", str(error)])
+        playback = Playback(problem, trace)
+        if decision.other_job is not None:
+            why = explain_job(
+                model, playback, step, decision.job, decision.other_job, wording
+            )
+            lines += ["", f"Why {name} and not {problem.job_ids[why.second]}?"]
+            lines += [f"  {argument}" for argument in why.arguments]
+        if decision.other_machine is not None:
+            why = explain_machine(
+                model, playback, step, decision.machine, decision.other_machine, wording
+            )
+            lines += ["", f"Why {machine} and not {problem.machine_ids[why.second]}?"]
+            lines += [f"  {argument}" for argument in why.arguments]
+    return "\n".join(lines)
+
+
+def _table(table: pd.DataFrame) -> str:
+    """Rows of candidates as text: times to the minute, shares in percent."""
+    import pandas as pd
+
+    frame = table.copy()
+    for column in frame:
+        if pd.api.types.is_datetime64_any_dtype(frame[column]):
+            frame[column] = frame[column].dt.strftime("%a %H:%M").fillna("–")
+    if frame["Score"].isna().all():
+        frame = frame.drop(columns="Score")
+    text: str = frame.to_string(
+        index=False,
+        na_rep="–",
+        float_format=lambda x: f"{x:.2f}" if abs(x) < 1 else f"{x:.0f}",
+    )
+    return text
