@@ -17,6 +17,10 @@ from core.simulation.features import (
     unsquash,
 )
 
+# Where the weights of the objective are among the global features: a, b, c.
+_OBJECTIVE = [x.topic for x in GLOBAL_FEATURES].index("objective")
+_OBJECTIVE_SHARES = slice(_OBJECTIVE, _OBJECTIVE + 3)
+
 
 @dataclass(frozen=True)
 class SetPolicySettings:
@@ -50,6 +54,11 @@ class SetPolicy(nn.Module):
     Sets, Zaheer et al. 2017); a second layer scores. Machines are scored the same
     way, given the chosen job's encoding and the context.
 
+    The objective (a, b, c) is seen by every encoder, and each score is the mean of
+    three, one per term, weighted by the objective's shares: what is good for the
+    makespan and what is good for the due dates can be learned side by side. (With the
+    objective as nothing but a global feature, training never learned to heed it.)
+
     Parameters
     ----------
     settings
@@ -64,20 +73,20 @@ class SetPolicy(nn.Module):
         self.settings = settings or SetPolicySettings()
         h = self.settings.hidden
         self.job_encoder = nn.Sequential(
-            nn.Linear(len(JOB_FEATURES), h), nn.ReLU(), nn.Linear(h, h), nn.ReLU()
+            nn.Linear(len(JOB_FEATURES) + 3, h), nn.ReLU(), nn.Linear(h, h), nn.ReLU()
         )
         self.context = nn.Sequential(
             nn.Linear(2 * h + len(GLOBAL_FEATURES), h), nn.ReLU(), nn.Linear(h, h)
         )
         self.job_mixer = nn.Linear(h, h)
-        self.job_score = nn.Linear(h, 1)
+        self.job_score = nn.Linear(h, 3)
         self.machine_encoder = nn.Sequential(
-            nn.Linear(len(MACHINE_FEATURES), h), nn.ReLU()
+            nn.Linear(len(MACHINE_FEATURES) + 3, h), nn.ReLU()
         )
         self.machine_mixer = nn.Linear(h, h)
         self.machine_pool = nn.Linear(h, h, bias=False)
         self.machine_job = nn.Linear(2 * h, h, bias=False)
-        self.machine_score = nn.Linear(h, 1)
+        self.machine_score = nn.Linear(h, 3)
         self.value = nn.Sequential(
             nn.ReLU(), nn.Linear(h, h), nn.ReLU(), nn.Linear(h, 1)
         )
@@ -87,11 +96,13 @@ class SetPolicy(nn.Module):
     def score_jobs(self, observation: Observation) -> JobScores:
         """Score every candidate job, and the state; see :class:`Policy`."""
         owner, count = observation.owner, len(observation.rollout)
-        encoded = self.job_encoder(observation.job_features)  # (R, H)
+        shares = observation.global_features[:, _OBJECTIVE_SHARES][owner]  # (R, 3)
+        seen = torch.cat([observation.job_features, shares], 1)
+        encoded = self.job_encoder(seen)  # (R, H)
         pooled = torch.cat(segment_pool(encoded, owner, count), 1)
         context = self.context(torch.cat([pooled, observation.global_features], 1))
         mixed = torch.relu(self.job_mixer(encoded) + context[owner])
-        logits = self.job_score(mixed).squeeze(1)
+        logits = (self.job_score(mixed) * shares).sum(1)
         value = unsquash(self.value(context).squeeze(1))
         return JobScores(logits, value, (mixed, context))
 
@@ -105,12 +116,14 @@ class SetPolicy(nn.Module):
         """Score every machine for the chosen jobs; see :class:`Policy`."""
         mixed, context = scores.memory
         count = len(observation.rollout)
-        encoded = self.machine_encoder(machines.machine_features)  # (Q, H)
+        shares = observation.global_features[:, _OBJECTIVE_SHARES][machines.owner]
+        seen = torch.cat([machines.machine_features, shares], 1)
+        encoded = self.machine_encoder(seen)  # (Q, H)
         pooled, _ = segment_pool(encoded, machines.owner, count)
         given = self.machine_job(torch.cat([mixed[chosen], context], 1))
         given = given + self.machine_pool(pooled)  # (A, H)
         hidden = torch.relu(self.machine_mixer(encoded) + given[machines.owner])
-        logits: Tensor = self.machine_score(hidden).squeeze(1)
+        logits: Tensor = (self.machine_score(hidden) * shares).sum(1)
         return logits
 
 

@@ -57,34 +57,28 @@ def generalized_advantages(
     return advantages
 
 
-def group_advantages(advantages: Tensor, costs: Tensor, copies: int) -> Tensor:
+def group_advantages(costs: Tensor, copies: int) -> Tensor:
     """
-    Advantages against the other rollouts of the same problem.
+    Advantages of whole rollouts against the others of the same problem.
 
-    At every step the mean over the problem's copies is taken off, as in POMO's
-    shared baseline (Kwon et al. 2020, eq. 3), so that an error of the critic that all
-    copies share does no harm. All are divided by the standard deviation of the
-    copies' costs + 1 % of their mean: the 1 % keeps differences that hardly matter
-    from being blown up to full size once all rollouts are about equally good.
+    The mean cost of a problem's copies is the baseline, as in POMO (Kwon et al. 2020,
+    eq. 3), and their standard deviation the unit, as in GRPO (Shao et al. 2024,
+    section 4.1): every decision of a rollout gets (mean - own) / deviation. No critic
+    is asked, and problems whose costs differ a hundredfold weigh the same.
 
     Parameters
     ----------
-    advantages
-        Shape (T, P * copies), copies of a problem adjacent; cost units.
     costs
-        Shape (P * copies,): cost of each rollout.
+        Shape (P * copies,): cost of each rollout, copies of a problem adjacent.
     copies
         Rollouts per problem.
 
     Returns
     -------
     Tensor
-        Shape (T, P * copies), dimensionless.
+        Shape (P * copies,), dimensionless; 0 where all copies cost the same.
     """
     groups = costs.view(-1, copies)
-    mean = groups.mean(1, keepdim=True)
-    deviation = (groups - mean).square().mean(1, keepdim=True).sqrt()
-    scale = deviation + 0.01 * mean.abs()  # (P, 1)
-    steps = advantages.view(len(advantages), -1, copies)
-    centred = steps - steps.mean(2, keepdim=True)
-    return (centred / torch.where(scale > 0, scale, 1)).view_as(advantages)
+    better = groups.mean(1, keepdim=True) - groups
+    deviation = better.square().mean(1, keepdim=True).sqrt()
+    return (better / torch.where(deviation > 1e-9, deviation, torch.inf)).flatten()

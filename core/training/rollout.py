@@ -166,7 +166,7 @@ def collect(
     )
     returns = rewards.flip(0).cumsum(0).flip(0)
     if settings.advantage == "group":
-        advantage = group_advantages(advantage, -total, copies)
+        advantage = group_advantages(-total, copies).expand_as(advantage)
     decisions = _joined(choices, advantage, returns)
     return Rollout(decisions, costs, total)
 

@@ -63,8 +63,8 @@ class PPOSettings:
     gamma, gae_lambda
         Discount and trace decay of ``advantage = "gae"``.
     advantage
-        ``gae``: from rewards and the value head; ``group``: that, less the mean over
-        the copies of a problem, in standard deviations of their cost.
+        ``gae``: from rewards and the value head; ``group``: of whole rollouts, against
+        the other copies of the same problem.
     heads
         Which preferences learn: ``both``, only ``job``, only ``machine``.
     """

@@ -127,6 +127,21 @@ def test_the_objective_is_seen(policy):
     assert not torch.allclose(one, other, atol=1e-3)
 
 
+def test_scores_are_the_mean_of_the_terms_by_the_objective(policy):
+    """With one term only its own score counts; the others' weights change nothing."""
+    problem = drawn("shift", 2)
+    for term, weights in enumerate([(1, 0, 0), (0, 1, 0), (0, 0, 1)]):
+        simulator = Simulator([problem], [Objective(*weights)])
+        before = probabilities(policy, simulator)
+        for head in (policy.job_score, policy.machine_score):
+            rest = torch.arange(3) != term
+            with torch.no_grad():
+                head.weight[rest] += 1
+                head.bias[rest] -= 2
+        for one, other in zip(before, probabilities(policy, simulator), strict=True):
+            assert torch.equal(one, other)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pools_by_hand(count):
     """Mean and maximum of each owner's rows."""

@@ -70,16 +70,14 @@ def test_terminated_without_ended_is_refused():
 
 
 def test_group_advantages_by_hand():
-    """Two problems with two copies: less the mean, over deviation and 1 % of cost."""
-    advantages = torch.tensor([[1.0, 3.0, 10.0, 10.0]])
-    costs = torch.tensor([2.0, 4.0, 5.0, 5.0])
-    found = group_advantages(advantages, costs, 2)
-    scale = 1.0 + 0.01 * 3.0  # deviation of 2 and 4, mean 3
-    expected = torch.tensor([[-1 / scale, 1 / scale, 0.0, 0.0]])
-    torch.testing.assert_close(found, expected)
+    """Two problems with copies: mean less own cost, over the standard deviation."""
+    found = group_advantages(torch.tensor([2.0, 4.0, 5.0, 5.0]), 2)
+    torch.testing.assert_close(found, torch.tensor([1.0, -1.0, 0.0, 0.0]))
+    found = group_advantages(torch.tensor([1.0, 2.0, 6.0]), 3)
+    deviation = (14 / 3) ** 0.5  # of 1, 2 and 6, mean 3
+    torch.testing.assert_close(found, torch.tensor([2.0, 1.0, -3.0]) / deviation)
 
 
 def test_group_advantages_of_no_cost_at_all_are_zero():
     """All copies free of cost: nothing to learn, and no division by zero."""
-    found = group_advantages(torch.zeros(2, 2), torch.zeros(2), 2)
-    assert found.tolist() == [[0, 0], [0, 0]]
+    assert group_advantages(torch.zeros(4), 2).tolist() == [0, 0, 0, 0]

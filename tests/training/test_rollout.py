@@ -104,11 +104,14 @@ def test_a_selection_keeps_each_decision_whole():
 
 
 def test_group_advantages_of_the_copies_of_a_problem_sum_to_zero():
-    """Nothing that all copies share is learned from."""
+    """Nothing that all copies share is learned from; a rollout's are all alike."""
     generator = torch.Generator().manual_seed(0)
     settings = PPOSettings(advantage="group", gae_lambda=1.0)
     rollout = collect(policy(), simulator(), COPIES, settings, generator=generator)
     steps = rollout.decisions.advantage.view(-1, 2, COPIES)
+    assert (steps == steps[:1]).all()
+    better = -rollout.costs.view(2, COPIES)
+    assert torch.equal(steps[0].argsort(1), better.argsort(1))
     torch.testing.assert_close(
         steps.sum(2), torch.zeros_like(steps.sum(2)), atol=1e-4, rtol=0
     )
