@@ -62,7 +62,7 @@ def group_advantages(costs: Tensor, copies: int) -> Tensor:
     Advantages of whole rollouts against the others of the same problem.
 
     The mean cost of a problem's copies is the baseline, as in POMO (Kwon et al. 2020,
-    eq. 3), and their standard deviation the unit, as in GRPO (Shao et al. 2024,
+    eq. 3), and their (sample) standard deviation the unit, as in GRPO (Shao et al. 2024,
     section 4.1): every decision of a rollout gets (mean - own) / deviation. No critic
     is asked, and problems whose costs differ a hundredfold weigh the same.
 
@@ -80,5 +80,5 @@ def group_advantages(costs: Tensor, copies: int) -> Tensor:
     """
     groups = costs.view(-1, copies)
     better = groups.mean(1, keepdim=True) - groups
-    deviation = better.square().mean(1, keepdim=True).sqrt()
-    return (better / torch.where(deviation > 1e-9, deviation, torch.inf)).flatten()
+    deviation = groups.std(1, keepdim=True)
+    return (better / (deviation + 1e-6)).flatten()

@@ -72,9 +72,10 @@ def test_terminated_without_ended_is_refused():
 def test_group_advantages_by_hand():
     """Two problems with copies: mean less own cost, over the standard deviation."""
     found = group_advantages(torch.tensor([2.0, 4.0, 5.0, 5.0]), 2)
-    torch.testing.assert_close(found, torch.tensor([1.0, -1.0, 0.0, 0.0]))
+    one = 1 / 2**0.5  # of 2 and 4
+    torch.testing.assert_close(found, torch.tensor([one, -one, 0.0, 0.0]))
     found = group_advantages(torch.tensor([1.0, 2.0, 6.0]), 3)
-    deviation = (14 / 3) ** 0.5  # of 1, 2 and 6, mean 3
+    deviation = 7**0.5  # of 1, 2 and 6, mean 3
     torch.testing.assert_close(found, torch.tensor([2.0, 1.0, -3.0]) / deviation)
 
 
