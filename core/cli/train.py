@@ -13,6 +13,7 @@ import typer
 from core.cli.border import FAULT, InputFault, bad_option, say
 
 if TYPE_CHECKING:
+    from core.problem.model import Problem
     from core.training.foreground import Job
     from core.training.settings import TrainingSettings
 
@@ -36,6 +37,13 @@ def train(
             exists=True,
             file_okay=False,
             help="Folder of the model to start from.",
+        ),
+    ] = None,
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            help="Learn this sample shift alone, by heart: what a policy of a fixed "
+            "size can do."
         ),
     ] = None,
     processes: Annotated[
@@ -69,12 +77,18 @@ def train(
     settings = _read(config)
     origin = "" if start_from is None else f" --from {start_from}"
     extra = f" --stop-after {stop_after}" if stop_after is not None else ""
+    problem = None
+    if sample is not None:
+        problem = sample, _sample(sample)
+        extra = f" --sample {sample}{extra}"
     command = f"python -m core train --config {config}{origin}{extra} --output DIR"
 
     from core.training.distributed import launched_by_torchrun, spawn
     from core.training.foreground import Job
 
-    job = Job(settings, output, command, start_from, keep, stop_after, held_out)
+    job = Job(
+        *(settings, output, command, start_from, keep, stop_after, held_out, problem)
+    )
     if device == "cuda":
         _expect_gpu()
     if launched_by_torchrun():
@@ -134,6 +148,18 @@ def _process(
         ) from None
     except (DamagedCheckpointError, ModelError, StoreError) as error:
         raise InputFault(str(error)) from None
+
+
+def _sample(name: str) -> Problem:
+    """Read a sample shift."""
+    from core.tables.samples import SAMPLES, read_sample
+
+    if name not in SAMPLES:
+        raise bad_option("--sample", f"expected {', '.join(SAMPLES)}, got {name!r}.")
+    shift = read_sample(name).shift
+    if shift is None:
+        raise InputFault(f"The sample shift {name} cannot be read.")
+    return shift.problem
 
 
 def _read(config: Path) -> TrainingSettings:

@@ -62,9 +62,9 @@ def group_advantages(costs: Tensor, copies: int) -> Tensor:
     Advantages of whole rollouts against the others of the same problem.
 
     The mean cost of a problem's copies is the baseline, as in POMO (Kwon et al. 2020,
-    eq. 3), and their (sample) standard deviation the unit, as in GRPO (Shao et al. 2024,
-    section 4.1): every decision of a rollout gets (mean - own) / deviation. No critic
-    is asked, and problems whose costs differ a hundredfold weigh the same.
+    eq. 3), and their sample standard deviation the unit, as in GRPO (Shao et al.
+    2024, section 4.1): every decision of a rollout gets (mean - own) / deviation. No
+    critic is asked, and problems whose costs differ a hundredfold weigh the same.
 
     Parameters
     ----------

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.policy.checkpoint import Card, Model, save_model
+from core.problem.model import Problem
 from core.training.checkpoints import (
     card_of,
     copied,
@@ -24,7 +25,7 @@ from core.training.evaluation import evaluate, rule_costs
 from core.training.progress import Events
 from core.training.recorder import Recorder
 from core.training.settings import TrainingSettings
-from core.training.source import JUDGED, source_of
+from core.training.source import JUDGED, OneProblem, Source, source_of
 from core.training.trainer import Trainer
 
 CHECKPOINT, METRICS, EVENTS = "checkpoint.pt", "metrics.csv", "events"
@@ -51,6 +52,8 @@ class Job:
         Iterations to end after, before those of the settings; ``None``: none.
     held_out
         Problems to judge the model on; 0: it is not judged.
+    problem
+        The one problem to learn, with its name; ``None``: the kinds of the recipe.
     """
 
     settings: TrainingSettings
@@ -60,6 +63,21 @@ class Job:
     keep: str = "last"
     stop_after: int | None = None
     held_out: int = 0
+    problem: tuple[str, Problem] | None = None
+
+    @property
+    def source(self) -> Source:
+        """Where the problems come from."""
+        if self.problem is None:
+            return source_of(self.settings, ())
+        return OneProblem(self.settings, self.problem[1])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What it learns from, for the card."""
+        if self.problem is None:
+            return {"kinds": dict(self.settings.data.kinds)}
+        return {"sample": self.problem[0]}
 
 
 def train(
@@ -96,7 +114,7 @@ def train(
     """
     settings = job.settings
     parent = None if job.parent is None else load_parent(job.parent)
-    source = source_of(settings, ())
+    source = job.source
     count = len(settings.data.kinds) * settings.validation_problems
     validation = source.held_out(0, count) if place.is_writer else []
     trainer = Trainer(
@@ -168,15 +186,14 @@ def _model(
     trainer.policy.load_state_dict(weights)
     figures["iteration"] = iteration
     settings = trainer.settings
-    data = {"kinds": dict(settings.data.kinds)}
-    card = card_of(trainer, name=settings.name, command=job.command, data=data,
+    card = card_of(trainer, name=settings.name, command=job.command, data=job.data,
                    figures=figures, parent=parent)  # fmt: skip
     policy = trainer.policy.cpu().eval()
     if job.held_out > 0:
         say("Planning held-out problems with the model.")
-        tasks = source_of(settings, ()).held_out(JUDGED, job.held_out)
+        tasks = job.source.held_out(JUDGED, job.held_out)
         figures["held_out"] = evaluate(Model(policy, card), tasks).figures()
-        card = card_of(trainer, name=settings.name, command=job.command, data=data,
+        card = card_of(trainer, name=settings.name, command=job.command, data=job.data,
                        figures=figures, parent=parent)  # fmt: skip
     return save_model(job.output, policy, card)
 

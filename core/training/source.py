@@ -141,6 +141,45 @@ class ShiftSource:
         return tasks
 
 
+@dataclass(frozen=True, eq=False)
+class OneProblem:
+    """
+    One problem, again and again: also the one to be judged by.
+
+    For policies of a fixed size, which know a job by its place alone and so learn one
+    problem. What such a run reports says nothing of any other problem.
+
+    Parameters
+    ----------
+    settings
+        Objectives, and the kind that the problem passes for: its lookahead is used.
+    problem
+        What to learn by heart.
+    """
+
+    settings: TrainingSettings
+    problem: Problem
+
+    @property
+    def kind(self) -> str:
+        """The first kind of the settings."""
+        return next(iter(self.settings.data.kinds))
+
+    def draw(
+        self, numbers: np.random.Generator, progress: float, count: int
+    ) -> list[Task]:
+        """Take the problem, each time with an objective of its own."""
+        objectives = [draw_objective(self.settings.data, numbers) for _ in range(count)]
+        return [
+            _task(self.problem, objective, self.settings, self.kind)
+            for objective in objectives
+        ]
+
+    def held_out(self, first: int, count: int) -> list[Task]:
+        """Take the problem, once: there is no other."""
+        return [_judged(self.problem, self.settings, self.kind)] if count else []
+
+
 def source_of(settings: TrainingSettings, shifts: Sequence[Problem]) -> Source:
     """Return the source of a run: its shifts where there are any, else its kinds."""
     return ShiftSource(settings, tuple(shifts)) if shifts else KindSource(settings)
