@@ -19,7 +19,7 @@ from core.policy.flat_policy import FlatPolicy
 from core.policy.set_policy import SetPolicy, SetPolicySettings
 from core.simulation.features import feature_digest
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, CARD = "weights.safetensors", "card.json"
 
 
