@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from core.policy.checkpoint import Model
 
 BENCHMARKS = (
-    *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "refine", "learning"),
+    *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "step", "refine"),
+    "learning",
 )
 DEFAULT_SIZES = {
     "shifts": "411x30",
     "claims": "411x30,1000x60",
     "speed": "100x10,411x30,1000x60,4000x100",
+    "step": "411x30,1000x60",
     "learning": "50x8",
     "refine": "411x30",
 }
@@ -57,6 +59,16 @@ def benchmark(
     ways: Annotated[
         str, typer.Option(help="Of learning: which policies.")
     ] = "set,fixed,flat,maskable",
+    improvers: Annotated[
+        str | None,
+        typer.Option(
+            help="Of refine: local, windows, sampling, or some joined by +, e.g. "
+            "local,windows+local; by default each alone and together."
+        ),
+    ] = None,
+    sets: Annotated[
+        str, typer.Option(help="Of refine: public sets, where a folder is given.")
+    ] = "brandimarte,vdata,pmp,ssirit",
 ) -> None:
     """Measure plan quality, speed or learning; tables on screen and as CSV."""
     if what not in BENCHMARKS:
@@ -67,7 +79,11 @@ def benchmark(
     if what in ("fjsp", "pmp", "ssirit"):
         report = _public(what, folder, model, samples, seconds)
     elif what == "refine":
-        report = _refine(folder, seconds, _listed(kinds), shifts)
+        if seconds == 0:
+            raise bad_option("--seconds", "refining takes more than 0 s.")
+        report = _refine(
+            folder, seconds, _listed(kinds), shifts, model, improvers, _listed(sets)
+        )
     elif what == "learning":
         report = _learning(shapes[0], decisions, seeds, _listed(ways), output)
     elif what == "speed":
@@ -75,6 +91,13 @@ def benchmark(
 
         _model(model)  # refused here, not in a process of its own
         report = speed_report(shapes, _model_folder(model), tell=say)
+    elif what == "step":
+        from core.benchmarking.step_through import step_report
+
+        try:
+            report = step_report(shapes, _model(model), tell=say)
+        except ValueError as error:
+            raise bad_option("--sizes", str(error)) from None
     elif what == "claims":
         from core.benchmarking.claims import claims_report
 
@@ -128,47 +151,58 @@ def _public(
 
 
 def _refine(
-    folder: Path | None, seconds: float, kinds: tuple[str, ...], shifts: int
+    folder: Path | None,
+    seconds: float,
+    kinds: tuple[str, ...],
+    shifts: int,
+    model: str,
+    chosen: str | None,
+    sets: tuple[str, ...],
 ) -> Report:
-    """What refinement gains, over the best rule."""
+    """What refinement gains over the best rule, by each improver and together."""
     from core.benchmarking.public import FORMATS, MissingInstancesError, instances_root
     from core.benchmarking.refine import (
+        FOLDERS,
         SETS,
-        means,
+        WAYS,
+        improvers,
         measure,
         public_instances,
         random_shifts,
+        refine_report,
     )
-    from core.benchmarking.table import Report, Table
+    from core.problem.kinds import KINDS
     from core.scheduling.registry import scheduler
 
+    for option, wanted, known in (("--kinds", kinds, KINDS), ("--sets", sets, SETS)):
+        if unknown := [name for name in wanted if name not in known]:
+            raise bad_option(
+                option, f"expected {', '.join(known)}; got {unknown[0]!r}."
+            )
+    loaded = _model(model)
+    try:
+        ways = {
+            way: improvers(way, seconds, loaded)
+            for way in (WAYS if chosen is None else _listed(chosen))
+        }
+    except ValueError as error:
+        raise bad_option("--improvers", str(error)) from None
     start = scheduler("rule:best")
     instances = [x for kind in kinds for x in random_shifts(kind, shifts)]
     if folder is not None:
         try:
             for kind in FORMATS:
-                root = instances_root(folder, kind)
+                if kind in {FOLDERS[group] for group in sets}:
+                    root = instances_root(folder, kind)
         except MissingInstancesError as error:
             raise InputFault(str(error)) from None
-        instances += [x for group in SETS for x in public_instances(root, group)]
+        instances += [x for group in sets for x in public_instances(root, group)]
     rows = []
     for instance in instances:
-        rows.append(measure(instance, start, seconds))
-        say(f"{instance.group} {instance.name}: {rows[-1].ratio:.3f}")
-    detail = Table(
-        "refine",
-        ("set", "instance", "before", "after", "gap before", "gap after", "seconds"),
-        tuple(
-            (x.group, x.name, x.before, x.after, x.gap_before, x.gap_after, x.seconds)
-            for x in rows
-        ),
-    )
-    summary = Table(
-        f"Refined for {seconds:g} s from the best rule: means",
-        ("set", "gap before", "gap after", "cost after over before"),
-        tuple((group, *figures) for group, figures in means(rows).items()),
-    )
-    return Report(detail, (summary,))
+        for way, moves in ways.items():
+            rows.append(measure(instance, start, seconds, moves, way=way))
+            say(f"{instance.group} {instance.name} {way}: {rows[-1].ratio:.3f}")
+    return refine_report(rows, seconds)
 
 
 def _learning(
