@@ -261,7 +261,7 @@ def partial_gantt(
     """
     partial = so_far(trace, step, max(view.end, trace.schedule.makespan) + 1)
     view, left_out = fitted(problem, partial, view)
-    figure = gantt(problem, partial, start, view)
+    figure = gantt(problem, partial, start, view, planners=trace.planners)
     rows = arranged(problem, view)
     y = dict(zip(rows.machines.tolist(), rows.y.tolist(), strict=True))
     axis = Axis(start, view)

@@ -111,7 +111,7 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
         key=Key.SHOW_EXCLUDED_JOBS,
         persist_state="session",
     ):
-        _excluded(excluded_jobs_table(situation, found.wording.moment))
+        _excluded(excluded_jobs_table(situation, decision, found.wording.moment))
 
 
 def _show_machines(found: Decisions, decision: Decision, situation: Situation) -> None:
@@ -151,9 +151,7 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
         key=Key.SHOW_EXCLUDED_MACHINES,
         persist_state="session",
     ):
-        _excluded(
-            excluded_machines_table(situation, decision.job, found.wording.moment)
-        )
+        _excluded(excluded_machines_table(situation, decision, found.wording.moment))
 
 
 def _say_sure(decision: Decision, shares: Any, is_chosen: Any, possible: str) -> None:
@@ -213,7 +211,14 @@ def _excluded(table: pd.DataFrame) -> None:
         table,
         hide_index=True,
         height=min(HEAD + ROW * max(len(table), 1), 320),
-        column_config={"Why not": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Score": None
+            if table["Score"].isna().all()
+            else st.column_config.NumberColumn(
+                "Probability", format="percent", width=88
+            ),
+            "Why not": st.column_config.TextColumn(width="large"),
+        },
     )
 
 
