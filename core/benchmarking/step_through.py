@@ -10,7 +10,7 @@ import numpy as np
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Cell, Report, Table
 from core.charts import theme
-from core.charts.decisions import partial_gantt, strip
+from core.charts.decisions import mark_step, partial_gantt, strip
 from core.charts.window import View
 from core.policy.checkpoint import Model
 from core.policy.two_step import Policy
@@ -125,7 +125,7 @@ def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, floa
     steps = np.linspace(0, len(trace) - 1, LOOKED_AT).astype(int)
     wording = Wording(lambda s: theme.moment(DEFAULT_START, s), theme.duration)
     view = View(0, trace.schedule.makespan)
-    behind = late(problem, trace)
+    drawn = strip(trace, 0, late(problem, trace))  # once, as on the page
     playback = Playback(problem, trace)
     data, figures, reasons = [], [], []
     for step in np.unique(steps).tolist():
@@ -138,7 +138,7 @@ def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, floa
         data.append(watch.seconds)
 
         watch = Stopwatch()
-        strip(trace, step, behind)
+        mark_step(drawn, step)
         partial_gantt(problem, trace, step, DEFAULT_START, view)
         figures.append(watch.seconds)
 
