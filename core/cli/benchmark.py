@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BENCHMARKS = (
     *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "step", "refine"),
-    "learning",
+    *("learning", "training"),
 )
 DEFAULT_SIZES = {
     "shifts": "411x30",
@@ -25,6 +25,11 @@ DEFAULT_SIZES = {
     "step": "411x30,1000x60",
     "learning": "50x8",
     "refine": "411x30",
+    "training": "100x10,411x30",
+}
+DEFAULT_PARTS = {
+    "shifts": "quality,machines,lookahead",
+    "training": "speed,processes,finetune,pages",
 }
 
 
@@ -50,12 +55,24 @@ def benchmark(
         str | None, typer.Option(help="Jobs x machines, e.g. 411x30,1000x60.")
     ] = None,
     parts: Annotated[
-        str, typer.Option(help="Of shifts: what to measure.")
-    ] = "quality,machines,lookahead",
+        str | None,
+        typer.Option(
+            help="Of shifts: quality, machines, lookahead. Of training: speed, "
+            "processes, finetune, pages. By default all."
+        ),
+    ] = None,
     decisions: Annotated[
-        int, typer.Option(min=1, help="Of learning: decisions per run.")
+        int, typer.Option(min=1, help="Of learning and training: decisions per run.")
     ] = 200_000,
-    seeds: Annotated[int, typer.Option(min=1, help="Of learning: runs each.")] = 3,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Of learning and training: runs each.")
+    ] = 3,
+    minutes: Annotated[
+        float, typer.Option(help="Of training: budget of a fine-tune.")
+    ] = 10.0,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Of training: times that a page is drawn.")
+    ] = 15,
     ways: Annotated[
         str, typer.Option(help="Of learning: which policies.")
     ] = "set,fixed,flat,maskable",
@@ -76,6 +93,7 @@ def benchmark(
     if output is not None and not output.resolve().parent.is_dir():
         raise bad_option("--output", f"there is no folder {str(output.parent)!r}.")
     shapes = _sizes(sizes or DEFAULT_SIZES.get(what, "411x30"))
+    wanted = _listed(DEFAULT_PARTS.get(what, "") if parts is None else parts)
     if what in ("fjsp", "pmp", "ssirit"):
         report = _public(what, folder, model, samples, seconds)
     elif what == "refine":
@@ -98,6 +116,11 @@ def benchmark(
             report = step_report(shapes, _model(model), tell=say)
         except ValueError as error:
             raise bad_option("--sizes", str(error)) from None
+    elif what == "training":
+        report = _training(
+            wanted, shapes, decisions, seeds, _known(kinds), minutes, shifts, model,
+            repeats,
+        )  # fmt: skip
     elif what == "claims":
         from core.benchmarking.claims import claims_report
 
@@ -106,13 +129,8 @@ def benchmark(
         )
     else:
         from core.benchmarking.shifts import shifts_report
-        from core.problem.kinds import KINDS
 
-        chosen = _listed(kinds)
-        if unknown := [kind for kind in chosen if kind not in KINDS]:
-            raise bad_option(
-                "--kinds", f"expected {', '.join(KINDS)}; got {unknown[0]!r}."
-            )
+        chosen = _known(kinds)
         loaded = _model(model)
         try:
             report = shifts_report(
@@ -121,7 +139,7 @@ def benchmark(
                 sizes=shapes,
                 shifts=shifts,
                 samples=samples,
-                parts=_listed(parts),
+                parts=wanted,
                 tell=say,
             )
         except ValueError as error:
@@ -230,6 +248,44 @@ def _learning(
     if output is not None:
         write(output.with_suffix(".svg"), curves_svg(report.detail).encode())
     return report
+
+
+def _training(
+    parts: tuple[str, ...],
+    sizes: list[tuple[int, int]],
+    decisions: int,
+    seeds: int,
+    kinds: tuple[str, ...],
+    minutes: float,
+    held_out: int,
+    model: str,
+    repeats: int,
+) -> Report:
+    """Speed of training, several processes, a fine-tune, and pages beside a run."""
+    from core.benchmarking.training import Asked, training_report
+    from core.store.errors import StoreError
+
+    try:
+        asked = Asked(
+            parts, tuple(sizes), decisions, seeds, kinds, minutes, held_out, model,
+            repeats,
+        )  # fmt: skip
+    except ValueError as error:
+        raise bad_option("training", str(error)) from None
+    try:
+        return training_report(asked, tell=say)
+    except (RuntimeError, StoreError) as error:
+        raise InputFault(str(error)) from None
+
+
+def _known(text: str) -> tuple[str, ...]:
+    """Kinds of shifts from ``shift,tight``."""
+    from core.problem.kinds import KINDS
+
+    kinds = _listed(text)
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise bad_option("--kinds", f"expected {', '.join(KINDS)}; got {unknown[0]!r}.")
+    return kinds
 
 
 def _model_folder(text: str) -> Path:
