@@ -145,8 +145,6 @@ def page_times(
         When the pages cannot be drawn or the run does not start; says why.
     """
     with empty_store() as (runs, models):
-        tell("pages: no run is going")
-        idle = _drawn(runs, jobs, machines, repeats)
         plan = fine_tuning(kind, LONG_MINUTES, models.default_model().name, 2)
         run = queue_training(runs, models, plan)
         launched = launch(runs, run.id)
@@ -162,6 +160,9 @@ def page_times(
         finally:
             with suppress(StoreError):  # ended by itself
                 kill(runs, run.id)
+        # Afterwards: the pages show the same, the curves of the run among it.
+        tell("pages: no run is going")
+        idle = _drawn(runs, jobs, machines, repeats)
     return idle, busy
 
 
