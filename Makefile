@@ -33,6 +33,8 @@ bench: .venv
 	@mkdir -p $(RESULTS)
 	$(BIN)/python -m core benchmark shifts --output $(RESULTS)/shifts.csv
 	$(BIN)/python -m core benchmark speed --output $(RESULTS)/speed.csv
+	$(BIN)/python -m core benchmark training --output $(RESULTS)/training.csv
+	$(BIN)/python -m core benchmark step --output $(RESULTS)/step.csv
 
 chromium: .venv
 	.ci/chromium $(BIN)/python

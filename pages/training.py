@@ -5,13 +5,13 @@ import streamlit as st
 from core.store.errors import StoreError
 from pages.parts.guard import require_app
 from pages.parts.settings import settings_from_sidebar
-from pages.parts.shift import shift_from_sidebar
+from pages.parts.shift import shift_if_any
 from pages.parts.training_models import show_models
 from pages.parts.training_start import show_start
 from pages.parts.training_watch import show_runs
 
 require_app()
-shift = shift_from_sidebar()
+shift = shift_if_any()  # runs and models are shown without one, too
 settings = settings_from_sidebar()
 
 st.title("Training", anchor=False)

@@ -8,19 +8,24 @@ A row per instance: before and after refinement, as a gap to the best known make
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 
+from core.benchmarking.table import Report, Table
+from core.policy.checkpoint import Model
 from core.problem.generator import generate
 from core.problem.kinds import KINDS
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.verify import violations
-from core.scheduling.refine import Improver, refine
+from core.scheduling.local_search import LocalSearch
+from core.scheduling.policy_sampling import PolicySampling
+from core.scheduling.refine import Improver, Turn, refine
 from core.scheduling.scheduler import InvalidScheduleError, Scheduler, Stopwatch
 from core.scheduling.stopping import MaxSeconds
+from core.scheduling.windows import Windows
 from core.tables.public import READERS, UNIT
 
 MAKESPAN = Objective(makespan=1.0, tardiness=0.0, setup=0.0)
@@ -66,6 +71,8 @@ class Row:
         Makespan over the best known, minus 1; NaN where none is known.
     seconds
         Wall time that refinement took.
+    way
+        Which improvers, as :func:`improvers` reads them.
     """
 
     group: str
@@ -75,11 +82,47 @@ class Row:
     gap_before: float
     gap_after: float
     seconds: float
+    way: str = "local"
 
     @property
     def ratio(self) -> float:
         """Cost after over cost before; at most 1."""
         return self.after / self.before
+
+
+PARTS = ("local", "windows", "sampling")
+WAYS = (*PARTS, "windows+local", "sampling+local", "sampling+local+windows")
+
+
+def improvers(way: str, seconds: float, model: Model) -> tuple[Improver, ...]:
+    """
+    Improvers of one way to refine.
+
+    Parameters
+    ----------
+    way
+        Names of ``PARTS`` joined by ``+``, in turn, each with its share of the time.
+    seconds
+        Time for all of them.
+    model
+        Samples, where it is asked to.
+
+    Raises
+    ------
+    ValueError
+        When there is no such part.
+    """
+    parts: dict[str, Callable[[], Improver]] = {
+        "local": LocalSearch,
+        "windows": Windows,
+        "sampling": lambda: PolicySampling(model),
+    }
+    names = way.split("+")
+    if unknown := [name for name in names if name not in parts]:
+        raise ValueError(f"Expected {', '.join(PARTS)}; got {unknown[0]!r}.")
+    made = [parts[name]() for name in names]
+    turns = [Turn(improver, seconds / len(made)) for improver in made[:-1]]
+    return (*turns, made[-1])
 
 
 def public_instances(folder: Path, group: str) -> Iterator[Instance]:
@@ -140,6 +183,7 @@ def measure(
     seconds: float,
     moves: Sequence[Improver] | None = None,
     seed: int = 0,
+    way: str = "local",
 ) -> Row:
     """
     Refine the schedule that a scheduler makes of an instance.
@@ -154,6 +198,8 @@ def measure(
         The improvers; ``None``: those of :func:`~core.scheduling.refine.refine`.
     seed
         Seed of both.
+    way
+        What the row calls them.
 
     Raises
     ------
@@ -177,14 +223,17 @@ def measure(
         first.makespan / instance.best_known - 1,
         refined.makespan / instance.best_known - 1,
         taken,
+        way,
     )
 
 
-def means(rows: Sequence[Row]) -> dict[str, tuple[float, float, float]]:
-    """Per set: mean gap before, mean gap after, mean ratio of the costs."""
-    groups: dict[str, list[Row]] = {}
+def means(
+    rows: Sequence[Row],
+) -> dict[tuple[str, str], tuple[float, float, float]]:
+    """Per set and way: mean gap before, mean gap after, mean ratio of the costs."""
+    groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        groups.setdefault(row.group, []).append(row)
+        groups.setdefault((row.group, row.way), []).append(row)
     return {
         group: (
             sum(row.gap_before for row in members) / len(members),
@@ -193,3 +242,33 @@ def means(rows: Sequence[Row]) -> dict[str, tuple[float, float, float]]:
         )
         for group, members in groups.items()
     }
+
+
+def refine_report(rows: Sequence[Row], seconds: float) -> Report:
+    """Every row, and the means per set and way; ``seconds`` is what each had."""
+    return Report(
+        Table(
+            "refine",
+            (
+                *("set", "instance", "improvers", "before", "after"),
+                *("gap before", "gap after", "seconds"),
+            ),
+            tuple(
+                (
+                    *(x.group, x.name, x.way, x.before, x.after),
+                    *(x.gap_before, x.gap_after, x.seconds),
+                )
+                for x in rows
+            ),
+        ),
+        (
+            Table(
+                f"Refined for {seconds:g} s from the best rule: means",
+                (
+                    *("set", "improvers", "gap before", "gap after"),
+                    "cost after over before",
+                ),
+                tuple((*which, *figures) for which, figures in means(rows).items()),
+            ),
+        ),
+    )

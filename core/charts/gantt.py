@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.charts.marks import (
     add_labels,
     add_late_marks,
     add_lines,
+    add_planner_marks,
     add_thread,
 )
 from core.charts.rows import Axis, Rows, arranged, opacity
@@ -38,6 +40,7 @@ def gantt(
     start: datetime,
     view: View,
     now: datetime | None = None,
+    planners: Mapping[int, str] | None = None,
 ) -> go.Figure:
     """
     Draw a schedule: a row per machine, a bar per job.
@@ -53,6 +56,8 @@ def gantt(
         with its family while the rest fades.
     now
         Where the line of the present is drawn, if that is in view.
+    planners
+        Jobs that the planner decided on, and what of them; they are marked.
 
     Returns
     -------
@@ -83,6 +88,7 @@ def gantt(
     add_late_marks(figure, problem, schedule, axis, running, y)
     add_thread(figure, problem, schedule, axis, y)
     add_labels(figure, problem, schedule, axis, running, y, ink)
+    add_planner_marks(figure, problem, schedule, axis, running, y, planners or {})
     add_due_marks(figure, problem, schedule, axis, jobs)
     add_lines(figure, problem, schedule, axis, now)
     return figure

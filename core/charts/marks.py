@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.problem.schedule import Schedule
 
 BAR_OFFSET = -0.06  # of the middle of a bar, in rows: leaves room for the stripe
 LATE_OFFSET, LATE_MARK = 0.37, 0.13
+PLANNER_OFFSET = -0.42  # on the upper edge of the bar
 LABELLED_BARS = 400  # with more, the names would not fit anyway
 NARROW_CHART = 620  # pixels for the time axis that labels reckon with
 LETTER = 7.0  # pixels, a little wide
@@ -116,6 +118,38 @@ def add_late_marks(
             "line": {"width": 0},
             "opacity": opacity(problem, axis.view, late),
         },
+    )
+
+
+def add_planner_marks(
+    figure: go.Figure,
+    problem: Problem,
+    schedule: Schedule,
+    axis: Axis,
+    jobs: NDArray[np.int64],
+    y: NDArray[np.float64],
+    planners: Mapping[int, str],
+) -> None:
+    """A triangle over every job that the planner decided on."""
+    own = jobs[np.isin(jobs, list(planners))]
+    if not len(own):
+        return
+    figure.add_scatter(
+        x=axis.at(np.maximum(schedule.start[own], axis.view.begin)),
+        y=y[own] + PLANNER_OFFSET,
+        mode="markers",
+        name="chosen by the planner",
+        marker={
+            "symbol": "triangle-down",
+            "size": 11,
+            "color": theme.PALETTE[4],
+            "line": {"width": 1, "color": theme.BACKGROUND},
+        },
+        hovertext=[
+            f"{theme.plain(problem.job_ids[j])}: chosen by {planners[j]}"
+            for j in own.tolist()
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )
 
 

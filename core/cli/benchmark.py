@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from core.policy.checkpoint import Model
 
 BENCHMARKS = (
-    *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "refine", "learning"),
+    *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "step", "refine"),
+    *("learning", "training"),
 )
 DEFAULT_SIZES = {
     "shifts": "411x30",
     "claims": "411x30,1000x60",
     "speed": "100x10,411x30,1000x60,4000x100",
+    "step": "411x30,1000x60",
     "learning": "50x8",
     "refine": "411x30",
+    "training": "100x10,411x30",
+}
+DEFAULT_PARTS = {
+    "shifts": "quality,machines,lookahead",
+    "training": "speed,processes,finetune,pages",
 }
 
 
@@ -48,15 +55,37 @@ def benchmark(
         str | None, typer.Option(help="Jobs x machines, e.g. 411x30,1000x60.")
     ] = None,
     parts: Annotated[
-        str, typer.Option(help="Of shifts: what to measure.")
-    ] = "quality,machines,lookahead",
+        str | None,
+        typer.Option(
+            help="Of shifts: quality, machines, lookahead. Of training: speed, "
+            "processes, finetune, pages. By default all."
+        ),
+    ] = None,
     decisions: Annotated[
-        int, typer.Option(min=1, help="Of learning: decisions per run.")
+        int, typer.Option(min=1, help="Of learning and training: decisions per run.")
     ] = 200_000,
-    seeds: Annotated[int, typer.Option(min=1, help="Of learning: runs each.")] = 3,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Of learning and training: runs each.")
+    ] = 3,
+    minutes: Annotated[
+        float, typer.Option(help="Of training: budget of a fine-tune.")
+    ] = 10.0,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Of training: times that a page is drawn.")
+    ] = 15,
     ways: Annotated[
         str, typer.Option(help="Of learning: which policies.")
     ] = "set,fixed,flat,maskable",
+    improvers: Annotated[
+        str | None,
+        typer.Option(
+            help="Of refine: local, windows, sampling, or some joined by +, e.g. "
+            "local,windows+local; by default each alone and together."
+        ),
+    ] = None,
+    sets: Annotated[
+        str, typer.Option(help="Of refine: public sets, where a folder is given.")
+    ] = "brandimarte,vdata,pmp,ssirit",
 ) -> None:
     """Measure plan quality, speed or learning; tables on screen and as CSV."""
     if what not in BENCHMARKS:
@@ -64,10 +93,15 @@ def benchmark(
     if output is not None and not output.resolve().parent.is_dir():
         raise bad_option("--output", f"there is no folder {str(output.parent)!r}.")
     shapes = _sizes(sizes or DEFAULT_SIZES.get(what, "411x30"))
+    wanted = _listed(DEFAULT_PARTS.get(what, "") if parts is None else parts)
     if what in ("fjsp", "pmp", "ssirit"):
         report = _public(what, folder, model, samples, seconds)
     elif what == "refine":
-        report = _refine(folder, seconds, _listed(kinds), shifts)
+        if seconds == 0:
+            raise bad_option("--seconds", "refining takes more than 0 s.")
+        report = _refine(
+            folder, seconds, _listed(kinds), shifts, model, improvers, _listed(sets)
+        )
     elif what == "learning":
         report = _learning(shapes[0], decisions, seeds, _listed(ways), output)
     elif what == "speed":
@@ -75,6 +109,18 @@ def benchmark(
 
         _model(model)  # refused here, not in a process of its own
         report = speed_report(shapes, _model_folder(model), tell=say)
+    elif what == "step":
+        from core.benchmarking.step_through import step_report
+
+        try:
+            report = step_report(shapes, _model(model), tell=say)
+        except ValueError as error:
+            raise bad_option("--sizes", str(error)) from None
+    elif what == "training":
+        report = _training(
+            wanted, shapes, decisions, seeds, _known(kinds), minutes, shifts, model,
+            repeats,
+        )  # fmt: skip
     elif what == "claims":
         from core.benchmarking.claims import claims_report
 
@@ -83,13 +129,8 @@ def benchmark(
         )
     else:
         from core.benchmarking.shifts import shifts_report
-        from core.problem.kinds import KINDS
 
-        chosen = _listed(kinds)
-        if unknown := [kind for kind in chosen if kind not in KINDS]:
-            raise bad_option(
-                "--kinds", f"expected {', '.join(KINDS)}; got {unknown[0]!r}."
-            )
+        chosen = _known(kinds)
         loaded = _model(model)
         try:
             report = shifts_report(
@@ -98,7 +139,7 @@ def benchmark(
                 sizes=shapes,
                 shifts=shifts,
                 samples=samples,
-                parts=_listed(parts),
+                parts=wanted,
                 tell=say,
             )
         except ValueError as error:
@@ -128,47 +169,58 @@ def _public(
 
 
 def _refine(
-    folder: Path | None, seconds: float, kinds: tuple[str, ...], shifts: int
+    folder: Path | None,
+    seconds: float,
+    kinds: tuple[str, ...],
+    shifts: int,
+    model: str,
+    chosen: str | None,
+    sets: tuple[str, ...],
 ) -> Report:
-    """What refinement gains, over the best rule."""
+    """What refinement gains over the best rule, by each improver and together."""
     from core.benchmarking.public import FORMATS, MissingInstancesError, instances_root
     from core.benchmarking.refine import (
+        FOLDERS,
         SETS,
-        means,
+        WAYS,
+        improvers,
         measure,
         public_instances,
         random_shifts,
+        refine_report,
     )
-    from core.benchmarking.table import Report, Table
+    from core.problem.kinds import KINDS
     from core.scheduling.registry import scheduler
 
+    for option, wanted, known in (("--kinds", kinds, KINDS), ("--sets", sets, SETS)):
+        if unknown := [name for name in wanted if name not in known]:
+            raise bad_option(
+                option, f"expected {', '.join(known)}; got {unknown[0]!r}."
+            )
+    loaded = _model(model)
+    try:
+        ways = {
+            way: improvers(way, seconds, loaded)
+            for way in (WAYS if chosen is None else _listed(chosen))
+        }
+    except ValueError as error:
+        raise bad_option("--improvers", str(error)) from None
     start = scheduler("rule:best")
     instances = [x for kind in kinds for x in random_shifts(kind, shifts)]
     if folder is not None:
         try:
             for kind in FORMATS:
-                root = instances_root(folder, kind)
+                if kind in {FOLDERS[group] for group in sets}:
+                    root = instances_root(folder, kind)
         except MissingInstancesError as error:
             raise InputFault(str(error)) from None
-        instances += [x for group in SETS for x in public_instances(root, group)]
+        instances += [x for group in sets for x in public_instances(root, group)]
     rows = []
     for instance in instances:
-        rows.append(measure(instance, start, seconds))
-        say(f"{instance.group} {instance.name}: {rows[-1].ratio:.3f}")
-    detail = Table(
-        "refine",
-        ("set", "instance", "before", "after", "gap before", "gap after", "seconds"),
-        tuple(
-            (x.group, x.name, x.before, x.after, x.gap_before, x.gap_after, x.seconds)
-            for x in rows
-        ),
-    )
-    summary = Table(
-        f"Refined for {seconds:g} s from the best rule: means",
-        ("set", "gap before", "gap after", "cost after over before"),
-        tuple((group, *figures) for group, figures in means(rows).items()),
-    )
-    return Report(detail, (summary,))
+        for way, moves in ways.items():
+            rows.append(measure(instance, start, seconds, moves, way=way))
+            say(f"{instance.group} {instance.name} {way}: {rows[-1].ratio:.3f}")
+    return refine_report(rows, seconds)
 
 
 def _learning(
@@ -196,6 +248,44 @@ def _learning(
     if output is not None:
         write(output.with_suffix(".svg"), curves_svg(report.detail).encode())
     return report
+
+
+def _training(
+    parts: tuple[str, ...],
+    sizes: list[tuple[int, int]],
+    decisions: int,
+    seeds: int,
+    kinds: tuple[str, ...],
+    minutes: float,
+    held_out: int,
+    model: str,
+    repeats: int,
+) -> Report:
+    """Speed of training, several processes, a fine-tune, and pages beside a run."""
+    from core.benchmarking.training import Asked, training_report
+    from core.store.errors import StoreError
+
+    try:
+        asked = Asked(
+            parts, tuple(sizes), decisions, seeds, kinds, minutes, held_out, model,
+            repeats,
+        )  # fmt: skip
+    except ValueError as error:
+        raise bad_option("training", str(error)) from None
+    try:
+        return training_report(asked, tell=say)
+    except (RuntimeError, StoreError) as error:
+        raise InputFault(str(error)) from None
+
+
+def _known(text: str) -> tuple[str, ...]:
+    """Kinds of shifts from ``shift,tight``."""
+    from core.problem.kinds import KINDS
+
+    kinds = _listed(text)
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise bad_option("--kinds", f"expected {', '.join(KINDS)}; got {unknown[0]!r}.")
+    return kinds
 
 
 def _model_folder(text: str) -> Path:

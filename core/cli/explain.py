@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,10 +27,13 @@ from core.cli.plan import parse_lookahead, parse_objective
 if TYPE_CHECKING:
     import pandas as pd
 
+    from core.scheduling.explain import Explanation
     from core.scheduling.scheduler import Result
     from core.tables.shift import Shift
 
 TOP = 5
+LENGTHS = ("Slack", "Setup", "Runs", "Behind")  # columns of minutes
+WEAK = 0.05  # log-odds; what is weaker would show as 0
 
 
 def explain(
@@ -105,7 +110,7 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     from core.scheduling.decision_log import chosen_by, excluded_jobs, excluded_machines
     from core.scheduling.finder import find_model
     from core.scheduling.recording import Playback, trace_of
-    from core.scheduling.step_tables import job_table, machine_table
+    from core.scheduling.step_tables import confidence, job_table, machine_table
     from core.scheduling.topic_words import Wording
     from core.scheduling.trace import Scores, StaleTraceError
 
@@ -118,6 +123,10 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     order = trace.job[:step].astype(np.int64)
     situation = Situation(problem, trace.schedule, order, trace.lookahead)
     wording = Wording(lambda s: theme.moment(begin, s), theme.duration)
+    # Of rules, how long the bar of each is on the page: from the least to the largest.
+    score: tuple[str, Callable[[float], str]] = ("Priority", lambda x: f"{x:.2f}")
+    if trace.scores is Scores.POLICY:
+        score = ("Probability", confidence)
     name, machine = problem.job_ids[decision.job], problem.machine_ids[decision.machine]
     lines = [
         f"Decision {step + 1} of {len(trace)}, {wording.moment(decision.clock)}: "
@@ -126,11 +135,11 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
         f"Cost so far {decision.cost:.4f}, at least {decision.bound:.4f} in the end.",
         "",
         f"Which job? {len(decision.jobs)} possible.",
-        _table(job_table(situation, decision, begin, TOP)),
+        _table(job_table(situation, decision, begin, TOP).head(TOP), *score),
         f"Not possible: {excluded_jobs(situation) or 'none'}.",
         "",
         f"Which machine? {len(decision.machines)} possible.",
-        _table(machine_table(situation, decision, begin, TOP)),
+        _table(machine_table(situation, decision, begin, TOP).head(TOP), *score),
         "Not possible: "
         f"{excluded_machines(situation, decision.job, wording) or 'none'}.",
     ]
@@ -147,29 +156,42 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
                 model, playback, step, decision.job, decision.other_job, wording
             )
             lines += ["", f"Why {name} and not {problem.job_ids[why.second]}?"]
-            lines += [f"  {argument}" for argument in why.arguments]
+            lines += _arguments(why)
         if decision.other_machine is not None:
             why = explain_machine(
                 model, playback, step, decision.machine, decision.other_machine, wording
             )
             lines += ["", f"Why {machine} and not {problem.machine_ids[why.second]}?"]
-            lines += [f"  {argument}" for argument in why.arguments]
+            lines += _arguments(why)
     return "\n".join(lines)
 
 
-def _table(table: pd.DataFrame) -> str:
-    """Rows of candidates as text: times to the minute, shares in percent."""
+def _arguments(why: Explanation) -> list[str]:
+    """What speaks for the choice, in log-odds, the strongest first."""
+    strong = [x for x in why.arguments if abs(x.change) >= WEAK]
+    if not strong:
+        return ["  No topic tells the two apart."]
+    return [f"  {argument}" for argument in strong]
+
+
+def _table(table: pd.DataFrame, name: str, score: Callable[[float], str]) -> str:
+    """Rows of candidates as text: times to the minute, lengths in minutes."""
     import pandas as pd
 
     frame = table.copy()
     for column in frame:
         if pd.api.types.is_datetime64_any_dtype(frame[column]):
             frame[column] = frame[column].dt.strftime("%a %H:%M").fillna("–")
-    if frame["Score"].isna().all():
+        elif column == "Score":
+            frame[column] = [score(x) for x in frame[column]]
+        elif column == "Load":
+            frame[column] = [f"{x:.1f} h" for x in frame[column]]
+        elif column in LENGTHS:
+            frame[column] = [
+                "–" if math.isnan(x) else f"{x:.0f}" for x in frame[column]
+            ]
+    if table["Score"].isna().all():
         frame = frame.drop(columns="Score")
-    text: str = frame.to_string(
-        index=False,
-        na_rep="–",
-        float_format=lambda x: f"{x:.2f}" if abs(x) < 1 else f"{x:.0f}",
-    )
+    named = {"Score": name, **{column: f"{column} min" for column in LENGTHS}}
+    text: str = frame.rename(columns=named).to_string(index=False)
     return text

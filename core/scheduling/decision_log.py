@@ -18,7 +18,7 @@ from core.scheduling.explain import explain_job, explain_machine
 from core.scheduling.reasons import job_exclusion, machine_exclusion, machine_words
 from core.scheduling.recording import Playback
 from core.scheduling.topic_words import Wording
-from core.scheduling.trace import Decision, Scores, Trace
+from core.scheduling.trace import Decision, Scores, Trace, by_planner
 
 TOP = 5
 ARGUMENTS = 3  # of a reason text: the strongest ones
@@ -181,15 +181,8 @@ def excluded_machines(situation: Situation, job: int, wording: Wording) -> str:
 
 def chosen_by(decision: Decision, trace: Trace) -> str:
     """Who took a decision: the scheduler, or the planner, and which part of it."""
-    match decision.job_forced, decision.machine_forced:
-        case True, True:
-            return "planner (job and machine)"
-        case True, False:
-            return "planner (job)"
-        case False, True:
-            return "planner (machine)"
-        case _:
-            return trace.scheduler
+    forced = decision.job_forced, decision.machine_forced
+    return by_planner(*forced) if any(forced) else trace.scheduler
 
 
 def log_row(

@@ -31,7 +31,7 @@ def job_table(
     situation: Situation, decision: Decision, start: datetime, limit: int
 ) -> pd.DataFrame:
     """
-    Return the best candidate jobs of a decision, the chosen one always among them.
+    Return the candidate jobs of a decision, the best first.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def job_table(
     start
         Plan start.
     limit
-        Most rows.
+        Rows at the top among which the chosen one is, however little it scored.
 
     Returns
     -------
@@ -108,12 +108,12 @@ def machine_table(
 def shown(
     options: NDArray[np.int64], order: NDArray[np.int64], chosen: int, limit: int
 ) -> NDArray[np.int64]:
-    """Best places of a decision, at most ``limit``, the chosen one among them."""
-    best = order[:limit]
-    if chosen in options[best]:
-        return best
-    place = np.flatnonzero(options == chosen)
-    return np.concatenate([best[: limit - 1], place])
+    """All places of a decision, best first; the chosen one within ``limit`` of them."""
+    rank = int(np.flatnonzero(options[order] == chosen)[0])
+    if rank < limit:
+        return order
+    others = np.delete(order, rank)
+    return np.insert(others, limit - 1, order[rank])
 
 
 def bars(decision: Decision, *, machines: bool) -> Floats:
@@ -155,35 +155,65 @@ def load(situation: Situation) -> Floats:
     ).astype(np.float64)
 
 
-def excluded_jobs_table(situation: Situation, when: When) -> pd.DataFrame:
-    """Return the jobs that may not come next, why, and until when; placed ones last."""
+def excluded_jobs_table(
+    situation: Situation, decision: Decision, when: When
+) -> pd.DataFrame:
+    """
+    Return the jobs that may not come next, why, and until when; placed ones last.
+
+    ``Score`` is what the policy gave them, i.e. 0; missing for other schedulers.
+    """
     problem = situation.problem
     rows = []
     for job in range(problem.num_jobs):
         exclusion = job_exclusion(situation, job)
         if exclusion is not None:
             words = job_words(situation, exclusion, when)
-            rows.append((bool(situation.placed[job]), problem.job_ids[job], words))
+            rows.append((bool(situation.placed[job]), job, words))
     rows.sort(key=lambda row: row[0])
+    jobs = [row[1] for row in rows]
+    shares = spread(decision.jobs, decision.job_probabilities, problem.num_jobs)
     return pd.DataFrame(
-        {"Job": [row[1] for row in rows], "Why not": [row[2] for row in rows]}
+        {
+            "Job": [problem.job_ids[job] for job in jobs],
+            "Score": shares[jobs],
+            "Why not": [row[2] for row in rows],
+        }
     )
 
 
-def excluded_machines_table(situation: Situation, job: int, when: When) -> pd.DataFrame:
-    """Return the machines that may not take a job next, and why; compatible first."""
-    problem = situation.problem
+def excluded_machines_table(
+    situation: Situation, decision: Decision, when: When
+) -> pd.DataFrame:
+    """Return the machines that may not take the job, and why; compatible first."""
+    problem, job = situation.problem, decision.job
     rows = []
     for machine in range(problem.num_machines):
         exclusion = machine_exclusion(situation, job, machine)
         if exclusion is not None:
             words = machine_words(situation, exclusion, when)
-            fits = bool(problem.eligible[job, machine])
-            rows.append((not fits, problem.machine_ids[machine], words))
+            rows.append((not problem.eligible[job, machine], machine, words))
     rows.sort(key=lambda row: row[0])
-    return pd.DataFrame(
-        {"Machine": [row[1] for row in rows], "Why not": [row[2] for row in rows]}
+    machines = [row[1] for row in rows]
+    shares = spread(
+        decision.machines, decision.machine_probabilities, problem.num_machines
     )
+    return pd.DataFrame(
+        {
+            "Machine": [problem.machine_ids[k] for k in machines],
+            "Score": shares[machines],
+            "Why not": [row[2] for row in rows],
+        }
+    )
+
+
+def spread(options: NDArray[np.int64], shares: Floats | None, size: int) -> Floats:
+    """Shape (size,): probability of every job or machine, 0 where it is no option."""
+    if shares is None:
+        return np.full(size, np.nan)
+    every = np.zeros(size)
+    every[options] = shares
+    return every
 
 
 def moved_table(

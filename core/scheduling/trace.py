@@ -303,6 +303,13 @@ class Trace:
             for t in np.flatnonzero(self.forced.any(axis=1)).tolist()
         )
 
+    @cached_property
+    def planners(self) -> dict[int, str]:
+        """The jobs that the planner decided on, and what of them was chosen."""
+        return {
+            x.job: by_planner(x.job_forced, x.machine_forced) for x in self.overrides
+        }
+
     def is_of(self, schedule: Schedule) -> bool:
         """Whether the decisions make this very schedule."""
         own = self.schedule
@@ -673,6 +680,12 @@ def _check(trace: Trace) -> None:
             raise TraceError(f"A {what} was chosen that was not among the choices.")
     if trace.jobs.max() >= steps:
         raise TraceError("A candidate is no job of the problem.")
+
+
+def by_planner(job_forced: bool, machine_forced: bool) -> str:
+    """Say what the planner chose, of job and machine: ``planner (job)``."""
+    chosen = {"job": job_forced, "machine": machine_forced}
+    return f"planner ({' and '.join(name for name, own in chosen.items() if own)})"
 
 
 def certainty(doubt: float) -> str:

@@ -118,6 +118,20 @@ class Simulator:
             self.next_closure = static.next_closure(self._axis, self.open_ready)
         self._clock()
 
+    def wait_at_most(self, seconds: float) -> None:
+        """
+        From here on, let machines wait some seconds for a job.
+
+        Raises
+        ------
+        ValueError
+            When ``seconds`` is negative.
+        """
+        if not seconds >= 0:
+            raise ValueError(f"Expected lookahead >= 0, got {seconds}.")
+        self.lookahead = torch.full_like(self.lookahead, seconds)
+        self._clock()
+
     def _clock(self) -> None:
         self.now = self.earliest.amin(1)  # (B,)
         self.limit = self.now + self.lookahead

@@ -141,9 +141,15 @@ def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
     return {**csv_files(tables), "shift.xlsx": workbook(tables)}
 
 
-def schedule_table(shift: Shift, schedule: Schedule, scheduler: str) -> Table:
-    """Return the plan as a table, by machine and time."""
+def schedule_table(
+    shift: Shift,
+    schedule: Schedule,
+    scheduler: str,
+    planners: Mapping[int, str] | None = None,
+) -> Table:
+    """Return the plan as a table, by machine and time; see :func:`schedule_csv`."""
     problem, start = shift.problem, shift.start
+    own = planners or {}
     setups = setup_seconds(problem, schedule)
     late = tardiness(schedule, problem.due)
     rows: list[CellRow] = []
@@ -163,7 +169,7 @@ def schedule_table(shift: Shift, schedule: Schedule, scheduler: str) -> Table:
                 float(late[j]) / MINUTE,
                 problem.family_names[problem.family[j]],
                 bool(problem.important[j]),
-                scheduler,
+                own.get(j, scheduler),
             ]
         )
     return Table("Plan", SCHEDULE_COLUMNS, tuple(rows))
@@ -174,7 +180,12 @@ def _at(start: datetime, seconds: float) -> datetime:
     return start + timedelta(seconds=round(float(seconds)))
 
 
-def schedule_csv(shift: Shift, schedule: Schedule, scheduler: str) -> bytes:
+def schedule_csv(
+    shift: Shift,
+    schedule: Schedule,
+    scheduler: str,
+    planners: Mapping[int, str] | None = None,
+) -> bytes:
     """
     Return the plan as ``schedule.csv``.
 
@@ -184,8 +195,10 @@ def schedule_csv(shift: Shift, schedule: Schedule, scheduler: str) -> bytes:
         What was planned, and the plan.
     scheduler
         Registry name of what made it.
+    planners
+        Jobs that the planner decided on, and what is written in their rows instead.
     """
-    return csv_bytes(schedule_table(shift, schedule, scheduler))
+    return csv_bytes(schedule_table(shift, schedule, scheduler, planners))
 
 
 def schedule_workbook(
@@ -193,6 +206,7 @@ def schedule_workbook(
     schedule: Schedule,
     scheduler: str,
     figures: Mapping[str, Cell] | None = None,
+    planners: Mapping[int, str] | None = None,
 ) -> bytes:
     """
     Return the plan as a workbook.
@@ -202,12 +216,12 @@ def schedule_workbook(
 
     Parameters
     ----------
-    shift, schedule, scheduler
+    shift, schedule, scheduler, planners
         See :func:`schedule_csv`.
     figures
         Further figures for the last sheet, e.g. the cost.
     """
-    plan = schedule_table(shift, schedule, scheduler)
+    plan = schedule_table(shift, schedule, scheduler, planners)
     if shift.extras:
         job_index = {name: j for j, name in enumerate(shift.problem.job_ids)}
         rows = [

@@ -7,9 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts import theme
+from core.charts.decisions import strip
 from core.policy.checkpoint import Model, ModelError
 from core.problem.situation import Situation
 from core.scheduling.finder import find_model
@@ -62,6 +64,11 @@ class Decisions:
             "late job": late(self.plan.shift.problem, self.trace),
             "doubt": doubtful(self.trace),
         }
+
+    @cached_property
+    def strip(self) -> go.Figure:
+        """All decisions side by side; only its mark moves."""
+        return strip(self.trace, 0, self.marks["late job"])
 
     def situation(self, step: int) -> Situation:
         """Where the plan stands just before a decision."""

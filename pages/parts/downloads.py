@@ -12,6 +12,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def offer_plan(plan: Plan) -> None:
     """Offer the plan as CSV and as a workbook, made when asked for."""
     shift, result = plan.shift, plan.result
+    own = {} if result.trace is None else result.trace.planners
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
             "Workbook",
@@ -20,6 +21,7 @@ def offer_plan(plan: Plan) -> None:
                 result.schedule,
                 result.scheduler,
                 {"Cost": result.cost, "Seconds to plan": result.seconds},
+                own,
             ),
             "schedule.xlsx",
             XLSX,
@@ -29,7 +31,7 @@ def offer_plan(plan: Plan) -> None:
         )
         st.download_button(
             "CSV",
-            lambda: schedule_csv(shift, result.schedule, result.scheduler),
+            lambda: schedule_csv(shift, result.schedule, result.scheduler, own),
             "schedule.csv",
             "text/csv",
             icon=":material/csv:",

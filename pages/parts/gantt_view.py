@@ -24,12 +24,14 @@ def show_gantt(plan: Plan) -> None:
     with friendly_errors():
         view = _controls(plan)
         _show_facts(plan, view.job)
+        trace = plan.result.trace
         figure = gantt(
             plan.shift.problem,
             plan.result.schedule,
             plan.shift.start,
             view,
             now=datetime.now(),
+            planners=trace.planners if trace is not None else None,
         )
         late = theme.many(plan.result.metrics.late_jobs, "late job")
         st.plotly_chart(

@@ -38,6 +38,18 @@ def shift_from_sidebar() -> Shift:
     Faults in files are shown as one table, and nothing goes on until they are gone.
     Warnings are shown and do not block.
     """
+    shift = shift_if_any()
+    if shift is None:
+        st.stop()
+    return shift
+
+
+def shift_if_any() -> Shift | None:
+    """
+    Let the planner choose a shift, on a page that has a use without one, too.
+
+    Where there is none the page says what to bring, or what is wrong with the files.
+    """
     with st.sidebar:
         st.subheader("Shift", anchor=False)
         opened: Shift | None = st.session_state.get(Key.OPENED)
@@ -45,11 +57,11 @@ def shift_from_sidebar() -> Shift:
     if reading is None:
         keep_shift(None)
         _show_how_to_upload()
-        st.stop()
+        return None
     if reading.shift is None:
         keep_shift(None)
         _show_errors(reading.issues)
-        st.stop()
+        return None
     keep_shift(reading.shift)
     if reading.issues.warnings:
         title = theme.many(len(reading.issues.warnings), "warning") + " in your files"

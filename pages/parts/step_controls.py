@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from core.charts import theme
-from core.charts.decisions import strip
+from core.charts.decisions import mark_step
 from core.scheduling.jumps import following
 from pages.parts.decisions import Decisions
 from pages.parts.gantt_view import CHART_CONFIG
@@ -27,8 +27,10 @@ def current_step(found: Decisions) -> int:
 
 
 def go_to(step: int, found: Decisions) -> None:
-    """Look at a decision."""
+    """Look at a decision; what was compared at another one is forgotten."""
     st.session_state[Key.STEP] = min(max(step, 0), len(found.trace) - 1)
+    for key in (Key.IF_JOB, Key.IF_MACHINE, Key.WHY_JOB, Key.WHY_MACHINE):
+        st.session_state.pop(key, None)
     st.session_state[Key.STEP_NOTICE] = None
 
 
@@ -73,7 +75,7 @@ def show_controls(found: Decisions, step: int) -> None:
                 icon=icon,
                 on_click=go_to,
                 args=(target, found),
-                disabled=(step == 0 if target < step else step == last) or playing,
+                disabled=(step == last if target > step else step == 0) or playing,
             )
         if st.button(
             "Pause" if playing else "Play",
@@ -140,7 +142,7 @@ def show_controls(found: Decisions, step: int) -> None:
 def show_strip(found: Decisions, step: int) -> None:
     """Show all decisions side by side; a click goes there."""
     st.plotly_chart(
-        strip(found.trace, step, found.marks["late job"]),
+        mark_step(found.strip, step),
         theme=None,
         key=Key.STEP_STRIP,
         on_select=lambda: _clicked(found),

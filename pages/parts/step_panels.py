@@ -24,7 +24,7 @@ from pages.parts.decisions import Decisions
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.state import Key
 
-JOBS_SHOWN, MACHINES_SHOWN = 8, 8
+JOBS_SHOWN, MACHINES_SHOWN = 6, 6
 ROW, HEAD = 35, 38  # pixels of a table's row and header
 WHEN = "ddd HH:mm"
 AROUND = 2 * 3600  # seconds before the clock that the near view shows
@@ -93,15 +93,13 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
         decision,
         JOBS_SHOWN,
         {
-            "Job": st.column_config.TextColumn(width=88, help="★ important"),
-            "Due": st.column_config.DatetimeColumn(format=WHEN, width=74),
+            "Job": st.column_config.TextColumn(width=82, help="★ important"),
+            "Due": st.column_config.DatetimeColumn(format=WHEN, width=76),
             "Slack": _minutes("From its earliest end now to its due date."),
             "Setup": _minutes("The least on the machines possible now."),
             "Runs": _minutes("Processing, the least on the machines possible now."),
             "Behind": _minutes("Work that can only start when this job is done."),
-            "Machines": st.column_config.NumberColumn(
-                help="Machines possible now.", width=70
-            ),
+            "Machines": None,  # among the reasons; here it would not fit
         },
     )
     excluded = left - len(decision.jobs)
@@ -111,7 +109,7 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
         key=Key.SHOW_EXCLUDED_JOBS,
         persist_state="session",
     ):
-        _excluded(excluded_jobs_table(situation, found.wording.moment))
+        _excluded(excluded_jobs_table(situation, decision, found.wording.moment))
 
 
 def _show_machines(found: Decisions, decision: Decision, situation: Situation) -> None:
@@ -129,18 +127,16 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
     _table(
         table,
         decision,
-        JOBS_SHOWN,
+        MACHINES_SHOWN,
         {
-            "Machine": st.column_config.TextColumn(width=96, help="★ preferred"),
-            "Ends": st.column_config.DatetimeColumn(format=WHEN, width=74),
+            "Machine": st.column_config.TextColumn(width=104, help="★ preferred"),
+            "Ends": st.column_config.DatetimeColumn(format=WHEN, width=76),
             "Setup": _minutes("Before the job, from what the machine is set up for."),
             "Runs": _minutes("Processing on this machine."),
-            "Free": st.column_config.DatetimeColumn(
-                format=WHEN, width=74, help="When it has done what is placed on it."
-            ),
+            "Free": None,  # busy machines are among those that are not possible
             "Load": st.column_config.NumberColumn(
                 format="%.1f h",
-                width=64,
+                width=60,
                 help="Processing and setup placed on it so far.",
             ),
         },
@@ -151,9 +147,7 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
         key=Key.SHOW_EXCLUDED_MACHINES,
         persist_state="session",
     ):
-        _excluded(
-            excluded_machines_table(situation, decision.job, found.wording.moment)
-        )
+        _excluded(excluded_machines_table(situation, decision, found.wording.moment))
 
 
 def _say_sure(decision: Decision, shares: Any, is_chosen: Any, possible: str) -> None:
@@ -182,7 +176,7 @@ def _table(
             format="percent" if policy else "%.2f",
             min_value=0.0,
             max_value=1.0,
-            width=104,
+            width=92,
             help="By the policy; the candidates add up to 100 %."
             if policy
             else "Of the dispatch rule, from the lowest candidate to the highest.",
@@ -194,7 +188,7 @@ def _table(
         placeholder="–",
         column_config={
             "": st.column_config.TextColumn(
-                width=26, help="● chosen, ✎ chosen by you", pinned=True
+                width=24, help="● chosen, ✎ chosen by you", pinned=True
             ),
             **score,
             **columns,
@@ -204,7 +198,7 @@ def _table(
 
 def _minutes(text: str) -> Any:
     return st.column_config.NumberColumn(
-        format="%.0f", help=f"{text} Minutes.", width=60
+        format="%.0f", help=f"{text} Minutes.", width=54
     )
 
 
@@ -213,7 +207,14 @@ def _excluded(table: pd.DataFrame) -> None:
         table,
         hide_index=True,
         height=min(HEAD + ROW * max(len(table), 1), 320),
-        column_config={"Why not": st.column_config.TextColumn(width="large")},
+        column_config={
+            "Score": None
+            if table["Score"].isna().all()
+            else st.column_config.NumberColumn(
+                "Probability", format="percent", width=88
+            ),
+            "Why not": st.column_config.TextColumn(width="large"),
+        },
     )
 
 

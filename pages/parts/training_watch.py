@@ -52,7 +52,8 @@ def show_runs(shift: Shift | None) -> None:
     if any(run.state in ALIVE for run in known):
         _live(shift)
     else:
-        _show(runs, known, shift, live=False)
+        with st.container():  # where `_live` draws, so that all stays in its place
+            _show(runs, known, shift, live=False)
 
 
 @st.fragment(run_every="2s")
@@ -71,7 +72,10 @@ def _live(shift: Shift | None) -> None:
 
 def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None:
     """Show the table of runs and those that were chosen."""
-    _show_notice()
+    # What comes and goes has a place of its own: without it, everything below would
+    # move, and what the planner has unfolded would fold up again.
+    with st.container():
+        _show_notice()
     curves = {run.id: RunCurves(run.name, runs.metrics(run.id)) for run in known[:30]}
     st.dataframe(
         [_row(run, curves.get(run.id)) for run in known],
@@ -97,12 +101,26 @@ def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None
         return
     first = by_id[chosen[0]]
     _buttons(runs, first)
-    if first.error:
-        st.warning(f"“{theme.unmarked(first.name)}” {STATES[first.state]}:")
-        st.text(first.error)
+    with st.container():
+        if first.error:
+            st.warning(f"“{theme.unmarked(first.name)}” {STATES[first.state]}:")
+            st.text(first.error)
     several = [
         curves.get(i) or RunCurves(by_id[i].name, runs.metrics(i)) for i in chosen
     ]
+    with st.container():
+        _curves(several, live)
+    with st.expander("Log", icon=":material/article:", key="run_log"):
+        st.code("\n".join(runs.log_tail(first.id, LOG_LINES)) or "Nothing yet.",
+                language=None)  # fmt: skip
+        st.caption(
+            f"TensorBoard: tensorboard --logdir {runs.folder(first.id) / 'events'}"
+        )
+    _example(runs, first, shift)
+
+
+def _curves(several: list[RunCurves], live: bool) -> None:
+    """Show what several runs have come to, on top of each other."""
     if not any(run.metrics for run in several):
         words = "The first figures come in a moment." if live else "It has no figures."
         st.caption(words)
@@ -112,27 +130,22 @@ def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None
         st.plotly_chart(
             held_out_chart(several),
             theme=None,
-            key=f"held_out_{live}",
+            key="held_out",
             config=CHART_CONFIG,
             alt="Held-out cost over decisions; the table of runs holds its newest "
             "value.",
         )
-        with st.expander("How it learns", icon=":material/show_chart:"):
+        with st.expander(
+            "How it learns", icon=":material/show_chart:", key="run_curves"
+        ):
             st.plotly_chart(
                 learning_curves(several),
                 theme=None,
-                key=f"curves_{live}",
+                key="curves",
                 config=CHART_CONFIG,
                 alt="Reward, entropy, KL, clip fraction, value loss, explained "
                 "variance and curriculum stage over decisions.",
             )
-    with st.expander("Log", icon=":material/article:"):
-        st.code("\n".join(runs.log_tail(first.id, LOG_LINES)) or "Nothing yet.",
-                language=None)  # fmt: skip
-        st.caption(
-            f"TensorBoard: tensorboard --logdir {runs.folder(first.id) / 'events'}"
-        )
-    _example(runs, first, shift)
 
 
 def _show_notice() -> None:
@@ -259,7 +272,7 @@ def _delete(run_id: str) -> None:
 
 def _example(runs: Runs, run: Run, shift: Shift | None) -> None:
     """Offer a plan of the shift in hand by the newest checkpoint."""
-    with st.expander("Example plan", icon=":material/view_timeline:"):
+    with st.expander("Example plan", icon=":material/view_timeline:", key="run_plan"):
         if shift is None:
             st.caption("Choose a shift on the left; it is planned as an example.")
             return

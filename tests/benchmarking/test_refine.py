@@ -7,14 +7,18 @@ import pytest
 from core.benchmarking.refine import (
     SETS,
     Row,
+    improvers,
     means,
     measure,
     public_instances,
     random_shifts,
+    refine_report,
 )
 from core.problem.objective import Objective
 from core.problem.schedule import retime
+from core.scheduling.local_search import LocalSearch
 from core.scheduling.rules import RuleScheduler
+from tests.scheduling.models import untrained
 
 START = RuleScheduler("rule:spt", ("spt",))
 
@@ -67,11 +71,28 @@ def test_a_shift_has_a_ratio_and_no_gap():
 
 
 def test_means_are_taken_per_set():
-    """Two rows of one set, one of another."""
+    """Two rows of one set, one of another, one of other improvers."""
     rows = [
         Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0),
         Row("b", "1", 1.0, 1.0, 0.0, 0.0, 1.0),
         Row("a", "2", 4.0, 4.0, 0.4, 0.3, 1.0),
     ]
-    assert means(rows)["a"] == pytest.approx((0.3, 0.2, 0.75))
-    assert means(rows)["b"] == (0.0, 0.0, 1.0)
+    rows.append(Row("a", "1", 4.0, 4.0, 0.2, 0.2, 1.0, "windows"))
+    found = means(rows)
+    assert found["a", "local"] == pytest.approx((0.3, 0.2, 0.75))
+    assert found["b", "local"] == (0.0, 0.0, 1.0)
+    assert found["a", "windows"] == (0.2, 0.2, 1.0)
+    report = refine_report(rows, 10.0)
+    assert len(report.detail.rows) == 4
+    assert [row[:2] for row in report.summaries[0].rows] == list(found)
+
+
+def test_improvers_share_the_time_in_turn(tmp_path):
+    """Each but the last stops by a limit of its own, the last by that of all."""
+    model = untrained(tmp_path, hidden=8)
+    first, second, last = improvers("sampling+windows+local", 9.0, model)
+    assert (first.name, first.seconds) == ("policy sampling", 3.0)
+    assert (second.name, second.seconds) == ("windows", 3.0)
+    assert isinstance(last, LocalSearch)
+    with pytest.raises(ValueError, match="got 'magic'"):
+        improvers("local+magic", 9.0, model)

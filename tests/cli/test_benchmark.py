@@ -69,6 +69,9 @@ def test_learning_draws_its_curves(tmp_path):
         (("shifts", "--kinds", "odd"), 2, "got 'odd'"),
         (("shifts", "--parts", "odd"), 2, "got 'odd'"),
         (("learning", "--ways", "sac"), 2, "Expected ways of set"),
+        (("training", "--parts", "odd"), 2, "Expected parts of speed"),
+        (("training", "--minutes", 0), 2, "Expected minutes > 0"),
+        (("training", "--kinds", "odd"), 2, "got 'odd'"),
     ],
 )
 def test_a_wrong_request_says_what_was_expected(arguments, code, message):

@@ -133,6 +133,19 @@ def test_kept_scenarios_that_are_none_are_said(page, store):
     assert Runs(store).newest() == []
 
 
+def test_no_shift_in_hand_is_said(page, store):
+    """The upload is still empty: bring files, or learn from something else."""
+    page.session_state[Key.OPENED] = None
+    page.session_state[Key.SOURCE] = "upload"
+    page.run()
+    assert page.segmented_control(key=Key.TRAIN_DATA).value == "kinds"
+    page.segmented_control(key=Key.TRAIN_DATA).set_value("mine")
+    press(page, "press_train")
+    assert not page.exception
+    assert "There is no shift in hand. Upload your files" in said(page)
+    assert Runs(store).newest() == []
+
+
 def test_a_stage_larger_than_the_policy_is_said(page, store):
     """A fixed policy with few places: both sizes, and a way out."""
     page.run()

@@ -8,8 +8,8 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
 from core.problem.verify import violations
-from core.scheduling.refine import padded, refine
-from core.scheduling.stopping import MaxIterations, MaxSeconds
+from core.scheduling.refine import Turn, padded, refine
+from core.scheduling.stopping import AnyOf, MaxIterations, MaxSeconds
 from core.scheduling.windows import Windows
 from tests.scheduling.exhaustive import first_order
 from tests.strategies import problems_and_sequences
@@ -21,10 +21,10 @@ class Puts:
     name = "puts"
 
     def __init__(self, sequences):
-        self.sequences, self.given = sequences, None
+        self.sequences, self.given, self.stop = sequences, None, None
 
     def improve(self, problem, objective, sequences, *, seed, stop, progress):
-        self.given = sequences
+        self.given, self.stop = sequences, stop
         progress(1.0, self.name)
         return self.sequences
 
@@ -123,3 +123,17 @@ def test_no_time_is_no_change():
 def test_an_unused_machine_has_an_empty_sequence(three):
     """Schedules list machines up to the last one used; sequences list all."""
     assert padded(retime(three, [[0, 1, 2], []]), 2) == [[0, 1, 2], []]
+
+
+def test_a_turn_ends_by_its_own_limit_or_that_of_all(three):
+    """The improver is given both; what it finds and its name are passed on."""
+    inner = Puts([[2], [0, 1]])
+    turn, whole = Turn(inner, 40.0), MaxIterations(3)
+    start = retime(three, [[0, 1, 2], []])
+    assert refine(three, Objective(), start, stop=whole, moves=[turn]).makespan == 3
+    assert turn.name == "puts"
+    assert isinstance(inner.stop, AnyOf)
+    assert inner.stop.stops[0] is whole
+    assert 0 < inner.stop.stops[1].left <= 40.0
+    with pytest.raises(ValueError, match="seconds > 0"):
+        Turn(inner, 0.0)
