@@ -157,7 +157,7 @@ def _outcome(settings: TrainingSettings, place: Place, judge: bool) -> Outcome:
     policy = first_policy(settings, None)
     # What is slow only the first time is done by now; the policy is not changed.
     warm = replace(settings, rollout=replace(settings.rollout, problems=place.world,
-                                             copies=1))  # fmt: skip
+                                             copies=2))  # fmt: skip
     Trainer(warm, copy.deepcopy(policy), validation=[], rank=place.rank,
             world=place.world).step()  # fmt: skip
     trainer = Trainer(

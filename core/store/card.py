@@ -4,7 +4,7 @@ The two files of a model, and what they must be to be let in.
 A model is ``weights.safetensors`` and ``card.json``. The card is a JSON object:
 
 ======================  ===========================================================
-``format``              1
+``format``              2
 ``name``                text, 1 to 120 characters
 ``policy``              ``"set"``, ``"fixed"`` or ``"flat"``
 ``created``             ISO 8601 moment
@@ -58,7 +58,7 @@ class Card(BaseModel):
         extra="allow", frozen=True, strict=True, allow_inf_nan=False
     )
 
-    format: Literal[1]
+    format: Literal[2]
     name: Annotated[str, Field(min_length=1, max_length=120)]
     policy: Literal["set", "fixed", "flat"]
     created: datetime

@@ -261,6 +261,11 @@ class TrainingSettings:
         ends = [stage.until for stage in self.stages]
         if not ends or ends != sorted(ends) or ends[-1] != 1:
             raise ValueError(f"Expected stages that rise to 1, got {ends}.")
+        if self.ppo.advantage == "group" and self.rollout.copies < 2:
+            raise ValueError(
+                "Expected copies >= 2: a plan is judged against others of the same "
+                f"problem; got {self.rollout.copies}. Or take the advantage gae."
+            )
         if self.policy != "set":
             self._check_places()
 

@@ -213,7 +213,7 @@ def weights_of(value: float = 0.5) -> bytes:
 def card_of(weights: bytes, name: str = "tiny", **changes: object) -> dict[str, object]:
     """A card that fits the weights."""
     return {
-        "format": 1,
+        "format": 2,
         "name": name,
         "policy": "set",
         "created": "2026-01-05T06:00:00+00:00",

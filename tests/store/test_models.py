@@ -332,7 +332,7 @@ CARD = json.dumps(card_of(WEIGHTS)).encode()
             "not those of the card",
         ),
         (upload_of(WEIGHTS, features="0" * 64), "another table of features"),
-        (upload_of(WEIGHTS, format=2), "format"),
+        (upload_of(WEIGHTS, format=1), "format"),
         (upload_of(WEIGHTS, policy="magic"), "policy"),
         (upload_of(WEIGHTS, seed="0"), "seed"),
         (upload_of(WEIGHTS, wall_seconds=-1), "wall_seconds"),

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from core.training.settings import PPOSettings, Stage, TrainingSettings
+from core.training.settings import (
+    PPOSettings,
+    RolloutSettings,
+    Stage,
+    TrainingSettings,
+)
 
 RECIPES = sorted((Path(__file__).parents[2] / "assets" / "training").glob("*.toml"))
 
@@ -59,3 +64,11 @@ def test_settings_are_frozen():
     with pytest.raises(AttributeError):
         PPOSettings().gamma = 0.5
     assert replace(PPOSettings(), gamma=0.5).gamma == 0.5
+
+
+def test_a_group_needs_two_copies():
+    """With one there is nothing to compare with; GAE does without."""
+    one = RolloutSettings(copies=1)
+    with pytest.raises(ValueError, match="copies >= 2"):
+        TrainingSettings(rollout=one)
+    TrainingSettings(rollout=one, ppo=PPOSettings(advantage="gae"))
