@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import torch
@@ -114,12 +115,12 @@ class Choice:
         """Shape (A,): rollout of each decision."""
         return self.observation.rollout
 
-    @property
+    @cached_property
     def job(self) -> Tensor:
         """Shape (A,): chosen jobs."""
         return self.observation.job[self.job_row]
 
-    @property
+    @cached_property
     def machine(self) -> Tensor:
         """Shape (A,): chosen machines."""
         return self.machines.machine[self.machine_row]

@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.simulation.machine_code import machine_code as machine_code
 
-F = TypeVar("F", bound=Callable[..., Any])
 Ints = NDArray[np.int64]
-
-KERNELS = ("compiled.py", "load_moves.py", "order_moves.py")
-
-
-def _cache_folder() -> Path | None:
-    """
-    Folder for machine code, by a digest of the sources; ``None``: nowhere to write.
-
-    Numba looks only at the file of a function, not at those of the functions that
-    it calls: without the digest a change in one file would leave stale code behind.
-    Never a folder that others may write to, because what is loaded is executed.
-    """
-    room = Path(__file__).parent
-    digest = hashlib.sha256(b"".join((room / name).read_bytes() for name in KERNELS))
-    for base in (room.parents[1] / ".numba_cache", Path("~/.cache/shiftwright")):
-        try:
-            folder = base.expanduser() / digest.hexdigest()[:16]
-            folder.mkdir(parents=True, exist_ok=True)
-        except (OSError, RuntimeError):  # read-only, or a user without a home
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return None
-
-
-_CONFIG: Any = numba.config
-if not _CONFIG.CACHE_DIR:
-    _CONFIG.CACHE_DIR = str(_cache_folder() or "")
-_CACHED = bool(_CONFIG.CACHE_DIR)
-
-# Without Numba's reference counts, which would take most of the time in functions
-# this small; so nothing compiled here may make an array.
-_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
-
-
-def machine_code(function: F) -> F:
-    """Compile on first call, without the interpreter lock; kept on disk if possible."""
-    compiled: F
-    try:
-        compiled = numba.njit(cache=_CACHED, **_OPTIONS)(function)
-    except RuntimeError:  # Numba: "no locator available", the folder is not usable
-        compiled = numba.njit(**_OPTIONS)(function)
-    return compiled
 
 
 class Arrays(NamedTuple):

@@ -3,220 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from core.simulation.feature_tables import (
+    GLOBAL_FEATURES,
+    JOB_FEATURES,
+    MACHINE_FEATURES,
+    Feature,
+)
+from core.simulation.looks import look_at_jobs
+from core.simulation.machine_looks import look_at_machines
 from core.simulation.simulator import Simulator
 from core.simulation.state import observe_state
+from core.simulation.views import indices
 
-
-@dataclass(frozen=True)
-class Feature:
-    """
-    One number that a policy sees.
-
-    Parameters
-    ----------
-    name, meaning
-        Short name, as shown on screen, and a sentence.
-    topic
-        What it speaks of; explanations remove whole topics.
-    """
-
-    name: str
-    meaning: str
-    topic: str
-
-
-# Times are divided by the mean processing time of the problem and compressed by
-# sign(x) log(1 + |x|), so that problems of any size and unit look alike.
-JOB_FEATURES = (
-    Feature(
-        "processing now",
-        "shortest processing on a machine that may be chosen",
-        "processing",
-    ),
-    Feature("setup now", "smallest setup on a machine that may be chosen", "setup"),
-    Feature(
-        "setup saved", "usual setup into its group, less the smallest now", "setup"
-    ),
-    Feature(
-        "end now",
-        "earliest end on a machine that may be chosen, from now",
-        "start and end",
-    ),
-    Feature(
-        "end regret",
-        "that end, less the earliest on any eligible machine",
-        "start and end",
-    ),
-    Feature("wait", "time until it can start, from now", "start and end"),
-    Feature(
-        "dead time",
-        "machine time lost before it starts: setup and waiting",
-        "start and end",
-    ),
-    Feature("pause", "closed time between its start and its end", "start and end"),
-    Feature("group work", "work left in its setup group", "setup"),
-    Feature(
-        "ATCS, short",
-        "log index of apparent tardiness cost with setups, k1=1 k2=0.3",
-        "dispatch index",
-    ),
-    Feature("ATCS, long", "the same with k1=4 k2=1", "dispatch index"),
-    Feature("no setup", "1 when a machine that may be chosen needs no setup", "setup"),
-    Feature(
-        "slack, near",
-        "time to its latest start for a due date, in units of its time",
-        "due date",
-    ),
-    Feature(
-        "slack, far", "the same, in units of the work left per machine", "due date"
-    ),
-    Feature("late", "1 when it cannot be on time any more", "due date"),
-    Feature(
-        "criticality",
-        "its chain and own processing, over the longest such now",
-        "work behind",
-    ),
-    Feature(
-        "chain pressure",
-        "its chain and own processing, over the work left per machine",
-        "work behind",
-    ),
-    Feature("machines now", "share of the machines that may be chosen", "flexibility"),
-    Feature("group share", "the same, as a share of all work left", "setup"),
-    Feature(
-        "contention",
-        "expected load of its eligible machines, over the mean",
-        "flexibility",
-    ),
-    Feature(
-        "priced effort",
-        "priced processing and setup now, over the least anywhere; logarithm",
-        "machine fit",
-    ),
-    Feature(
-        "priced effort, after",
-        "the same with the setup that follows it, in a good order",
-        "machine fit",
-    ),
-    Feature(
-        "mean processing", "mean processing over all eligible machines", "processing"
-    ),
-    Feature(
-        "best processing", "shortest processing on any eligible machine", "processing"
-    ),
-    Feature("setup of group", "usual setup into its group", "setup"),
-    Feature("chain", "least processing in sequence behind it", "work behind"),
-    Feature("due", "1 when it, or a job behind it, has a due date", "due date"),
-    Feature("weight", "its weight over the mean weight", "importance"),
-    Feature(
-        "weight behind",
-        "weight of the jobs behind it and its own, over the mean",
-        "importance",
-    ),
-    Feature("important", "1 when it is important", "importance"),
-    Feature("successors", "1 when other jobs wait for it", "work behind"),
-    Feature("machines", "share of the machines that are eligible", "flexibility"),
-    Feature("only machine", "1 when one machine alone is eligible", "flexibility"),
-    Feature(
-        "fit",
-        "share that the fractional assignment gives to machines now",
-        "machine fit",
-    ),
-    Feature("preferred", "1 when its preferred machine may be chosen", "machine fit"),
-)
-MACHINE_FEATURES = (
-    Feature("processing", "processing of the job on it", "processing"),
-    Feature("setup", "setup it needs for the job", "setup"),
-    Feature("setup saved", "usual setup into the group, less this one", "setup"),
-    Feature(
-        "work and setup regret",
-        "processing and setup, less the least of the choices",
-        "processing",
-    ),
-    Feature("end", "exact end of the job on it, from now", "start and end"),
-    Feature(
-        "end regret", "that end, less the earliest of the choices", "start and end"
-    ),
-    Feature(
-        "end regret, any",
-        "that end, less the earliest on any eligible machine",
-        "start and end",
-    ),
-    Feature("wait", "time until the job can start on it, from now", "start and end"),
-    Feature("dead time", "machine time lost before the job starts", "start and end"),
-    Feature("pause", "closed time between start and end", "start and end"),
-    Feature("busy", "time until it is free, from now", "load"),
-    Feature("load", "expected work left for it", "load"),
-    Feature("own group work", "work left in the group it is set up for", "setup"),
-    Feature(
-        "setup after", "setup that follows the job there, in a good order", "setup"
-    ),
-    Feature(
-        "processing ratio",
-        "the same over the mean of the eligible machines",
-        "processing",
-    ),
-    Feature("no setup", "1 when it needs none", "setup"),
-    Feature(
-        "load ratio",
-        "that and the time it is busy, over the mean of the machines",
-        "load",
-    ),
-    Feature("same group", "1 when it is set up for the job's group", "setup"),
-    Feature("price", "scarcity price of its time", "machine fit"),
-    Feature(
-        "priced effort",
-        "priced processing and setup, over the least anywhere; logarithm",
-        "machine fit",
-    ),
-    Feature("fit", "share that the fractional assignment gives it", "machine fit"),
-    Feature(
-        "fit of others",
-        "best share of another machine that may be chosen",
-        "machine fit",
-    ),
-    Feature("preferred", "1 when the planner prefers it for the job", "machine fit"),
-)
-GLOBAL_FEATURES = (
-    Feature("work left", "mean work left per machine", "progress"),
-    Feature("clock", "now, over the ideal horizon", "progress"),
-    Feature(
-        "makespan", "bound on the makespan from now, over the ideal horizon", "progress"
-    ),
-    Feature(
-        "busy spread",
-        "standard deviation of the time until machines are free",
-        "machines",
-    ),
-    Feature(
-        "longest chain",
-        "longest chain among the candidates, over work left per machine",
-        "jobs",
-    ),
-    Feature("setups", "usual setup over the mean processing time", "problem"),
-    Feature("done", "share of the jobs that are scheduled", "progress"),
-    Feature("idle machines", "share of the machines that are free now", "machines"),
-    Feature(
-        "load peak",
-        "largest load and busy time of a machine, over the mean",
-        "machines",
-    ),
-    Feature("size", "logarithm of the number of jobs left", "problem"),
-    Feature("machines", "logarithm of the number of machines", "problem"),
-    Feature("may wait", "1 when machines may wait for jobs", "lookahead"),
-    Feature("any order", "1 when the lookahead is unlimited", "lookahead"),
-    Feature("candidates", "share of the jobs left that may be chosen", "jobs"),
-    Feature("late", "share of the candidates that cannot be on time", "jobs"),
-    Feature("due", "share of the candidates with due dates", "jobs"),
-    Feature("finish early", "objective weight a, share", "objective"),
-    Feature("on time", "objective weight b, share", "objective"),
-    Feature("few setups", "objective weight c, share", "objective"),
-)
+__all__ = [
+    "GLOBAL_FEATURES",
+    "JOB_FEATURES",
+    "MACHINE_FEATURES",
+    "Feature",
+    "MachineObservation",
+    "Observation",
+    "feature_digest",
+    "observe",
+    "observe_machines",
+    "squash",
+    "unsquash",
+]
 
 
 def feature_digest() -> str:
@@ -308,6 +125,34 @@ def observe(
     with_state
         Also make what policies of a fixed size see.
     """
+    if not simulator.compiled:
+        return _observe(simulator, rollouts, with_state)
+    s = simulator.moving
+    b = np.flatnonzero(s.remaining) if rollouts is None else indices(rollouts)
+    owner, job = np.divmod(np.flatnonzero(s.job_mask[b]), simulator.num_jobs)
+    features = np.empty((len(job), len(JOB_FEATURES)), dtype=np.float32)
+    overall = np.empty((len(b), len(GLOBAL_FEATURES)), dtype=np.float32)
+    machines = np.empty((4, simulator.num_machines), dtype=np.float32)
+    look_at_jobs(
+        *(simulator.fixed, simulator.scaled, s, b, owner, job),
+        features,
+        overall,
+        machines,
+    )
+    seen = Observation(*map(torch.from_numpy, (b, owner, job, features, overall)))
+    if not with_state:
+        return seen
+    return replace(
+        seen,
+        state=observe_state(simulator, seen.rollout),
+        choosable=simulator.machine_mask(seen.rollout[seen.owner], seen.job),
+    )
+
+
+def _observe(
+    simulator: Simulator, rollouts: Tensor | None, with_state: bool
+) -> Observation:
+    """Observe by tensor operations on any device: the reference of the machine code."""
     sim, static = simulator, simulator.static
     b = sim.active if rollouts is None else rollouts
     n, m = sim.num_jobs, sim.num_machines
@@ -321,6 +166,7 @@ def observe(
     # Pairs of candidate and machine, in mean processing times from now, float32;
     # not eligible is +inf. One pass for all minima, one for all sums.
     start = sim.earliest_start.view(-1, m).index_select(0, row * n + job)
+    may = (start <= sim.limit[row, None]) & torch.isfinite(start)
     start = ((start - now[owner, None]) / unit[owner, None]).float()  # (R, M)
     pairs = static.pair_static.view(-1, 6, m).index_select(0, at)  # (R, 6, M)
     processing, price, after = pairs[:, 0], pairs[:, 1], pairs[:, 2]
@@ -332,7 +178,6 @@ def observe(
     busy = ((sim.open_ready[b] - now[:, None]) / unit[:, None]).float()  # (A, M)
     free = busy.index_select(0, owner)
     wait = (sim.lookahead[b] / unit).clamp(max=1e15).float()
-    may = start <= wait[owner, None]
     begin = torch.maximum(free + setup, start)
     end = begin + processing
     pause = torch.zeros_like(end)
@@ -486,6 +331,28 @@ def observe_machines(
     rollouts, jobs
         Shape (A,): the job chosen in each rollout.
     """
+    if not simulator.compiled:
+        return _observe_machines(simulator, rollouts, jobs)
+    s, b, j = simulator.moving, indices(rollouts), indices(jobs)
+    start = s.earliest_start[b, j]  # (A, M)
+    may = (start <= s.limit[b, None]) & np.isfinite(start)
+    owner, machine = np.divmod(np.flatnonzero(may), simulator.num_machines)
+    features = np.empty((len(machine), len(MACHINE_FEATURES)), dtype=np.float32)
+    end = np.empty(len(machine))
+    times = np.empty((2, simulator.num_machines))
+    look_at_machines(
+        *(simulator.fixed, simulator.scaled, s, b, j, owner, machine),
+        features,
+        end,
+        times,
+    )
+    return MachineObservation(*map(torch.from_numpy, (owner, machine, features, end)))
+
+
+def _observe_machines(
+    simulator: Simulator, rollouts: Tensor, jobs: Tensor
+) -> MachineObservation:
+    """Observe by tensor operations on any device: the reference of the machine code."""
     sim, static, b = simulator, simulator.static, rollouts
     m = sim.num_machines
     here = sim.source[b]
@@ -496,8 +363,7 @@ def observe_machines(
     absolute = torch.stack([setup_start, begin, end, sim.earliest_start[b, jobs]], 1)
     relative = ((absolute - now[:, None]) / unit[:, None]).float()  # (A, 4, M)
     free, begin_, end_, start = relative.unbind(1)
-    wait = (sim.lookahead[b] / unit[:, 0]).clamp(max=1e15).float()
-    may = start <= wait[:, None]
+    may = sim.machine_mask(b, jobs)
     pairs = static.pair_static.view(-1, 6, m).index_select(0, at)  # (A, 6, M)
     processing, price, after, fit = pairs[:, :4].unbind(1)
     group = static.group[here, jobs][:, None]

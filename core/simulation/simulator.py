@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.simulation.tensors import SPAN, ProblemTensors, stack
+from core.simulation import views
+from core.simulation.clockwork import place
+from core.simulation.machine_code import compiled_elsewhere
+from core.simulation.tensors import ProblemTensors, stack
 
 
 class Simulator:
@@ -30,6 +35,10 @@ class Simulator:
         Rollouts of each problem: B = P * copies, copies of a problem adjacent.
     device
         Where to simulate.
+    compiled
+        Move and observe by machine code, which knows processors only; without it, on
+        another device, or while it is being compiled elsewhere, by tensor operations.
+        Both do the same.
 
     Notes
     -----
@@ -47,6 +56,7 @@ class Simulator:
         lookahead: float | Sequence[float] = 0.0,
         copies: int = 1,
         device: torch.device | str = "cpu",
+        compiled: bool = True,
     ) -> None:
         if isinstance(problems, ProblemTensors):
             self.static = problems
@@ -65,8 +75,12 @@ class Simulator:
         self.lookahead = waits.expand(p)[source]  # (B,)
         self.num_rollouts = len(source)
         machines = torch.arange(self.num_machines, device=self.device)
-        self._axis = (source[:, None] * self.num_machines + machines) * SPAN  # (B, M)
+        self._axis = (
+            source[:, None] * self.num_machines + machines
+        ) * views.SPAN  # (B, M)
         self._any_precedence = bool((static.num_predecessors > 0).any())
+        usable = self.device.type == "cpu" and not compiled_elsewhere()
+        self.compiled = compiled and usable
         self.reset()
 
     def reset(self) -> None:
@@ -104,10 +118,7 @@ class Simulator:
         self.makespan_bound = first.amax(1)[source]  # (B,)
 
         # Running sums over the unscheduled jobs, for the features.
-        effort = static.processing + static.low_setup_in
-        work = torch.where(torch.isfinite(effort), effort * static.assignment, 0)
-        self._share = work  # (P, N, M) expected seconds of job j on machine k
-        self.load = work.sum(1)[source]  # (B, M)
+        self.load = static.expected_work.sum(1)[source]  # (B, M)
         self.work_left = static.mean_processing.sum(1)[source].clone()  # (B,)
         self.group_work = torch.zeros(
             (static.num_problems, static.num_groups),
@@ -117,6 +128,25 @@ class Simulator:
         if static.has_closures:
             self.next_closure = static.next_closure(self._axis, self.open_ready)
         self._clock()
+        self._view()
+
+    def _view(self) -> None:
+        """Let the machine code work on the tensors that are there now."""
+        if self.compiled:
+            self.moving = views.moving(self)
+
+    moving: views.Moving
+    """The tensors, as the machine code changes them; only where ``compiled``."""
+
+    @cached_property
+    def fixed(self) -> views.Fixed:
+        """The problems, as the machine code takes them; only where ``compiled``."""
+        return views.fixed(self.static)
+
+    @cached_property
+    def scaled(self) -> views.Scaled:
+        """What the features need of the problems; only where ``compiled``."""
+        return views.scaled(self.static)
 
     def wait_at_most(self, seconds: float) -> None:
         """
@@ -131,6 +161,7 @@ class Simulator:
             raise ValueError(f"Expected lookahead >= 0, got {seconds}.")
         self.lookahead = torch.full_like(self.lookahead, seconds)
         self._clock()
+        self._view()
 
     def _clock(self) -> None:
         self.now = self.earliest.amin(1)  # (B,)
@@ -142,6 +173,8 @@ class Simulator:
     @property
     def active(self) -> Tensor:
         """Shape (A,): the rollouts that are not done."""
+        if self.compiled:
+            return torch.from_numpy(np.flatnonzero(self.moving.remaining))
         return torch.nonzero(self.remaining).squeeze(1)
 
     @property
@@ -217,6 +250,11 @@ class Simulator:
         ValueError
             When a job or machine is masked.
         """
+        if self.compiled:
+            chosen = map(views.indices, (rollouts, jobs, machines))
+            if not place(self.fixed, self.moving, *chosen):
+                raise ValueError("A masked job or machine was chosen.")
+            return
         static, b, j, k = self.static, rollouts, jobs, machines
         p = self.source[b]
         earliest = self.earliest_start[b, j, k]
@@ -242,7 +280,7 @@ class Simulator:
         self.makespan_bound[b] = torch.maximum(
             self.makespan_bound[b], end + static.tail[p, j]
         )
-        self.load[b] -= self._share[p, j]
+        self.load[b] -= static.expected_work[p, j]
         work = static.mean_processing[p, j]
         self.work_left[b] -= work
         self.group_work[b, group] -= work

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.simulation.views import SPAN as SPAN
 
-SPAN = 2.0**33  # seconds (272 years): distance between machines on the closure axis
 PRICE_ITERATIONS = 150
 
 
@@ -203,6 +203,12 @@ class ProblemTensors:
             self.preferred,
         ]
         return torch.stack([plane.float() for plane in planes], 2)
+
+    @cached_property
+    def expected_work(self) -> Tensor:
+        """Shape (P, N, M), seconds: work that job j is expected to bring machine k."""
+        effort = self.processing + self.low_setup_in
+        return torch.where(torch.isfinite(effort), effort * self.assignment, 0)
 
     @cached_property
     def setup_scaled(self) -> Tensor:

@@ -109,10 +109,12 @@ def warm_up() -> threading.Thread:
 
 
 def _load() -> None:
-    """Import the schedulers and read the default model."""
+    """Import the schedulers, compile what they need and read the default model."""
     from core.policy.checkpoint import ModelError
     from core.scheduling.models import folder_model, load_default_model
+    from core.simulation.warm_up import warm_up as compile_ahead
 
+    threading.Thread(target=compile_ahead, daemon=True).start()
     try:
         chosen = chosen_model()
         load_default_model() if chosen is None else folder_model(chosen)

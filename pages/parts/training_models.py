@@ -55,7 +55,12 @@ def _one(
     shift: Shift | None,
     settings: Settings | None,
 ) -> None:
-    """Show one model, chosen from all."""
+    """Show one model, chosen from all; one that has just been made comes first."""
+    seen = st.session_state.get(f"{Key.TRAIN_MODEL}_seen", known)
+    st.session_state[f"{Key.TRAIN_MODEL}_seen"] = set(known)
+    made = [name for name in known if name not in seen]
+    if made:
+        st.session_state[Key.TRAIN_MODEL] = made[0]
     if st.session_state.get(Key.TRAIN_MODEL) not in known:
         newest = next((n for n, m in known.items() if m.origin != "shipped"), current)
         st.session_state[Key.TRAIN_MODEL] = newest or next(iter(known))

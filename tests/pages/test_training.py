@@ -169,6 +169,19 @@ def test_a_run_is_watched_to_its_end(page, store):
     assert "Published the model" in page.code[0].value
 
 
+def test_a_model_that_was_just_made_is_the_one_to_look_at(page, store):
+    """The page was open all the while; what the planner chooses later stays."""
+    page.run()
+    assert page.selectbox(key=Key.TRAIN_MODEL).value == "default"
+    finished(store, iterations=1)
+    page.session_state[Key.APP_READY] = True
+    page.run()
+    assert page.selectbox(key=Key.TRAIN_MODEL).value == "tiny"
+    page.session_state[Key.APP_READY] = True
+    page.selectbox(key=Key.TRAIN_MODEL).set_value("makespan").run()
+    assert page.selectbox(key=Key.TRAIN_MODEL).value == "makespan"
+
+
 def test_stop_resume_and_delete(page, store):
     """A queued run is stopped at once, resumed into the queue, and deleted."""
     runs = Runs(store)

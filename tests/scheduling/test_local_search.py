@@ -12,8 +12,8 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
 from core.problem.verify import violations
-from core.scheduling import compiled, local_search
-from core.scheduling.compiled import arrays, finished, machine_code
+from core.scheduling import local_search
+from core.scheduling.compiled import arrays, finished
 from core.scheduling.local_search import (
     FIRST_CYCLE,
     Budget,
@@ -292,29 +292,3 @@ def test_one_signature_serves_all_problems():
             )
         )
     assert len(sizes) == 1
-
-
-def test_without_a_place_for_the_cache_it_compiles_all_the_same(monkeypatch, tmp_path):
-    """Numba finds no folder to write to: the function works, only unkept."""
-    monkeypatch.setattr(compiled, "_CACHED", True)
-    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
-
-    @machine_code
-    def twice(x):
-        return 2 * x
-
-    assert twice(21) == 42
-
-
-def test_machine_code_is_kept_apart_by_its_sources():
-    """A change in any kernel's file must not meet machine code of the old one."""
-    room = compiled.Path(compiled.__file__).parent
-    used = {
-        name for name in compiled.KERNELS if "machine_code" in (room / name).read_text()
-    }
-    others = {
-        path.name
-        for path in room.glob("*.py")
-        if "import" in path.read_text() and "@machine_code" in path.read_text()
-    }
-    assert others == used == set(compiled.KERNELS)
