@@ -19,6 +19,10 @@ from numpy.typing import NDArray
 
 from core.scheduling.compiled import Arrays, Ints, finished, machine_code, next_random
 
+NEAR = 10  # fastest machines of a job that are tried most, where nothing is set up
+FURTHEST = 64  # steps along a machine to a job to change places with
+CANDIDATES = 3  # jobs of the other machine, of which the fittest changes places
+
 
 class Loads(NamedTuple):
     """
@@ -223,6 +227,9 @@ def _some_machine(a: Arrays, s: Loads, j: int) -> int:
     """Draw a machine of job j, a fast one more often."""
     x, count = a.eligible_at[j], a.eligible_at[j + 1] - a.eligible_at[j]
     share = next_random(s.random)
+    one_group = a.setup.shape[2] == 1
+    if one_group and count > NEAR and next_random(s.random) < 0.9:
+        count = NEAR
     return a.machines[x + int(share * share * share * count)]
 
 
@@ -268,10 +275,42 @@ def _move_chain(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
 
 
 @machine_code
-def _exchange(a: Arrays, s: Loads, u: int, v: int, limit: float, power: int) -> bool:
+def _partner(a: Arrays, s: Loads, u: int, k: int) -> int:
+    """Draw a job of machine k to change places with job u; -1: none that may."""
+    n, y = len(s.machine), s.machine[u]
+    v = s.right[n + k]
+    if v >= n:
+        return -1
+    for _ in range(8):  # any of its jobs; where it has few, the first and a walk
+        w = _any(s, n)
+        if s.machine[w] == k:
+            v = w
+            break
+    steps = 1 + _any(s, min(2 * n // len(s.load), FURTHEST) + 1)
+    found, most = -1, 0
+    for _ in range(CANDIDATES):
+        for _ in range(steps):
+            v = s.right[v]
+        if v >= n:
+            v = s.right[v]
+        if a.processing[v, y] >= 0:
+            gain = a.processing[v, k] - a.processing[v, y]
+            if found < 0 or gain > most:
+                found, most = v, gain
+    return found
+
+
+@machine_code
+def _exchange(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     """Let two jobs change machines, each to its best place on the other's."""
-    y, k = s.machine[u], s.machine[v]
-    if y == k or a.processing[u, k] < 0 or a.processing[v, y] < 0:
+    y = s.machine[u]
+    if a.setup.shape[2] > 1:  # times alone do not tell who fits where
+        v = _any(s, len(s.machine))
+        k = s.machine[v]
+    else:
+        k = _some_machine(a, s, u)
+        v = -1 if k == y else _partner(a, s, u, k)
+    if k == y or v < 0 or a.processing[u, k] < 0 or a.processing[v, y] < 0:
         return False
     i, j, p, q = s.left[u], s.right[u], s.left[v], s.right[v]
     gap_y, gap_k = _gap(a, y, i, j), _gap(a, k, p, q)
@@ -326,5 +365,5 @@ def anneal_loads(
         if next_random(s.random) < 0.7:
             taken += _move_chain(a, s, u, limit, power)
         else:
-            taken += _exchange(a, s, u, _any(s, n), limit, power)
+            taken += _exchange(a, s, u, limit, power)
     return taken

@@ -40,7 +40,7 @@ class PolicySampling:
     """
     Improve sequences by sampling the policy from some moment on, until told to stop.
 
-    Off unless it is asked for; see :func:`core.scheduling.refine.refine`.
+    Off unless it is asked for: that it pays beside the local search is not shown.
 
     Parameters
     ----------

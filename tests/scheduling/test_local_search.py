@@ -203,6 +203,16 @@ def test_loads_decide_only_where_nothing_waits(job, objective, expected):
     assert loads_decide(problem, objective) is expected
 
 
+def test_jobs_that_must_change_places_do():
+    """One job each, on the wrong machine: 9 s; the right way round takes 1 s."""
+    jobs = [Job("I", {"M0": 1, "M1": 9}), Job("J", {"M0": 9, "M1": 1})]
+    problem = Problem.from_rows(jobs, [Machine("M0"), Machine("M1")])
+    found = LocalSearch(chains=1).improve(
+        problem, Objective(), [[1], [0]], seed=0, stop=MaxIterations(1)
+    )
+    assert [list(x) for x in found] == [[0], [1]]
+
+
 def test_cooling_follows_the_limit_that_is_used_up_first():
     """Two of eight looks, or two of four: the smaller number is the budget."""
     for stop, share in (
