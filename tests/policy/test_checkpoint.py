@@ -98,7 +98,7 @@ def test_another_feature_table_is_refused(folder, monkeypatch):
         load_model(folder)
 
 
-@pytest.mark.parametrize("version", [0, 2, None, "1"])
+@pytest.mark.parametrize("version", [0, 1, 3, None, "2"])
 def test_another_version_is_refused(folder, version):
     """Older, newer, none, and a text that looks like it."""
     edit(folder, format=version)
