@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 BENCHMARKS = (
     *("fjsp", "pmp", "ssirit", "shifts", "claims", "speed", "step", "refine"),
-    *("learning", "training"),
+    *("learning", "choices", "training"),
 )
 DEFAULT_SIZES = {
     "shifts": "411x30",
@@ -24,13 +24,16 @@ DEFAULT_SIZES = {
     "speed": "100x10,411x30,1000x60,4000x100",
     "step": "411x30,1000x60",
     "learning": "50x8",
+    "choices": "80x8",
     "refine": "411x30",
     "training": "100x10,411x30",
 }
 DEFAULT_PARTS = {
     "shifts": "quality,machines,lookahead",
+    "choices": "lookahead,reward,advantage,exploration",
     "training": "speed,processes,finetune,pages",
 }
+DEFAULT_KINDS = {"choices": "shift,unrelated,flexible_job_shop"}
 
 
 def benchmark(
@@ -49,20 +52,23 @@ def benchmark(
         float, typer.Option(min=0, help="Seconds to refine each plan; 0: not at all.")
     ] = 10.0,
     kinds: Annotated[
-        str, typer.Option(help="Kinds of shifts.")
-    ] = "shift,shift_calendar",
+        str | None,
+        typer.Option(help="Kinds of shifts, e.g. shift,shift_calendar, the default."),
+    ] = None,
     sizes: Annotated[
         str | None, typer.Option(help="Jobs x machines, e.g. 411x30,1000x60.")
     ] = None,
     parts: Annotated[
         str | None,
         typer.Option(
-            help="Of shifts: quality, machines, lookahead. Of training: speed, "
-            "processes, finetune, pages. By default all."
+            help="Of shifts: quality, machines, lookahead. Of choices: lookahead, "
+            "reward, advantage, exploration. Of training: speed, processes, finetune, "
+            "pages. By default all."
         ),
     ] = None,
     decisions: Annotated[
-        int, typer.Option(min=1, help="Of learning and training: decisions per run.")
+        int,
+        typer.Option(min=1, help="Of learning, choices, training: decisions per run."),
     ] = 200_000,
     seeds: Annotated[
         int, typer.Option(min=1, help="Of learning and training: runs each.")
@@ -93,6 +99,7 @@ def benchmark(
     if output is not None and not output.resolve().parent.is_dir():
         raise bad_option("--output", f"there is no folder {str(output.parent)!r}.")
     shapes = _sizes(sizes or DEFAULT_SIZES.get(what, "411x30"))
+    kinds = kinds or DEFAULT_KINDS.get(what, "shift,shift_calendar")
     wanted = _listed(DEFAULT_PARTS.get(what, "") if parts is None else parts)
     if what in ("fjsp", "pmp", "ssirit"):
         report = _public(what, folder, model, samples, seconds)
@@ -116,6 +123,16 @@ def benchmark(
             report = step_report(shapes, _model(model), tell=say)
         except ValueError as error:
             raise bad_option("--sizes", str(error)) from None
+    elif what == "choices":
+        from core.benchmarking.choices import ChoiceSettings, choices_report
+
+        try:
+            settings = ChoiceSettings(
+                *(*shapes[0], decisions, shifts, _known(kinds), wanted)
+            )
+        except ValueError as error:
+            raise bad_option("choices", str(error)) from None
+        report = choices_report(settings, tell=say)
     elif what == "training":
         report = _training(
             wanted, shapes, decisions, seeds, _known(kinds), minutes, shifts, model,

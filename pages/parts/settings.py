@@ -16,7 +16,7 @@ MOST_SECONDS = 300
 
 NAMES = {
     "hierarchical": "Hierarchical policy",
-    "unified": "Best of policy and rules",
+    "unified": "Policy, else batches or rules",
     "batch": "In batches, the old way",
     "rule:best": "Best dispatch rule",
     "rule:atcs": "Rule: urgency and setups",

@@ -58,6 +58,18 @@ def test_learning_draws_its_curves(tmp_path):
     assert (tmp_path / "learning.svg").read_text().startswith("<svg")
 
 
+def test_choices_are_tables_side_by_side(tmp_path):
+    """One table per choice, its options as rows; all rows in the file."""
+    done = run(
+        *("choices", "--sizes", "4x2", "--decisions", 300, "--shifts", 2),
+        *("--parts", "reward,advantage", "--output", tmp_path / "choices.csv"),
+    )
+    assert done.exit_code == 0, done.output
+    with (tmp_path / "choices.csv").open() as file:
+        options = [row["option"] for row in csv.DictReader(file)]
+    assert options == ["cost", "shaped", "group", "gae"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -69,6 +81,8 @@ def test_learning_draws_its_curves(tmp_path):
         (("shifts", "--kinds", "odd"), 2, "got 'odd'"),
         (("shifts", "--parts", "odd"), 2, "got 'odd'"),
         (("learning", "--ways", "sac"), 2, "Expected ways of set"),
+        (("choices", "--parts", "odd"), 2, "Expected parts of lookahead"),
+        (("choices", "--kinds", "odd"), 2, "got 'odd'"),
         (("training", "--parts", "odd"), 2, "Expected parts of speed"),
         (("training", "--minutes", 0), 2, "Expected minutes > 0"),
         (("training", "--kinds", "odd"), 2, "got 'odd'"),
