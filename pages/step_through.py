@@ -47,6 +47,8 @@ found = decisions_of(plan)
 def show_step() -> None:
     """Draw one decision; runs by itself while playing."""
     with friendly_errors():
+        if tick_seconds(found) != rhythm:
+            st.rerun()  # the rhythm belongs to the whole page
         play_on(found)
         step = current_step(found)
         decision, situation = found.trace[step], found.situation(step)
@@ -74,4 +76,5 @@ def show_step() -> None:
 
 show_overrides(found)
 show_stale(found, plan.settings)
-st.fragment(show_step, run_every=tick_seconds(found))()
+rhythm = tick_seconds(found)
+st.fragment(show_step, run_every=rhythm)()

@@ -77,14 +77,13 @@ def show_controls(found: Decisions, step: int) -> None:
                 args=(target, found),
                 disabled=(step == last if target > step else step == 0) or playing,
             )
-        if st.button(
+        st.button(
             "Pause" if playing else "Play",
             icon=":material/pause:" if playing else ":material/play_arrow:",
             type="primary",
             on_click=_toggle,
             args=(found,),
-        ):
-            st.rerun()  # the rhythm belongs to the whole page
+        )
         st.selectbox(
             "Speed",
             list(SPEEDS),
