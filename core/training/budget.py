@@ -41,7 +41,8 @@ def settings_for_minutes(
     """
     policy = copy.deepcopy(policy)
     trial = replace(settings, iterations=TRIAL)
-    warm = replace(trial, rollout=RolloutSettings(1, 1, settings.rollout.reward))
+    # The smallest rollouts that every kind of advantage can be had from.
+    warm = replace(trial, rollout=RolloutSettings(1, 2, settings.rollout.reward))
     Trainer(warm, policy, draw_tasks=source.draw, validation=[]).step()
     trainer = Trainer(trial, policy, draw_tasks=source.draw, validation=[])
     seconds, begin = 0.0, 0.0
