@@ -59,7 +59,9 @@ def open_tab(page, settled, name):
 
 
 def go_to(page, settled, number):
-    """Type the number of a decision."""
+    """Type the number of a decision, unless it is the one shown."""
+    if step_of(page) == number:
+        return
     box = page.get_by_role("spinbutton", name="Decision")
     expect(box).to_be_enabled(timeout=LONG)
     box.fill(str(number))
@@ -133,7 +135,10 @@ def test_a_machine_is_overridden_kept_exported_and_undone(
     keep = page.get_by_role("button", name="Keep the alternative", exact=True)
     for number in range(1, 25):
         go_to(page, settled, number)
-        page.get_by_label("on machine").click()
+        machine = page.get_by_label("on machine")
+        machine.scroll_into_view_if_needed()  # scrolling would close its list
+        settled(page)
+        machine.click()
         options = page.get_by_role("option")
         expect(options.first).to_be_visible()
         names = options.all_inner_texts()
