@@ -214,7 +214,7 @@ class LocalSearch:
         progress: Progress = silent,
     ) -> Sequences:
         """Better sequences, or the same; one sequence per machine, exact costs."""
-        make = LoadChain if loads_decide(problem, objective) else OrderChain
+        make = _chain(problem, objective)
         budget = Budget(stop)
         if not ready(make, stop):
             return sequences
@@ -307,6 +307,17 @@ def _limits(stop: Stop) -> list[MaxSeconds | MaxIterations]:
 
 _COMPILING = threading.Lock()
 _COMPILED: dict[type[Chain], Future[None]] = {}
+
+
+def get_ready(problem: Problem, objective: Objective, stop: Stop) -> None:
+    """Wait for the machine code that the local search of a problem runs, or a stop."""
+    ready(_chain(problem, objective), stop)
+
+
+def _chain(
+    problem: Problem, objective: Objective
+) -> type[OrderChain] | type[LoadChain]:
+    return LoadChain if loads_decide(problem, objective) else OrderChain
 
 
 def ready(kind: type[OrderChain] | type[LoadChain], stop: Stop) -> bool:

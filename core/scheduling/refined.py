@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.scheduling.local_search import get_ready
 from core.scheduling.refine import refine
 from core.scheduling.scheduler import (
     Progress,
@@ -64,6 +65,8 @@ class Refined:
         first = self.inner.schedule(
             problem, objective, seed=seed, stop=stop, progress=progress
         )
+        # Compiling, once per computer, is not taken from the seconds asked for.
+        get_ready(problem, objective, stop)
         watch = Stopwatch()
         better = refine(
             problem,
