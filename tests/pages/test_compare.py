@@ -147,3 +147,29 @@ def test_a_scenario_that_says_too_little_is_refused_in_words(shift):
         plan_of(replace(kept, settings={}), "Old")
     with pytest.raises(ValueError, match="was not planned"):
         plan_of(replace(kept, schedule=None), "Empty")
+
+
+def test_two_tabs_do_not_mix_their_shifts(tmp_path, monkeypatch, shift):
+    """Compared at the same time, each shows and takes over plans of its own shift."""
+    monkeypatch.setenv("SHIFTWRIGHT_DATA", str(tmp_path / "data"))
+    other = generate(KINDS["shift_open"].resized(9, 2), 2)
+    tabs = []
+    for mine in (shift, Shift(other, datetime(2026, 2, 2, 6), "Other")):
+        app = AppTest.from_file(str(PAGE), default_timeout=120)
+        app.session_state[Key.APP_READY] = True
+        app.session_state[Key.OPENED] = mine
+        app.session_state[Key.CONTENDERS] = list(RULES)
+        tabs.append((app.run(), mine))
+    for tab, _ in tabs:
+        tab.button(key="press_compare").click().run()
+    for tab, mine in reversed(tabs):
+        for _ in range(60):
+            if tab.session_state[Key.COMPARING] is None:
+                break
+            tab.session_state[Key.COMPARING].done(1.0)
+            tab.run()
+        found = tab.session_state[Key.COMPARED]
+        assert found.shift.content_hash == mine.content_hash
+        for _, result in found.results:
+            assert len(result.schedule.machine) == mine.problem.num_jobs
+        assert not tab.exception
