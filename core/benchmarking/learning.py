@@ -1,10 +1,12 @@
-"""How many decisions a policy needs to learn one problem: two steps against flat."""
+"""How many decisions a policy needs to learn: two steps against flat."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, SupportsInt
 
+import gymnasium
 import numpy as np
 import torch
 from torch import nn
@@ -15,8 +17,8 @@ from core.policy.flat_policy import FlatPolicy
 from core.policy.set_policy import SetPolicy
 from core.problem.generator import generate
 from core.problem.kinds import KINDS
-from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.simulation.environment import Observed
 from core.simulation.flat_environment import FlatActionEnv
 from core.training.settings import (
     ExplorationSettings,
@@ -31,6 +33,15 @@ Tell = Callable[[str], None]
 Curve = list[tuple[int, float]]  # decisions so far, cost of the greedy plan
 NETWORKS = ("set", "fixed", "flat")
 WAYS = (*NETWORKS, "maskable")
+# Learned by heart, one problem per seed; or drawn anew for every rollout, and judged
+# on others.
+PROBLEMS = ("one", "fresh")
+JUDGED = 10  # held-out problems of a seed, where they are drawn anew
+_WORDS = {
+    "one": "one problem learned by heart",
+    "fresh": "fresh problems, judged on held-out ones",
+}
+FRESH = 10**6  # seeds of problems that are drawn anew begin here
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class LearningSettings:
     Parameters
     ----------
     jobs, machines, kind
-        The problem; each seed draws its own, the same for all ways.
+        The problems; each seed draws its own, the same for all ways.
     decisions
         Budget of a run.
     copies
@@ -53,11 +64,16 @@ class LearningSettings:
         MaskablePPO of sb3-contrib on :class:`FlatActionEnv`.
     learning_rate, ent_coef
         Of Adam and of the entropy, for all ways.
+    problems
+        ``one``: a problem is learned by heart. That is the flat network's home
+        ground, which knows a job by its place alone. ``fresh``: every rollout of the
+        flat way, and every group of rollouts of ours, has a problem of its own, and
+        what counts is the mean cost of held-out ones.
 
     Raises
     ------
     ValueError
-        When a way is unknown, or a number below 1.
+        When a way or a choice of problems is unknown, or a number below 1.
     """
 
     jobs: int = 50
@@ -69,11 +85,16 @@ class LearningSettings:
     ways: tuple[str, ...] = WAYS
     learning_rate: float = 1e-3
     ent_coef: float = 0.01
+    problems: str = "one"
 
     def __post_init__(self) -> None:
         unknown = [way for way in self.ways if way not in WAYS]
         if unknown or not self.ways:
             raise ValueError(f"Expected ways of {', '.join(WAYS)}; got {self.ways}.")
+        if self.problems not in PROBLEMS:
+            raise ValueError(
+                f"Expected problems of {', '.join(PROBLEMS)}; got {self.problems!r}."
+            )
         for name in ("jobs", "machines", "decisions", "copies"):
             if getattr(self, name) < 1:
                 raise ValueError(f"Expected {name} >= 1, got {getattr(self, name)}.")
@@ -89,11 +110,18 @@ class LearningSettings:
         return max(1, self.decisions // self.per_update)
 
 
-def problem_of(settings: LearningSettings, seed: int) -> Problem:
-    """Problem that all runs of a seed learn."""
-    return generate(
-        KINDS[settings.kind].resized(settings.jobs, settings.machines), seed
-    )
+def task_of(settings: LearningSettings, seed: int) -> Task:
+    """Draw a problem as all runs learn it: default objective, machines never wait."""
+    size = KINDS[settings.kind].resized(settings.jobs, settings.machines)
+    return Task(generate(size, seed), Objective(), 0.0, settings.kind)
+
+
+def judged_on(settings: LearningSettings, seed: int) -> list[Task]:
+    """Problems whose mean cost is the curve: the one that is learned, or held-out."""
+    if settings.problems == "one":
+        return [task_of(settings, seed)]
+    first = seed * JUDGED
+    return [task_of(settings, number) for number in range(first, first + JUDGED)]
 
 
 def network(way: str, settings: LearningSettings) -> nn.Module:
@@ -115,14 +143,11 @@ def network(way: str, settings: LearningSettings) -> nn.Module:
 
 
 def own_curve(way: str, settings: LearningSettings, seed: int) -> Curve:
-    """
-    Train one of our networks with our PPO, on one problem over and over.
-
-    One problem is the flat network's home ground: it knows a job by its place alone,
-    and on fresh problems that means nothing.
-    """
+    """Train one of our networks with our PPO; cost of its greedy plans on the way."""
     torch.manual_seed(seed)
-    task = Task(problem_of(settings, seed), Objective(), 0.0, settings.kind)
+    judged = judged_on(settings, seed)
+    # The rollouts of a problem are each other's baseline, so several of each.
+    groups = 1 if settings.problems == "one" else max(1, settings.copies // 5)
     training = replace(
         TrainingSettings(),
         iterations=settings.updates,
@@ -134,23 +159,83 @@ def own_curve(way: str, settings: LearningSettings, seed: int) -> Curve:
             update_decisions=settings.per_update,
             update_epochs=4,
         ),
-        rollout=RolloutSettings(problems=1, copies=settings.copies),
+        rollout=RolloutSettings(problems=groups, copies=settings.copies // groups),
         exploration=ExplorationSettings(job_epsilon=0.0, machine_epsilon=0.0),
     )
+
+    def drawn(numbers: np.random.Generator, progress: float, count: int) -> list[Task]:
+        if settings.problems == "one":
+            return judged
+        seeds = numbers.integers(FRESH, 2**31, size=count)
+        return [task_of(settings, int(number)) for number in seeds]
+
     policy = network(way, settings)
     trainer = Trainer(
-        training, policy, draw_tasks=lambda *_: [task], validation=[]
+        training, policy, draw_tasks=drawn, validation=[]
     )  # validated here, at every update
-    curve = [(0, float(greedy_costs(policy, [task])[0]))]
+
+    def cost() -> float:
+        return float(greedy_costs(policy, judged).mean())
+
+    curve = [(0, cost())]
     for _ in range(settings.updates):
         trainer.step()
-        curve.append((trainer.decisions, float(greedy_costs(policy, [task])[0])))
+        curve.append((trainer.decisions, cost()))
     return curve
+
+
+class FreshFlatEnv(gymnasium.Env[Observed, SupportsInt]):
+    """
+    :class:`FlatActionEnv` whose every episode is a problem of its own.
+
+    Parameters
+    ----------
+    settings
+        Size and kind of the problems.
+    seed
+        Of their seeds.
+
+    Attributes
+    ----------
+    inner
+        The problem of this episode.
+    """
+
+    metadata = {"render_modes": []}  # noqa: RUF012 - as Gymnasium has it
+
+    def __init__(self, settings: LearningSettings, seed: int) -> None:
+        self._settings = settings
+        self._numbers = np.random.default_rng(seed)
+        self.inner = self._drawn()
+        self.observation_space = self.inner.observation_space
+        self.action_space = self.inner.action_space
+
+    def _drawn(self) -> FlatActionEnv:
+        task = task_of(self._settings, int(self._numbers.integers(FRESH, 2**31)))
+        return FlatActionEnv(task.problem, task.objective)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observed, dict[str, Any]]:
+        """Draw the next problem."""
+        super().reset(seed=seed)
+        self.inner = self._drawn()
+        return self.inner.reset()
+
+    def step(
+        self, action: SupportsInt
+    ) -> tuple[Observed, float, bool, bool, dict[str, Any]]:
+        """Place a job on a machine, as :meth:`FlatActionEnv.step` does."""
+        return self.inner.step(action)
+
+    def action_masks(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Shape (n * m,), True where it may be chosen."""
+        return self.inner.action_masks()
 
 
 def maskable_curve(settings: LearningSettings, seed: int) -> Curve:
     """
-    Train MaskablePPO of sb3-contrib on the flat action space of the same problem.
+    Train MaskablePPO of sb3-contrib on the flat action space of the same problems.
 
     Raises
     ------
@@ -164,10 +249,12 @@ def maskable_curve(settings: LearningSettings, seed: int) -> Curve:
             "The way 'maskable' needs sb3-contrib of requirements-test.txt; install "
             "it, or leave the way out."
         ) from error
-    problem, objective = problem_of(settings, seed), Objective()
+    judged = [FlatActionEnv(t.problem, t.objective) for t in judged_on(settings, seed)]
     agent = MaskablePPO(
         "MultiInputPolicy",
-        FlatActionEnv(problem, objective),
+        FlatActionEnv(judged[0].problem, judged[0].objective)
+        if settings.problems == "one"
+        else FreshFlatEnv(settings, seed),
         learning_rate=settings.learning_rate,
         n_steps=settings.per_update,
         batch_size=max(2, settings.per_update // 4),
@@ -178,9 +265,8 @@ def maskable_curve(settings: LearningSettings, seed: int) -> Curve:
         seed=seed,
         device="cpu",
     )
-    env = FlatActionEnv(problem, objective)
 
-    def greedy() -> float:
+    def greedy(env: FlatActionEnv) -> float:
         seen, _ = env.reset()
         done = False
         while not done:
@@ -188,12 +274,14 @@ def maskable_curve(settings: LearningSettings, seed: int) -> Curve:
                 seen, deterministic=True, action_masks=env.action_masks()
             )
             seen, _, done, _, _ = env.step(np.asarray(action).item())
-        return objective.cost(problem, env.schedule)
+        return env.objective.cost(env.problem, env.schedule)
 
-    curve = [(0, greedy())]
+    curve = [(0, float(np.mean([greedy(env) for env in judged])))]
     for _ in range(settings.updates):
         agent.learn(settings.per_update, reset_num_timesteps=False)
-        curve.append((int(agent.num_timesteps), greedy()))
+        curve.append(
+            (int(agent.num_timesteps), float(np.mean([greedy(env) for env in judged])))
+        )
     return curve
 
 
@@ -272,7 +360,8 @@ def report_of(
         (
             Table(
                 f"Decisions until the cost that the flat policy reaches at its best, "
-                f"{n}x{m}, {settings.decisions:,} decisions each",
+                f"{n}x{m}, {settings.decisions:,} decisions each, "
+                f"{_WORDS[settings.problems]}",
                 ("way", "seeds", "mean best cost", "reached", "decisions", "over flat"),
                 tuple(rows),
             ),

@@ -82,6 +82,12 @@ def benchmark(
     ways: Annotated[
         str, typer.Option(help="Of learning: which policies.")
     ] = "set,fixed,flat,maskable",
+    problems: Annotated[
+        str,
+        typer.Option(
+            help="Of learning: one, learned by heart, or fresh, judged on held-out."
+        ),
+    ] = "one",
     improvers: Annotated[
         str | None,
         typer.Option(
@@ -110,7 +116,7 @@ def benchmark(
             folder, seconds, _listed(kinds), shifts, model, improvers, _listed(sets)
         )
     elif what == "learning":
-        report = _learning(shapes[0], decisions, seeds, _listed(ways), output)
+        report = _learning(shapes[0], decisions, seeds, _listed(ways), problems, output)
     elif what == "speed":
         from core.benchmarking.speed import speed_report
 
@@ -245,6 +251,7 @@ def _learning(
     decisions: int,
     seeds: int,
     ways: tuple[str, ...],
+    problems: str,
     output: Path | None,
 ) -> Report:
     """Learning curves; the plot lies beside the CSV."""
@@ -258,6 +265,7 @@ def _learning(
             decisions=decisions,
             seeds=tuple(range(seeds)),
             ways=ways,
+            problems=problems,
         )
     except ValueError as error:
         raise bad_option("learning", str(error)) from None

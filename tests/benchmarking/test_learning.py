@@ -1,15 +1,19 @@
 """Learning curves and what is read off them."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.benchmarking.learning import (
+    FreshFlatEnv,
     LearningSettings,
     decisions_until,
+    judged_on,
     learning_report,
     maskable_curve,
     own_curve,
-    problem_of,
     report_of,
+    task_of,
 )
 
 TINY = LearningSettings(jobs=5, machines=2, decisions=40, copies=4, seeds=(0,))
@@ -54,10 +58,11 @@ def test_the_mean_is_over_all_seeds_or_none():
     assert rows["set"] == (5.0, "1 of 2", None, None)
 
 
+@pytest.mark.parametrize("problems", ["one", "fresh"])
 @pytest.mark.parametrize("way", ["set", "fixed", "flat"])
-def test_a_run_counts_its_decisions(way):
+def test_a_run_counts_its_decisions(way, problems):
     """Two updates of 20 decisions each, and the start before them."""
-    curve = own_curve(way, TINY, 0)
+    curve = own_curve(way, replace(TINY, problems=problems), 0)
     assert [decisions for decisions, _ in curve] == [0, 20, 40]
 
 
@@ -66,18 +71,33 @@ def test_a_run_repeats_itself():
     assert own_curve("fixed", TINY, 3) == own_curve("fixed", TINY, 3)
 
 
-def test_the_outside_yardstick_learns_the_same_problem():
+@pytest.mark.parametrize("problems", ["one", "fresh"])
+def test_the_outside_yardstick_learns_the_same_problems(problems):
     """MaskablePPO takes as many decisions, every one of them valid."""
     pytest.importorskip("sb3_contrib")
-    curve = maskable_curve(TINY, 0)
+    curve = maskable_curve(replace(TINY, problems=problems), 0)
     assert [decisions for decisions, _ in curve] == [0, 20, 40]
     assert all(cost > 0 for _, cost in curve)
 
 
 def test_every_seed_has_a_problem_of_its_own():
     """The same for all ways."""
-    hashes = {problem_of(TINY, seed).content_hash for seed in (0, 0, 1)}
+    hashes = {task_of(TINY, seed).problem.content_hash for seed in (0, 0, 1)}
     assert len(hashes) == 2
+
+
+def test_held_out_problems_are_never_learned_from():
+    """Each episode has a problem of its own, none of them one that is judged on."""
+    fresh = replace(TINY, problems="fresh")
+    judged = {t.problem.content_hash for seed in (0, 1) for t in judged_on(fresh, seed)}
+    assert len(judged) == 20
+    env = FreshFlatEnv(fresh, 0)
+    met = set()
+    for _ in range(5):
+        env.reset()
+        met.add(env.inner.problem.content_hash)
+    assert len(met) == 5
+    assert not met & judged
 
 
 def test_the_report_holds_every_point():
@@ -90,8 +110,10 @@ def test_the_report_holds_every_point():
     ]
 
 
-@pytest.mark.parametrize("wrong", [{"ways": ("sac",)}, {"ways": ()}, {"copies": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"ways": ("sac",)}, {"ways": ()}, {"copies": 0}, {"problems": "two"}]
+)
 def test_nonsense_is_refused(wrong):
-    """An unknown way, none, or a number below 1."""
+    """An unknown way, none, unknown problems, or a number below 1."""
     with pytest.raises(ValueError, match="Expected"):
         LearningSettings(**wrong)
