@@ -2,24 +2,29 @@
 What refinement gains in some seconds: public instances and random shifts.
 
 A row per instance: before and after refinement, as a gap to the best known makespan
-(makespan alone counts) or, for shifts, after over before by the default objective.
+(makespan alone counts) or, for shifts, after over before by the default objective, and
+how far the refined plan is above the lower bound. CP-SAT alone may stand beside it.
 """
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 from pathlib import Path
 
 from core.benchmarking.table import Report, Table
 from core.policy.checkpoint import Model
+from core.problem.bounds import lower_bounds
 from core.problem.generator import generate
 from core.problem.kinds import KINDS
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.schedule import Schedule
 from core.problem.verify import violations
+from core.scheduling.cpsat import CpSat, NoPlanFound
 from core.scheduling.local_search import LocalSearch
 from core.scheduling.policy_sampling import PolicySampling
 from core.scheduling.refine import Improver, Turn, refine
@@ -72,7 +77,10 @@ class Row:
     seconds
         Wall time that refinement took.
     way
-        Which improvers, as :func:`improvers` reads them.
+        Which improvers, as :func:`improvers` reads them; ``cpsat``: no refinement, but
+        the exact solver by itself.
+    above_bound
+        Makespan after over its lower bound, minus 1.
     """
 
     group: str
@@ -83,15 +91,17 @@ class Row:
     gap_after: float
     seconds: float
     way: str = "local"
+    above_bound: float = nan
 
     @property
     def ratio(self) -> float:
-        """Cost after over cost before; at most 1."""
+        """Cost after over cost before; refined, at most 1."""
         return self.after / self.before
 
 
 PARTS = ("local", "windows", "sampling")
 WAYS = (*PARTS, "windows+local", "sampling+local", "sampling+local+windows")
+ALONE = "cpsat"  # takes the place of the first plan and its refinement
 
 
 def improvers(way: str, seconds: float, model: Model) -> tuple[Improver, ...]:
@@ -212,63 +222,122 @@ def measure(
     refined = refine(
         problem, objective, first, stop=MaxSeconds(seconds), seed=seed, moves=moves
     )
-    taken = watch.seconds
-    if found := violations(problem, refined):
-        raise InvalidScheduleError(f"{instance.group} {instance.name}: {found[0]}")
+    return _row(instance, first, refined, watch.seconds, way)
+
+
+def measure_alone(
+    instance: Instance, start: Scheduler, seconds: float, seed: int = 0
+) -> Row:
+    """
+    Let CP-SAT plan an instance by itself, beside the schedule of a scheduler.
+
+    Parameters
+    ----------
+    instance, start
+        What is planned, and by whom the schedule is that it is compared with.
+    seconds
+        Time to search, not counting the building of the model.
+    seed
+        Seed of both.
+
+    Returns
+    -------
+    Row
+        NaN in place of all figures of a plan that was not found in the time.
+    """
+    problem, objective = instance.problem, instance.objective
+    first = start.schedule(problem, objective, seed=seed).schedule
+    watch = Stopwatch()
+    try:
+        alone = CpSat(seconds).schedule(problem, objective, seed=seed).schedule
+    except NoPlanFound:
+        alone = None
+    return _row(instance, first, alone, watch.seconds, ALONE)
+
+
+def _row(
+    instance: Instance,
+    first: Schedule,
+    last: Schedule | None,
+    seconds: float,
+    way: str,
+) -> Row:
+    """Row of two schedules; the independent verifier looks at the second."""
+    problem, objective = instance.problem, instance.objective
+    cost = gap_after = above = nan
+    if last is not None:
+        if found := violations(problem, last):
+            raise InvalidScheduleError(f"{instance.group} {instance.name}: {found[0]}")
+        cost = objective.cost(problem, last)
+        gap_after = last.makespan / instance.best_known - 1
+        above = last.makespan / lower_bounds(problem, objective).makespan - 1
     return Row(
         instance.group,
         instance.name,
         objective.cost(problem, first),
-        objective.cost(problem, refined),
+        cost,
         first.makespan / instance.best_known - 1,
-        refined.makespan / instance.best_known - 1,
-        taken,
+        gap_after,
+        seconds,
         way,
+        above,
     )
 
 
-def means(
-    rows: Sequence[Row],
-) -> dict[tuple[str, str], tuple[float, float, float]]:
-    """Per set and way: mean gap before, mean gap after, mean ratio of the costs."""
+def means(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, ...]]:
+    """
+    Mean figures per set and way.
+
+    Returns
+    -------
+    dict
+        Gap before, gap after, cost after over before, makespan above its bound: means
+        over the plans that were found; and how many those are.
+    """
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.group, row.way), []).append(row)
-    return {
-        group: (
-            sum(row.gap_before for row in members) / len(members),
-            sum(row.gap_after for row in members) / len(members),
-            sum(row.ratio for row in members) / len(members),
-        )
-        for group, members in groups.items()
-    }
+    found = {}
+    for group, members in groups.items():
+        done = [row for row in members if not isnan(row.after)]
+        figures = [
+            *([row.gap_before for row in members], [row.gap_after for row in done]),
+            *([row.ratio for row in done], [row.above_bound for row in done]),
+        ]
+        averages = [sum(x) / len(x) if x else nan for x in figures]
+        found[group] = (*averages, float(len(done)))
+    return found
 
 
 def refine_report(rows: Sequence[Row], seconds: float) -> Report:
     """Every row, and the means per set and way; ``seconds`` is what each had."""
+    asked = Counter((row.group, row.way) for row in rows)
     return Report(
         Table(
             "refine",
             (
                 *("set", "instance", "improvers", "before", "after"),
-                *("gap before", "gap after", "seconds"),
+                *("gap before", "gap after", "seconds", "above bound"),
             ),
             tuple(
                 (
                     *(x.group, x.name, x.way, x.before, x.after),
-                    *(x.gap_before, x.gap_after, x.seconds),
+                    *(x.gap_before, x.gap_after, x.seconds, x.above_bound),
                 )
                 for x in rows
             ),
         ),
         (
             Table(
-                f"Refined for {seconds:g} s from the best rule: means",
+                f"Refined for {seconds:g} s from the policy's greedy plan: means",
                 (
                     *("set", "improvers", "gap before", "gap after"),
-                    "cost after over before",
+                    *("cost after over before", "makespan above bound", "plans"),
                 ),
-                tuple((*which, *figures) for which, figures in means(rows).items()),
+                tuple(
+                    (*which, *figures, f"{plans:.0f} of {asked[which]}")
+                    for which, (*figures, plans) in means(rows).items()
+                ),
             ),
         ),
     )

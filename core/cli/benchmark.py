@@ -92,7 +92,8 @@ def benchmark(
         str | None,
         typer.Option(
             help="Of refine: local, windows, sampling, or some joined by +, e.g. "
-            "local,windows+local; by default each alone and together."
+            "local,windows+local; by default each alone and together. cpsat: the "
+            "exact solver by itself, in the same time."
         ),
     ] = None,
     sets: Annotated[
@@ -200,20 +201,22 @@ def _refine(
     chosen: str | None,
     sets: tuple[str, ...],
 ) -> Report:
-    """What refinement gains over the best rule, by each improver and together."""
+    """What refinement gains over a greedy plan, by each improver and together."""
     from core.benchmarking.public import FORMATS, MissingInstancesError, instances_root
     from core.benchmarking.refine import (
+        ALONE,
         FOLDERS,
         SETS,
         WAYS,
         improvers,
         measure,
+        measure_alone,
         public_instances,
         random_shifts,
         refine_report,
     )
     from core.problem.kinds import KINDS
-    from core.scheduling.registry import scheduler
+    from core.scheduling.hierarchical import HierarchicalScheduler
 
     for option, wanted, known in (("--kinds", kinds, KINDS), ("--sets", sets, SETS)):
         if unknown := [name for name in wanted if name not in known]:
@@ -221,14 +224,12 @@ def _refine(
                 option, f"expected {', '.join(known)}; got {unknown[0]!r}."
             )
     loaded = _model(model)
+    named = WAYS if chosen is None else _listed(chosen)
     try:
-        ways = {
-            way: improvers(way, seconds, loaded)
-            for way in (WAYS if chosen is None else _listed(chosen))
-        }
+        ways = {way: improvers(way, seconds, loaded) for way in named if way != ALONE}
     except ValueError as error:
         raise bad_option("--improvers", str(error)) from None
-    start = scheduler("rule:best")
+    start = HierarchicalScheduler(loaded)
     instances = [x for kind in kinds for x in random_shifts(kind, shifts)]
     if folder is not None:
         try:
@@ -240,8 +241,12 @@ def _refine(
         instances += [x for group in sets for x in public_instances(root, group)]
     rows = []
     for instance in instances:
-        for way, moves in ways.items():
-            rows.append(measure(instance, start, seconds, moves, way=way))
+        for way in named:
+            rows.append(
+                measure_alone(instance, start, seconds)
+                if way == ALONE
+                else measure(instance, start, seconds, ways[way], way=way)
+            )
             say(f"{instance.group} {instance.name} {way}: {rows[-1].ratio:.3f}")
     return refine_report(rows, seconds)
 

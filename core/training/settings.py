@@ -198,6 +198,8 @@ class DataSettings:
 
     def __post_init__(self) -> None:
         _check(self, share=("random_objective",))
+        if not self.kinds:
+            raise ValueError(f"Expected at least one kind of {', '.join(KINDS)}.")
         for kind in (*self.kinds, *self.lookaheads):
             if kind not in KINDS:
                 raise ValueError(f"Unknown kind {kind!r}; known: {', '.join(KINDS)}.")

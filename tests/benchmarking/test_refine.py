@@ -1,21 +1,26 @@
 """The protocol that measures refinement."""
 
-from math import isnan
+from math import isnan, nan
 
 import pytest
 
 from core.benchmarking.refine import (
+    ALONE,
     SETS,
+    Instance,
     Row,
     improvers,
     means,
     measure,
+    measure_alone,
     public_instances,
     random_shifts,
     refine_report,
 )
+from core.problem.generator import KINDS, generate
 from core.problem.objective import Objective
 from core.problem.schedule import retime
+from core.scheduling.cpsat import CpSat, NoPlanFound
 from core.scheduling.local_search import LocalSearch
 from core.scheduling.rules import RuleScheduler
 from tests.scheduling.models import untrained
@@ -73,18 +78,54 @@ def test_a_shift_has_a_ratio_and_no_gap():
 def test_means_are_taken_per_set():
     """Two rows of one set, one of another, one of other improvers."""
     rows = [
-        Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0),
-        Row("b", "1", 1.0, 1.0, 0.0, 0.0, 1.0),
-        Row("a", "2", 4.0, 4.0, 0.4, 0.3, 1.0),
+        Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0, above_bound=0.3),
+        Row("b", "1", 1.0, 1.0, 0.0, 0.0, 1.0, above_bound=0.0),
+        Row("a", "2", 4.0, 4.0, 0.4, 0.3, 1.0, above_bound=0.5),
+        Row("a", "1", 4.0, 4.0, 0.2, 0.2, 1.0, "windows", 0.1),
     ]
-    rows.append(Row("a", "1", 4.0, 4.0, 0.2, 0.2, 1.0, "windows"))
     found = means(rows)
-    assert found["a", "local"] == pytest.approx((0.3, 0.2, 0.75))
-    assert found["b", "local"] == (0.0, 0.0, 1.0)
-    assert found["a", "windows"] == (0.2, 0.2, 1.0)
+    assert found["a", "local"] == pytest.approx((0.3, 0.2, 0.75, 0.4, 2))
+    assert found["b", "local"] == (0.0, 0.0, 1.0, 0.0, 1)
+    assert found["a", "windows"] == (0.2, 0.2, 1.0, 0.1, 1)
     report = refine_report(rows, 10.0)
     assert len(report.detail.rows) == 4
     assert [row[:2] for row in report.summaries[0].rows] == list(found)
+    assert [row[-1] for row in report.summaries[0].rows] == ["2 of 2"] + 2 * ["1 of 1"]
+
+
+def test_a_plan_that_was_not_found_is_counted_and_nothing_else():
+    """One plan of two: the means are those of the one."""
+    rows = [
+        Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0, ALONE, 0.3),
+        Row("a", "2", 4.0, nan, 0.4, nan, 1.0, ALONE, nan),
+    ]
+    assert means(rows)["a", ALONE] == pytest.approx((0.3, 0.1, 0.5, 0.3, 1))
+    assert refine_report(rows, 10.0).summaries[0].rows[0][-1] == "1 of 2"
+    (none,) = means(rows[1:]).values()
+    assert none[0] == 0.4
+    assert all(isnan(x) for x in none[1:4])
+    assert none[4] == 0
+
+
+def test_the_exact_solver_stands_beside():
+    """On a tiny problem it is done in time, and no worse than the rule."""
+    problem = generate(KINDS["shift_open"].resized(5, 2), 0)
+    row = measure_alone(Instance("tiny", "0", problem, Objective()), START, 20.0)
+    assert row.way == ALONE
+    assert 0 < row.after <= row.before
+    assert row.above_bound >= 0
+
+
+def test_no_plan_in_the_time_is_said(monkeypatch):
+    """Nothing is put in its place."""
+
+    def fail(*args, **kwargs):
+        raise NoPlanFound("none")
+
+    monkeypatch.setattr(CpSat, "schedule", fail)
+    row = measure_alone(next(random_shifts("shift_open", 1)), START, 1.0)
+    assert row.before > 0
+    assert all(isnan(x) for x in (row.after, row.gap_after, row.above_bound))
 
 
 def test_improvers_share_the_time_in_turn(tmp_path):

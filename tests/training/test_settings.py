@@ -34,6 +34,7 @@ def test_every_recipe_is_read_and_written_back(recipe):
         ({"policy": "big"}, "Expected policy to be one of"),
         ({"stages": []}, "stages that rise to 1"),
         ({"data": {"kinds": {"nights": 1}}}, "Unknown kind 'nights'"),
+        ({"data": {"kinds": {}}}, "at least one kind"),
         ({"data": {"lookaheads": {"shift": {"7": 1}}}}, "Expected a lookahead of"),
         (
             {"stages": [{"until": 1.0, "jobs": [9, 3], "machines": [1, 1]}]},
