@@ -188,14 +188,14 @@ def recommended(
         validation_jobs=validation_jobs,
         stages=stages,
         ppo=PPOSettings(
-            learning_rate=3e-4 if fine else 1e-3,
-            final_learning_rate=3e-5 if fine else 1e-4,
-            minibatch_decisions=2000,
-            update_decisions=8000,
-            ent_coef=0.01,
-            target_kl=0.03,
+            learning_rate=5e-4 if fine else 1e-3,
+            final_learning_rate=3e-5,
+            minibatch_decisions=1280,
+            update_decisions=12_800,
+            ent_coef=0.003,
+            target_kl=0.1,
         ),
-        rollout=RolloutSettings(problems=6, copies=16),
+        rollout=RolloutSettings(problems=8, copies=8),
         exploration=ExplorationSettings(
             job_epsilon=0.0 if fine else 0.2, machine_epsilon=0.0 if fine else 0.1
         ),

@@ -243,7 +243,7 @@ def _advanced(
                 )
             rate = st.select_slider(
                 "Learning rate",
-                [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3],
+                [1e-5, 3e-5, 1e-4, 3e-4, 5e-4, 1e-3, 3e-3],
                 value=shape.ppo.learning_rate,
                 format_func=lambda x: f"{x:g}",
                 key=f"{Key.TRAIN_RATE}_{parent is None}",
