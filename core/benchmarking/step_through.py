@@ -10,7 +10,7 @@ import numpy as np
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Cell, Report, Table
 from core.charts import theme
-from core.charts.decisions import mark_step, partial_gantt, strip
+from core.charts.decisions import partial_gantt, strip_mark
 from core.charts.window import View
 from core.policy.checkpoint import Model
 from core.policy.two_step import Policy
@@ -24,7 +24,6 @@ from core.scheduling.hierarchical import (
     card_lookahead,
     play,
 )
-from core.scheduling.jumps import late
 from core.scheduling.recording import Playback
 from core.scheduling.scheduler import Result, Stopwatch
 from core.scheduling.step_tables import job_table, machine_table
@@ -125,7 +124,6 @@ def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, floa
     steps = np.linspace(0, len(trace) - 1, LOOKED_AT).astype(int)
     wording = Wording(lambda s: theme.moment(DEFAULT_START, s), theme.duration)
     view = View(0, trace.schedule.makespan)
-    drawn = strip(trace, 0, late(problem, trace))  # once, as on the page
     playback = Playback(problem, trace)
     data, figures, reasons = [], [], []
     for step in np.unique(steps).tolist():
@@ -138,7 +136,7 @@ def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, floa
         data.append(watch.seconds)
 
         watch = Stopwatch()
-        mark_step(drawn, step)
+        strip_mark(trace, step)
         partial_gantt(problem, trace, step, DEFAULT_START, view)
         figures.append(watch.seconds)
 

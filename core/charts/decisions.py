@@ -20,6 +20,7 @@ from core.problem.schedule import Schedule
 from core.scheduling.trace import Scores, Trace
 
 STRIP_PIXELS = 168
+STRIP_LEFT, STRIP_RIGHT, STRIP_TOP, STRIP_BOTTOM = 52, 8, 4, 22  # its margins
 DOUBT, COST, SETUP = "doubt", "cost", "setup"
 
 
@@ -41,7 +42,7 @@ class Ghost:
     end: int
 
 
-def strip(trace: Trace, step: int, late: NDArray[np.bool_]) -> go.Figure:
+def strip(trace: Trace, late: NDArray[np.bool_]) -> go.Figure:
     """
     Draw all decisions side by side: doubt, cost with its bound, setups.
 
@@ -49,8 +50,6 @@ def strip(trace: Trace, step: int, late: NDArray[np.bool_]) -> go.Figure:
     ----------
     trace
         The decisions.
-    step
-        The one that is looked at.
     late
         Shape (T,): whether the job of each decision ends late.
 
@@ -60,7 +59,7 @@ def strip(trace: Trace, step: int, late: NDArray[np.bool_]) -> go.Figure:
         The first trace is what a click hits: ``customdata`` holds the step.
     """
     steps = np.arange(1, len(trace) + 1)
-    figure = go.Figure(layout=_strip_layout(trace, step))
+    figure = go.Figure(layout=_strip_layout(trace))
     hover = [
         f"Decision {t + 1}<br>{_doubt_words(trace, t)}cost so far {trace.cost[t]:.3f}, "
         f"at least {trace.bound[t]:.3f} in the end"
@@ -109,6 +108,8 @@ def strip(trace: Trace, step: int, late: NDArray[np.bool_]) -> go.Figure:
             "color": np.where(late, theme.LATE, theme.SETUP),
             "line": {"width": 0},
         },
+        # A click selects; nothing else is to fade for it.
+        unselected={"marker": {"opacity": 1}},
         hoverinfo="skip",
     )
     forced = np.flatnonzero(trace.forced.any(axis=1))
@@ -124,19 +125,26 @@ def strip(trace: Trace, step: int, late: NDArray[np.bool_]) -> go.Figure:
     return figure
 
 
-def mark_step(figure: go.Figure, step: int) -> go.Figure:
+def strip_mark(trace: Trace, step: int) -> str:
     """
-    Move the mark of a strip to another step, and return the strip.
+    Draw the mark of a step, to be laid over the strip of all steps, as HTML.
 
-    To draw a strip takes ten times as long as to move its mark.
+    A chart whose figure changes is built anew in the browser; the strip stays as it
+    is, and only this moves.
     """
-    mark = figure.layout.shapes[0]
-    mark.x0, mark.x1 = step + 0.5, step + 1.5
-    return figure
+    begin, end = (
+        f"calc({STRIP_LEFT}px + (100% - {STRIP_LEFT + STRIP_RIGHT}px) * {share:.6f})"
+        for share in (step / len(trace), (step + 1) / len(trace))
+    )
+    return (
+        f'<div class="step-mark" style="left: {begin}; width: max(4px, calc({end} - '
+        f"{begin})); top: {STRIP_TOP}px; height: "
+        f'{STRIP_PIXELS - STRIP_TOP - STRIP_BOTTOM}px"></div>'
+    )
 
 
-def _strip_layout(trace: Trace, step: int) -> dict[str, Any]:
-    """Three rows on one axis of steps, with the current step marked."""
+def _strip_layout(trace: Trace) -> dict[str, Any]:
+    """Three rows on one axis of steps."""
     rows = {"yaxis": (0.70, 1.0), "yaxis2": (0.36, 0.66), "yaxis3": (0.0, 0.32)}
     names = {"yaxis": DOUBT, "yaxis2": COST, "yaxis3": SETUP}
     high = {
@@ -170,7 +178,12 @@ def _strip_layout(trace: Trace, step: int) -> dict[str, Any]:
     return {
         "template": "none",
         "height": STRIP_PIXELS,
-        "margin": {"l": 52, "r": 8, "t": 4, "b": 22},
+        "margin": {
+            "l": STRIP_LEFT,
+            "r": STRIP_RIGHT,
+            "t": STRIP_TOP,
+            "b": STRIP_BOTTOM,
+        },
         "font": {"family": theme.FONT, "size": 11, "color": theme.INK},
         "paper_bgcolor": theme.BACKGROUND,
         "plot_bgcolor": theme.BAND,
@@ -196,18 +209,6 @@ def _strip_layout(trace: Trace, step: int) -> dict[str, Any]:
             "tickcolor": theme.CLOSED,
             "ticklen": 3,
         },
-        "shapes": [
-            {
-                "type": "rect",
-                "x0": step + 0.5,
-                "x1": step + 1.5,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"width": 2, "color": theme.INK},
-                "fillcolor": theme.INK,
-            }
-        ],
         **axes,
     }
 
@@ -284,7 +285,7 @@ def partial_gantt(
             y=[y[ghost.machine] + BAR_OFFSET],
             width=BAR,
             orientation="h",
-            name="on the runner-up machine",
+            name="runner-up",
             marker={
                 "color": "rgba(27,39,51,0.10)",
                 "line": {"width": 2, "color": theme.MUTED_INK},
@@ -299,7 +300,7 @@ def partial_gantt(
         y=[y[decision.machine] + BAR_OFFSET],
         width=0.86,
         orientation="h",
-        name=f"just placed: {name}",
+        name="just placed",
         marker={
             "color": "rgba(0,0,0,0)",
             "line": {"width": 3, "color": theme.INK},

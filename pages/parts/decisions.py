@@ -67,8 +67,8 @@ class Decisions:
 
     @cached_property
     def strip(self) -> go.Figure:
-        """All decisions side by side; only its mark moves."""
-        return strip(self.trace, 0, self.marks["late job"])
+        """All decisions side by side."""
+        return strip(self.trace, self.marks["late job"])
 
     def situation(self, step: int) -> Situation:
         """Where the plan stands just before a decision."""

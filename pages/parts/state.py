@@ -91,6 +91,7 @@ class Key(StrEnum):
     STEP_INPUT = "step_input"
     STEP_JOB = "step_job"
     STEP_STRIP = "step_strip"
+    STEP_CLICKED = "step_clicked"
     STEP_SPAN = "step_span"
     STEP_NOTICE = "step_notice"
     PLAYING = "playing"

@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from core.charts import theme
-from core.charts.decisions import mark_step
+from core.charts.decisions import strip_mark
 from core.scheduling.jumps import following
 from pages.parts.decisions import Decisions
 from pages.parts.gantt_view import CHART_CONFIG
@@ -140,15 +140,17 @@ def show_controls(found: Decisions, step: int) -> None:
 
 def show_strip(found: Decisions, step: int) -> None:
     """Show all decisions side by side; a click goes there."""
-    st.plotly_chart(
-        mark_step(found.strip, step),
-        theme=None,
-        key=Key.STEP_STRIP,
-        on_select=lambda: _clicked(found),
-        selection_mode="points",
-        config=CHART_CONFIG,
-        alt="Doubt, cost and setup of every decision; the one shown is marked.",
-    )
+    with st.container(key="strip"):
+        st.html(strip_mark(found.trace, step))
+        st.plotly_chart(
+            found.strip,
+            theme=None,
+            key=Key.STEP_STRIP,
+            on_select=lambda: _clicked(found),
+            selection_mode="points",
+            config=CHART_CONFIG,
+            alt="Doubt, cost and setup of every decision; the one shown is marked.",
+        )
     st.caption(
         "Click to go to a decision. **doubt**: 0 sure, full height: all candidates "
         "alike. **cost**: so far (dotted), and the least it can be in the end (line). "
@@ -179,9 +181,13 @@ def _sought(found: Decisions) -> None:
 
 def _clicked(found: Decisions) -> None:
     """Go to the decision that was clicked in the strip."""
-    for point in st.session_state[Key.STEP_STRIP].selection.points:
+    state = st.session_state
+    for point in state[Key.STEP_STRIP].selection.points:
         data = point.get("customdata")
         data = data[0] if isinstance(data, list) else data
         if data is not None:
-            go_to(int(data), found)
-            return
+            state[Key.STEP_CLICKED] = int(data)
+            break
+    # A second click on the same decision takes the selection away, and means the same.
+    if state.get(Key.STEP_CLICKED) is not None:
+        go_to(state[Key.STEP_CLICKED], found)

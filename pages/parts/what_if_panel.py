@@ -157,10 +157,10 @@ def _show_alternative(alternative: Alternative, situation: Situation) -> None:
             icon=":material/equal:",
         )
     else:
-        left, right = st.columns([2, 3])
-        with left:
+        both = st.container(horizontal=True, gap="medium", key="alternatives")
+        with both.container():
             _figures(base, before, after)
-        with right:
+        with both.container():
             st.caption(f"{theme.many(len(moved.jobs), 'job')} moved")
             _moved(moved_table(situation, before.schedule, after.schedule, moved))
     with st.container(horizontal=True, key="keep_or_drop"):

@@ -97,10 +97,8 @@ def _show(explanation: Explanation, names: tuple[str, ...]) -> None:
     times = f"{odds:,.0f} times" if odds >= 10 else f"{odds:.1f} times"
     if odds > 10_000:
         times = "over 10,000 times"
-    st.text(
-        f"{names[explanation.first]} was {times} {more} likely than "
-        f"{names[explanation.second]}."
-    )
+    words = f"{times} {more} likely than" if odds >= 1.05 else "about as likely as"
+    st.text(f"{names[explanation.first]} was {words} {names[explanation.second]}.")
     if not explanation.arguments:
         st.caption("This kind of model does not look at candidates one by one.")
         return
