@@ -126,6 +126,27 @@ def test_buttons_and_jumps(step_page, settled):
     expect_step(page, "([2-9]|1[0-9]|2[0-4])")
 
 
+def test_a_click_on_the_strip_goes_to_its_decision(step_page, settled):
+    """Also the same decision a second time, after having gone elsewhere."""
+    page = step_page
+    strip = page.locator(".st-key-strip .nsewdrag").first
+    expect(strip).to_be_visible(timeout=LONG)
+    mark = page.locator(".st-key-strip .step-mark")
+    for _ in range(2):
+        expect_step(page, 1)
+        before = mark.bounding_box()["x"]
+        box = strip.bounding_box()
+        # The middle of the tenth of 24 decisions.
+        page.mouse.click(box["x"] + box["width"] * 9.5 / 24, box["y"] + 20)
+        expect_step(page, 10)
+        settled(page)
+        there = mark.bounding_box()
+        assert there["x"] > before
+        middle = there["x"] + there["width"] / 2
+        assert abs(middle - (box["x"] + box["width"] * 9.5 / 24)) < 3
+        press(page, settled, "First")
+
+
 def test_a_machine_is_overridden_kept_exported_and_undone(
     step_page, settled, screenshot
 ):
