@@ -15,6 +15,12 @@ COLORS = {
     "flat": "#c2571a",
     "maskable": "#7d5ba6",
 }
+NAMES = {
+    "set": "two steps, any size",
+    "fixed": "two steps, fixed size",
+    "flat": "flat",
+    "maskable": "flat, MaskablePPO",
+}
 
 
 def curves_svg(detail: Table) -> str:
@@ -79,10 +85,10 @@ def curves_svg(detail: Table) -> str:
     for i, way in enumerate(dict.fromkeys(way for way, _ in runs)):
         parts.append(
             f'<text x="{WIDTH - RIGHT}" y="{TOP + 16 * (i + 1)}" text-anchor="end" '
-            f'fill="{COLORS.get(way, "#333")}">{escape(way)}</text>'
+            f'fill="{COLORS.get(way, "#333")}">{escape(NAMES.get(way, way))}</text>'
         )
     parts.append(
         f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">'
-        "decisions; upright: cost of the best greedy plan so far</text></svg>"
+        "decisions; upwards: cost of the greedy plan, the best so far</text></svg>"
     )
     return "\n".join(parts) + "\n"
