@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
+import time
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,14 +14,14 @@ from core.scheduling.comparison import Outcome
 from core.scheduling.scheduler import PlanningCancelled, Result
 from core.scheduling.visibility import batch_of_job, visible_jobs
 from core.tables.shift import Shift
+from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model
-from pages.parts.planning import AT_ONCE
+from pages.parts.planning import QUICK_SECONDS
 from pages.parts.settings import NAMES, Settings
 from pages.parts.state import Key, Plan, current_plan
 
 IN_HAND = "plan"  # the plan in hand, beside what is planned anew
-QUICK_SECONDS = 2.0
 LIMIT_SECONDS = 600.0  # for one plan, refinement counted
 
 log = logging.getLogger("shiftwright")
@@ -76,7 +76,7 @@ class Comparison:
         return Plan(self.shift, chosen, result)
 
 
-class Comparing:
+class Comparing(BackgroundWork):
     """
     One comparison in a thread of its own.
 
@@ -98,34 +98,16 @@ class Comparing:
         names: tuple[str, ...],
         in_hand: Plan | None,
     ) -> None:
+        super().__init__()
         self.shift, self.settings, self.visible = shift, settings, visible
         self.names, self.in_hand = names, in_hand
-        self.share, self.what = 0.0, "Planning"
         self.found: Comparison | None = None
-        self.fault: str | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self.begin()
 
-    @property
-    def stopping(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._stop.is_set()
-
-    def stop(self) -> None:
-        """Ask it to stop; the plans that are there are kept."""
-        self._stop.set()
-
-    def done(self, wait_seconds: float = 0.0) -> bool:
-        """Whether it has ended, now or within some seconds."""
-        self._thread.join(wait_seconds)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
+    def work(self) -> None:
         """Plan with each; the outcome is a comparison, or a fault in words."""
         try:
-            with AT_ONCE:
-                self.found = self._compared()
+            self.found = self._compared()
         except PlanningCancelled:
             self.fault = "The comparison was stopped before there was a plan."
         except Exception:  # the border of the thread: nobody else would see
@@ -152,8 +134,8 @@ class Comparing:
             self.shift.problem,
             self.settings.objective,
             limit=LIMIT_SECONDS,
-            stop=self._stop.is_set,
-            progress=self._note,
+            stop=self.over,
+            progress=self.note,
         )
         found = dict(zip(anew, planned, strict=True))
         if self.in_hand is not None:
@@ -162,9 +144,6 @@ class Comparing:
             found[IN_HAND] = Outcome(IN_HAND, result.seconds, result)
         outcomes = tuple(replace(found[x], scheduler=x) for x in self.names)
         return Comparison(self.shift, self.settings, self.visible, outcomes)
-
-    def _note(self, share: float, what: str) -> None:
-        self.share, self.what = min(max(share, 0.0), 1.0), what
 
 
 def start_comparing(
@@ -204,6 +183,7 @@ def _progress() -> None:
         comparing: Comparing | None = st.session_state.get(Key.COMPARING)
         if comparing is None:
             return
+        comparing.seen = time.monotonic()
         if comparing.done():
             st.rerun()
         with st.container(border=True, key="compare_progress"):

@@ -10,19 +10,18 @@ import streamlit as st
 
 from core.scheduling.scheduler import PlanningCancelled, Result
 from core.tables.shift import Shift
+from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan, current_planning, keep_plan
 
 QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
-UNSEEN_SECONDS = 180.0  # browsers slow down tabs in the background to a call a minute
-AT_ONCE = threading.BoundedSemaphore(4)  # plannings of all sessions together
 
 log = logging.getLogger("shiftwright")
 
 
-class Planning:
+class Planning(BackgroundWork):
     """
     One planning in a thread of its own.
 
@@ -33,36 +32,16 @@ class Planning:
     """
 
     def __init__(self, shift: Shift, settings: Settings) -> None:
+        super().__init__()
         self.shift = shift
         self.settings = settings
-        self.share = 0.0
-        self.what = "Planning"
         self.result: Result | None = None
-        self.fault: str | None = None
-        self.seen = time.monotonic()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self.begin()
 
-    @property
-    def stopping(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._stop.is_set()
-
-    def stop(self) -> None:
-        """Ask it to stop; what it has by then is kept where there is something."""
-        self._stop.set()
-
-    def done(self, wait_seconds: float = 0.0) -> bool:
-        """Whether it has ended, now or within some seconds."""
-        self._thread.join(wait_seconds)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
+    def work(self) -> None:
         """Plan; the outcome is a result, or a fault in words."""
         try:
-            with AT_ONCE:
-                self.result = self._planned()
+            self.result = self._planned()
         except PlanningCancelled:
             self.fault = "Planning was stopped before there was a plan."
         except Exception as error:  # the border of the thread: nobody else would see
@@ -87,17 +66,9 @@ class Planning:
         return chosen.schedule(
             self.shift.problem,
             self.settings.objective,
-            stop=self._over,
-            progress=self._note,
+            stop=self.over,
+            progress=self.note,
         )
-
-    def _over(self) -> bool:
-        """Whether to stop: asked to, or nobody looks any more (the tab is closed)."""
-        return self.stopping or time.monotonic() - self.seen > UNSEEN_SECONDS
-
-    def _note(self, share: float, what: str) -> None:
-        """Remember how far it is."""
-        self.share, self.what = min(max(share, 0.0), 1.0), what or self.what
 
 
 @st.cache_resource(show_spinner=False)

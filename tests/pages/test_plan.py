@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.scheduling import registry
 from core.scheduling.scheduler import PlanningCancelled
 from core.scheduling.stopping import never
-from pages.parts import planning
+from pages.parts import background, planning
 from pages.parts.state import Key
 
 ROOT = Path(__file__).parents[2]
@@ -241,7 +241,7 @@ def test_a_planning_stopped_too_early_says_so(app, slow):
 def test_a_planning_that_nobody_looks_at_ends(app, slow, monkeypatch):
     """A closed tab does not keep a core busy for ever."""
     slow()
-    monkeypatch.setattr(planning, "UNSEEN_SECONDS", 0.0)
+    monkeypatch.setattr(background, "UNSEEN_SECONDS", 0.0)
     app.button(key="press_plan").click().run()
     assert app.session_state[Key.PLANNING] is None or app.session_state[
         Key.PLANNING
