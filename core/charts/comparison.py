@@ -108,7 +108,7 @@ def _add_borders(figure: go.Figure, problem: Problem, plan: Shown, axis: Axis) -
         x=x,
         y=y,
         mode="lines",
-        name="next batch begins",
+        name="next batch",
         line={"color": BORDER, "width": 2.5},
         hoverinfo="skip",
     )

@@ -30,7 +30,7 @@ from core.problem.schedule import Schedule
 
 ROW_PIXELS = {20: 26, 45: 21, 10**9: 17}  # by number of machines, up to
 AXIS_PIXELS = 46  # of the time axis: two lines and its ticks
-LEGEND_PIXELS = 44  # two lines; a narrow screen takes more from the rows
+LEGEND_PIXELS = 52  # two lines; a narrow screen takes more from the rows
 BAR, SETUP = 0.62, 0.2  # heights, of a row of height 1
 
 
@@ -218,7 +218,7 @@ def _layout(
             "orientation": "h",
             # Above the axis, by paper: so it makes its own room when it needs more.
             "x": 0,
-            "y": 1 + AXIS_PIXELS / inner,
+            "y": 1 + (AXIS_PIXELS + 8) / inner,
             "xanchor": "left",
             "yanchor": "bottom",
             "itemclick": False,

@@ -111,7 +111,7 @@ def add_late_marks(
         y=y[late] + LATE_OFFSET,
         width=LATE_MARK,
         orientation="h",
-        name="late (stripe below)",
+        name="late",
         hoverinfo="skip",
         marker={
             "color": theme.LATE,
@@ -138,7 +138,7 @@ def add_planner_marks(
         x=axis.at(np.maximum(schedule.start[own], axis.view.begin)),
         y=y[own] + PLANNER_OFFSET,
         mode="markers",
-        name="chosen by the planner",
+        name="by planner",
         marker={
             "symbol": "triangle-down",
             "size": 11,

@@ -68,13 +68,13 @@ def test_batch_borders_stand_where_the_next_batch_begins(problem, plans):
     """After the second of four jobs: at 8 o'clock; none where all were seen."""
     view = View(0, 5 * 3600)
     first, second = comparison_gantts(problem, plans, START, view)
-    (border,) = named(first, "next batch begins")
+    (border,) = named(first, "next batch")
     at = "2026-01-05T08:00:00"
     assert [x for x in border.x if x is not None] == [at, at]
-    assert not named(second, "next batch begins")
+    assert not named(second, "next batch")
     (hidden,) = named(
         comparison_gantts(problem, plans, START, View(0, 3600))[0],
-        "next batch begins",
+        "next batch",
     )
     assert not hidden.x
 

@@ -80,7 +80,7 @@ def test_closures_of_neighbours_are_one_box(figure, start):
 
 def test_a_late_job_has_a_stripe(figure, plan, shop, start):
     """Job c is due at 8 h and ends at 10 h; d is due as it ends, on time."""
-    late = trace(figure, "late (stripe below)")
+    late = trace(figure, "late")
     assert spans(late, start) == [(5, 10)]
     assert late.marker.color == theme.LATE
 

@@ -314,7 +314,7 @@ def test_overrides_stack_survive_a_page_change_and_are_undone(open_page, shift):
     other.run()
     assert not other.exception
     chart = json.loads(other.get("plotly_chart")[0].proto.spec)
-    marks = next(x for x in chart["data"] if x.get("name") == "chosen by the planner")
+    marks = next(x for x in chart["data"] if x.get("name") == "by planner")
     assert len(marks["hovertext"]) == 2
 
     at(app, kept[-1])
