@@ -230,7 +230,7 @@ def measure_alone(
     instance: Instance, start: Scheduler, seconds: float, seed: int = 0
 ) -> Row:
     """
-    Let CP-SAT plan an instance by itself, beside the schedule of a scheduler.
+    Let CP-SAT plan an instance by itself on one core, as refinement has one.
 
     Parameters
     ----------
@@ -250,7 +250,9 @@ def measure_alone(
     first = start.schedule(problem, objective, seed=seed).schedule
     watch = Stopwatch()
     try:
-        alone = CpSat(seconds).schedule(problem, objective, seed=seed).schedule
+        alone = (
+            CpSat(seconds, workers=1).schedule(problem, objective, seed=seed).schedule
+        )
     except NoPlanFound:
         alone = None
     return _row(instance, first, alone, watch.seconds, ALONE)
