@@ -15,7 +15,7 @@ from core.policy.two_step import Policy
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.scheduling.hierarchical import card_lookahead, play
+from core.scheduling.hierarchical import card_lookahead, draw, play
 from core.scheduling.scheduler import Pace, Progress, Stopwatch, silent
 from core.scheduling.stopping import Stop, never
 from core.scheduling.visibility import (
@@ -44,19 +44,26 @@ class BatchScheduler:
         Most jobs in sight, 50 to 888.
     lookahead
         Seconds that a machine may wait for a job; ``None``: as the model's card says.
+    samples
+        Plans to make of each batch; the best is kept, as ``hierarchical`` does with
+        the whole.
 
     Raises
     ------
     ValueError
-        When ``visible`` is out of range, or the lookahead is negative.
+        When ``visible`` is out of range, the lookahead is negative, or there is
+        nothing to sample.
     """
 
     model: Model
     visible: int = VISIBLE
     lookahead: float | None = None
+    samples: int = 1
     name: str = "batch"
 
     def __post_init__(self) -> None:
+        if self.samples < 1:
+            raise ValueError(f"Expected samples >= 1, got {self.samples}.")
         if not FEWEST_VISIBLE <= self.visible <= MOST_VISIBLE:
             raise ValueError(
                 f"Expected {FEWEST_VISIBLE} to {MOST_VISIBLE} visible jobs, got "
@@ -98,7 +105,8 @@ class BatchScheduler:
         wait = self.lookahead
         if wait is None:
             wait = card_lookahead(problem, self.model)
-        pace = Pace(problem.num_jobs, "planning in batches", stop, progress)
+        steps = self.samples * problem.num_jobs
+        pace = Pace(steps, "planning in batches", stop, progress)
         parts = batches(problem, visible)
         times = np.zeros((5, problem.num_jobs), dtype=np.int64)
         done = np.zeros(problem.num_jobs, dtype=np.bool_)
@@ -106,7 +114,11 @@ class BatchScheduler:
             # In the planner's order: one batch of everything is the whole problem.
             chosen = np.array(sorted(part), dtype=np.int64)
             static = stack([remainder(problem, chosen, times, done)], [objective])
-            plan = play(policy, static, wait, pace=pace).schedule
+            best = play(policy, static, wait, pace=pace)
+            if self.samples > 1:
+                found, _ = draw(policy, static, wait, self.samples - 1, seed, pace)
+                best = found if found and found.cost < best.cost else best
+            plan = best.schedule
             times[:, chosen] = (
                 plan.machine,
                 plan.setup_start,
@@ -124,7 +136,8 @@ class BatchScheduler:
             decisions=problem.num_jobs,
             reason=f"The policy {self.model.card.name!r} planned {len(parts)} "
             f"{'batch' if len(parts) == 1 else 'batches'} of at most {visible} jobs, "
-            "each to the end before it saw the next.",
+            "each to the end before it saw the next"
+            + (f"; of each it made {self.samples} plans." if self.samples > 1 else "."),
             model=self.model.key,
             seed=seed,
             batches=parts,

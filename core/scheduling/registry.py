@@ -82,7 +82,9 @@ def _batch(options: Options) -> Scheduler:
     load = _loader(options, load_default_model)
     return WithFallback(
         options.name,
-        lambda: BatchScheduler(load(), options.visible, options.lookahead),
+        lambda: BatchScheduler(
+            load(), options.visible, options.lookahead, options.samples
+        ),
     )
 
 

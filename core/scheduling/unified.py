@@ -94,7 +94,7 @@ class UnifiedScheduler:
             except TooLargeError as error:
                 why = f"Planned in batches: {error}"
         try:
-            parts = BatchScheduler(model, self.visible, self.lookahead)
+            parts = BatchScheduler(model, self.visible, self.lookahead, self.samples)
             return plan(parts, f"{why.rstrip('.')}.")
         except TooLargeError as error:
             return plan(best_rule, f"Planned by the best dispatch rule: {error}")

@@ -198,3 +198,39 @@ def test_the_sizes_of_the_choice():
     """411 jobs on 30 machines."""
     assert choices(411, 30).flat == 12_330
     assert choices(411, 30).hierarchical == 441
+
+
+def test_one_batch_of_everything_is_the_whole_problem_sampled_too(model, shift):
+    """The same plans are drawn, and the same one is the best."""
+    parts = BatchScheduler(model, visible=200, samples=4).schedule(shift, Objective())
+    whole = HierarchicalScheduler(model, samples=4).schedule(shift, Objective())
+    assert parts.cost == whole.cost
+    assert (parts.schedule.start == whole.schedule.start).all()
+    assert "of each it made 4 plans" in parts.reason
+
+
+def test_more_plans_of_a_batch_are_no_worse_for_it(model, shift):
+    """The first batch: its best plan costs no more than the most probable one."""
+    first = np.sort(batches(shift, 50)[0])
+    ends = []
+    for samples in (1, 8):
+        result = BatchScheduler(model, visible=50, samples=samples).schedule(
+            shift, Objective()
+        )
+        assert violations(shift, result.schedule) == ()
+        nothing = np.zeros(shift.num_jobs, dtype=np.bool_)
+        times = np.zeros((5, shift.num_jobs), dtype=np.int64)
+        part = remainder(shift, first, times, nothing)
+        cut = result.schedule
+        sequences = [
+            [int(np.searchsorted(first, j)) for j in jobs if j in first]
+            for jobs in cut.sequences
+        ]
+        ends.append(Objective().cost(part, retime(part, sequences)))
+    assert ends[1] <= ends[0]
+
+
+def test_no_plan_at_all_is_refused(model):
+    """One plan of each batch is the least."""
+    with pytest.raises(ValueError, match="Expected samples >= 1"):
+        BatchScheduler(model, samples=0)
