@@ -361,7 +361,7 @@ def pages_part(asked: Asked, tell: Tell) -> Part:
         rows.append((page, seconds, busy[page], busy[page] / seconds))
         detail += [(page, "idle", seconds), (page, "busy", busy[page])]
     title = (
-        f"Median seconds until a page is drawn, on the server, with a shift of "
+        f"Median seconds until a page is drawn, on the server, with a plan of "
         f"{jobs}x{machines}; of {asked.repeats} times each"
     )
     columns = ("page", "no run", "run going", "ratio")

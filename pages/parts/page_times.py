@@ -14,16 +14,19 @@ from streamlit.testing.v1 import AppTest
 
 from core.problem.generator import generate
 from core.problem.kinds import KINDS
+from core.problem.objective import Objective
+from core.scheduling.registry import scheduler
 from core.tables.shift import Shift
-from pages.parts.state import Key
+from pages.parts.settings import Settings
+from pages.parts.state import Key, Plan
 
 PAGES = Path(__file__).parents[1]
 PLAN_SECONDS = 300  # a first plan of a large shift, on a busy machine
 
 
-def page_seconds(page: Path, shift: Shift, repeats: int) -> float:
+def page_seconds(page: Path, plan: Plan, repeats: int) -> float:
     """
-    Median seconds of drawing a page again, after it was drawn once.
+    Median seconds of drawing a page again, with a plan in hand.
 
     Raises
     ------
@@ -31,7 +34,8 @@ def page_seconds(page: Path, shift: Shift, repeats: int) -> float:
         When the page fails.
     """
     app = AppTest.from_file(str(page), default_timeout=PLAN_SECONDS)
-    app.session_state[Key.OPENED] = shift
+    app.session_state[Key.OPENED] = plan.shift
+    app.session_state[Key.PLAN] = plan
     taken = []
     for _ in range(repeats + 1):
         app.session_state[Key.APP_READY] = True
@@ -48,8 +52,10 @@ def main(arguments: Sequence[str]) -> None:
     jobs, machines, repeats = (int(x) for x in arguments)
     problem = generate(KINDS["shift_calendar"].resized(jobs, machines), 0)
     shift = Shift(problem, datetime(2026, 1, 5, 6), "Benchmark")
+    result = scheduler("hierarchical").schedule(problem, Objective())
+    plan = Plan(shift, Settings("hierarchical"), result)
     seconds = {
-        page.stem: page_seconds(page, shift, repeats)
+        page.stem: page_seconds(page, plan, repeats)
         for page in sorted(PAGES.glob("*.py"))
     }
     sys.stdout.write(json.dumps(seconds))
