@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 RESULTS ?= results
+INSTANCES ?= ../shared/benchmarks
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench chromium postgresql clean .venv
@@ -29,12 +30,23 @@ lint: .venv
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The quick ones first; all of it takes hours. Public instances where they are at hand.
+bench: MEASURE = $(BIN)/python -m core benchmark
 bench: .venv
 	@mkdir -p $(RESULTS)
-	$(BIN)/python -m core benchmark shifts --output $(RESULTS)/shifts.csv
-	$(BIN)/python -m core benchmark speed --output $(RESULTS)/speed.csv
-	$(BIN)/python -m core benchmark training --output $(RESULTS)/training.csv
-	$(BIN)/python -m core benchmark step --output $(RESULTS)/step.csv
+	$(MEASURE) speed --output $(RESULTS)/speed.csv
+	$(MEASURE) step --output $(RESULTS)/step.csv
+	$(MEASURE) claims --output $(RESULTS)/claims.csv
+	$(MEASURE) refine --improvers local --shifts 5 --output $(RESULTS)/refine.csv
+	$(MEASURE) shifts --output $(RESULTS)/shifts.csv
+	@if [ -d "$(INSTANCES)" ]; then set -ex; \
+		$(MEASURE) fjsp "$(INSTANCES)" --model makespan --output $(RESULTS)/fjsp.csv; \
+		$(MEASURE) pmp "$(INSTANCES)" --model parallel --output $(RESULTS)/pmp.csv; \
+		$(MEASURE) ssirit "$(INSTANCES)" --model parallel --output $(RESULTS)/ssirit.csv; \
+	else echo "Left out: there are no public instances in $(INSTANCES)."; fi
+	$(MEASURE) learning --problems fresh --decisions 100000 --output $(RESULTS)/learning.csv
+	$(MEASURE) choices --output $(RESULTS)/choices.csv
+	$(MEASURE) training --output $(RESULTS)/training.csv
 
 chromium: .venv
 	.ci/chromium $(BIN)/python
