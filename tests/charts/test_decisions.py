@@ -65,6 +65,18 @@ def test_the_mark_lies_over_its_step(trace, step, begin, end):
     assert f"top: {margin.t}px" in html
 
 
+def test_the_mark_is_made_of_numbers(trace):
+    """No word of a planner's file is in it: it goes into the page as HTML."""
+    number, share = r"[\d.]+", r"calc\([\d.]+px \+ \(100% - \d+px\) \* [\d.]+\)"
+    expected = (
+        f'<div class="step-mark" style="left: {share}; width: max\\(4px, '
+        f"calc\\({share} - {share}\\)\\); top: {number}px; "
+        f'height: {number}px"></div>'
+    )
+    for step in range(4):
+        assert re.fullmatch(expected, strip_mark(trace, step))
+
+
 def test_the_plan_so_far_has_what_is_placed(shop, trace, start):
     """A bar for each job up to the step; the others lie behind all that is shown."""
     for step in range(4):
