@@ -230,7 +230,7 @@ def measure_alone(
     instance: Instance, start: Scheduler, seconds: float, seed: int = 0
 ) -> Row:
     """
-    Let CP-SAT plan an instance by itself on one core, as refinement has one.
+    Let CP-SAT plan an instance by itself, as the scheduler ``cpsat`` does: two threads.
 
     Parameters
     ----------

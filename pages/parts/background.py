@@ -64,4 +64,5 @@ class BackgroundWork(ABC):
 
     def note(self, share: float, what: str) -> None:
         """Remember how far it is."""
-        self.share, self.what = min(max(share, 0.0), 1.0), what or self.what
+        self.share = min(max(share, 0.0), 1.0)
+        self.what = what[:1].upper() + what[1:] or self.what
