@@ -186,6 +186,8 @@ def recommended(
         validate_every=25,
         checkpoint_every=10,
         validation_jobs=validation_jobs,
+        # The best weights of several looks are kept: of few problems, the luckiest.
+        validation_problems=16,
         stages=stages,
         ppo=PPOSettings(
             learning_rate=5e-4 if fine else 1e-3,
