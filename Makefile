@@ -32,10 +32,11 @@ lint: .venv
 
 # The quick ones first; all of it takes hours. Public instances where they are at hand.
 bench: MEASURE = $(BIN)/python -m core benchmark
-bench: .venv
+bench: .venv chromium
 	@mkdir -p $(RESULTS)
 	$(MEASURE) speed --output $(RESULTS)/speed.csv
 	$(MEASURE) step --output $(RESULTS)/step.csv
+	$(BIN)/python -m tests.browser.timings
 	$(MEASURE) claims --output $(RESULTS)/claims.csv
 	$(MEASURE) refine --improvers local --shifts 5 --output $(RESULTS)/refine.csv
 	$(MEASURE) shifts --output $(RESULTS)/shifts.csv
