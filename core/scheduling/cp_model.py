@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import ceil, inf
 
 import numpy as np
@@ -87,7 +87,9 @@ class Model:
         self.finish: dict[int, cp_model.IntVar] = {}
         self.end: dict[int, cp_model.IntVar] = {}
         self.begin: dict[int, cp_model.IntVar] = {}
-        self.setup: list[tuple[cp_model.IntVar, int]] = []
+        self.setup: list[list[tuple[cp_model.IntVar, int]]] = [
+            [] for _ in range(problem.num_machines)
+        ]
         self.passed: dict[tuple[int, str, bytes], list[cp_model.IntVar]] = {}
         self.staying = {j: k for k, jobs in enumerate(window.order) for j in jobs}
         self.at_machine: list[list[int]] = [[] for _ in range(problem.num_machines)]
@@ -278,7 +280,7 @@ class Model:
                 seconds = int(matrix[group, group_j])
                 arcs.append((0, node[j], first))
                 model.add(self.start[j] >= free + seconds).only_enforce_if(first)
-                self.setup.append((first, seconds))
+                self.setup[k].append((first, seconds))
                 self._hint_arc(first, follows.get(j) == -1)
             if place.get(j, len(order) - 1) == len(order) - 1:
                 last = model.new_bool_var("")
@@ -294,9 +296,22 @@ class Model:
                 model.add(self.start[j] >= self.finish[i] + seconds).only_enforce_if(
                     arc
                 )
-                self.setup.append((arc, seconds))
+                self.setup[k].append((arc, seconds))
                 self._hint_arc(arc, follows.get(j) == i)
         model.add_circuit(arcs)
+
+    def _load(self, k: int) -> cp_model.LinearExpr:
+        """
+        Open seconds after which machine k is through with its work and setups.
+
+        Implied by the starts and ends, but without it their linear relaxation, which
+        leads the search, does not see that a machine does one thing at a time.
+        """
+        free, _ = self._state(k)
+        jobs = self.at_machine[k]
+        terms = [(self.choice[j, k], int(self.problem.processing[j, k])) for j in jobs]
+        taken, seconds = zip(*terms, *self.setup[k], strict=True) if jobs else ((), ())
+        return free + cp_model.LinearExpr.weighted_sum(taken, seconds)
 
     def _follows(self, k: int) -> dict[int, int]:
         """Job before each job of machine k in the schedule; -1: none, or settled."""
@@ -332,6 +347,8 @@ class Model:
             makespan = model.new_int_var(0, self.horizon, "")
             for end in self.end.values():
                 model.add(makespan >= end)
+            for k in range(problem.num_machines):
+                model.add(makespan >= self._load(k))
             if schedule is not None:
                 model.add_hint(makespan, max(int(schedule.end[j]) for j in self.end))
             terms.append(makespan)
@@ -345,7 +362,7 @@ class Model:
                     model.add_hint(late, max(0, int(schedule.end[j]) - due))
                 terms.append(late)
                 weights.append(b * float(problem.weight[j]))
-        for arc, seconds in self.setup if c > 0 else ():
+        for arc, seconds in chain.from_iterable(self.setup) if c > 0 else ():
             if seconds:
                 terms.append(arc)
                 weights.append(c * seconds)

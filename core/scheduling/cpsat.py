@@ -129,9 +129,6 @@ def solve(
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed % 2**31
-    # Presolve of windows took longer than their search.
-    solver.parameters.cp_model_probing_level = 0
-    solver.parameters.symmetry_level = 0
     over = threading.Event()
 
     def watch() -> None:

@@ -111,6 +111,9 @@ class Windows:
     ) -> Sequences | None:
         """Sequences with the window re-planned; ``None``: the solver found none."""
         solver, model = cp_model.CpSolver(), Model(problem, objective, window, schedule)
+        # Presolve of windows took longer than their search.
+        solver.parameters.cp_model_probing_level = 0
+        solver.parameters.symmetry_level = 0
         status = solve(solver, model, self.seconds, self.workers, seed, stop)
         return model.sequences(solver) if status in FOUND else None
 
