@@ -13,6 +13,11 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+
+# Imported before a group is made, on purpose: its functions have the group of that
+# moment as a default, and torch's optimizers import it. A group they hold is never
+# ended; its threads then crash the interpreter while it shuts down, now and then.
+import torch.distributed.nn.functional
 from torch.multiprocessing.spawn import ProcessExitedException, start_processes
 
 
