@@ -135,7 +135,11 @@ def _card(models: Models, model: Model) -> None:
     words = card.data.get("words")
     if words:
         facts.append(f"learned from {words}")
-    st.markdown(theme.unmarked("; ".join(facts) + "."))
+    text = "; ".join(facts) + "."
+    st.markdown(theme.unmarked(text[0].upper() + text[1:]))
+    held_out = card.figures.get("held_out")
+    if held_out and model.origin == "shipped":  # of others it may be anything
+        st.caption(f"On held-out problems, when it was made: {verdict(held_out)}")
 
 
 def _promotion(

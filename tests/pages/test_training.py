@@ -10,6 +10,7 @@ import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.charts import theme
 from core.problem.generator import KINDS, generate
 from core.store.database import open_database
 from core.store.models import Models
@@ -257,6 +258,17 @@ def test_a_model_is_evaluated_promoted_planned_with_and_rolled_back(page, store)
     press(page, "roll_back")
     assert chosen_model() == first
     assert "“default” is the default again" in said(page)
+
+
+def test_a_shipped_model_says_what_it_was_measured_at(page, store):
+    """The figures of its card, without an evaluation here."""
+    page.run()
+    held_out = Models(store).get("default").card.figures["held_out"]
+    mean = held_out["against_rule"]["mean"]
+    words = theme.unmarked(f"−{-100 * mean:.1f} % against the best rule")
+    (caption,) = [x.value for x in page.caption if "when it was made" in x.value]
+    assert f"on {held_out['problems']} plans" in caption
+    assert words in caption
 
 
 def test_nobody_promotes_what_was_not_judged_without_a_word(page, store):
