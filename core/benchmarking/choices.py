@@ -34,7 +34,7 @@ Tell = Callable[[str], None]
 
 # Of each choice, what there is to choose from, as changes of the settings.
 REWARDS = ("cost", "shaped")
-ADVANTAGES = ("group", "gae")
+ADVANTAGES = ("group", "gae", "best")
 EXPLORATIONS = {"none": 0.0, "epsilon": 0.2}
 PARTS = ("lookahead", "reward", "advantage", "exploration")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from core.policy.two_step import (
     Choice,
     Policy,
+    act,
     pick,
     segment_log_softmax,
 )
@@ -94,16 +96,19 @@ class Rollout:
     Parameters
     ----------
     decisions
-        Everything that was decided.
+        What is learned from: everything that was decided, or by the best copies.
     costs
         Shape (B,): cost of each plan.
     rewards
         Shape (B,): sum of the rewards of each rollout.
+    played
+        Decisions that were taken.
     """
 
     decisions: Decisions
     costs: Tensor
     rewards: Tensor
+    played: int
 
 
 @torch.no_grad()
@@ -135,40 +140,96 @@ def collect(
         Share of random choices; see :func:`explored`.
     reward
         What a decision earns; the fall of the cost bound unless given.
+
+    Notes
+    -----
+    With the advantage ``best`` a problem's copies are played without a record, and the
+    best of them once more with one: it is the label that the policy learns, as in the
+    self-labelling of Corsini et al. (2024). Its value head then learns
+    what the best copy costs.
     """
     reward = reward or CostReward()
+
+    def explore(simulator: Simulator) -> Choice:
+        return _explore(policy, simulator, generator, job_epsilon, machine_epsilon)
+
+    if settings.advantage != "best":
+        return _recorded(simulator, reward, explore, copies, settings)
+    none = torch.full_like(simulator.machine, -1)  # (B, N)
+    jobs, machines = none, none.clone()
+    total = torch.zeros_like(simulator.makespan)
+    played = 0
+    for t, (choice, gain) in enumerate(_steps(simulator, reward, explore)):
+        jobs[choice.rollout, t] = choice.job
+        machines[choice.rollout, t] = choice.machine
+        total += gain
+        played += len(choice.rollout)
+    groups = total.view(-1, copies)
+    best = groups.argmax(1) + copies * torch.arange(len(groups), device=total.device)
+    again = Simulator(
+        simulator.static, lookahead=simulator.lookahead[best].tolist(), copies=1
+    )
+    step = iter(range(simulator.num_jobs))
+
+    def follow(simulator: Simulator) -> Choice:
+        rows, t = best[simulator.active], next(step)
+        return act(policy, simulator, given=(jobs[rows, t], machines[rows, t]))
+
+    label = _recorded(again, reward, follow, 1, settings)
+    return Rollout(label.decisions, simulator.cost.clone(), total, played)
+
+
+Choose = Callable[[Simulator], Choice]
+
+
+def _steps(
+    simulator: Simulator, reward: Reward, choose: Choose
+) -> Iterator[tuple[Choice, Tensor]]:
+    """Play to the end; each step's choices, and what they earned, shape (B,)."""
     reward.begin(simulator)
-    choices: list[Choice] = []
-    earned: list[Tensor] = []
-    seen: list[Tensor] = []
     while len(simulator.active):
-        choice = _explore(policy, simulator, generator, job_epsilon, machine_epsilon)
+        choice = choose(simulator)
         simulator.step(choice.rollout, choice.job, choice.machine)
-        gain = torch.zeros(
-            simulator.num_rollouts, dtype=torch.float64, device=simulator.device
-        )
+        gain = torch.zeros_like(simulator.makespan)
         gain[choice.rollout] = reward.after(
             simulator, choice.rollout, choice.job, choice.machine
         )
+        yield choice, gain
+
+
+def _recorded(
+    simulator: Simulator,
+    reward: Reward,
+    choose: Choose,
+    copies: int,
+    settings: PPOSettings,
+) -> Rollout:
+    """Play to the end and keep every decision with its advantage."""
+    choices: list[Choice] = []
+    earned: list[Tensor] = []
+    seen: list[Tensor] = []
+    for choice, gain in _steps(simulator, reward, choose):
         value = torch.zeros_like(gain)
         value[choice.rollout] = choice.scores.value.double()
         choices.append(choice)
         earned.append(gain)
         seen.append(value)
     rewards, values = torch.stack(earned), -torch.stack(seen)  # (T, B)
-    costs = simulator.cost.clone()
     total = rewards.sum(0)
-    steps = torch.arange(len(rewards), device=costs.device)[:, None]
+    steps = torch.arange(len(rewards), device=total.device)[:, None]
     last = steps == (simulator.static.num_jobs[simulator.source] - 1)
     after = torch.cat([values[1:], torch.zeros_like(values[:1])])
-    advantage = generalized_advantages(
-        rewards, values, after, last, last, settings.gamma, settings.gae_lambda
-    )
+    if settings.advantage == "gae":
+        advantage = generalized_advantages(
+            rewards, values, after, last, last, settings.gamma, settings.gae_lambda
+        )
+    elif settings.advantage == "group":
+        advantage = group_advantages(-total, copies).expand_as(rewards)
+    else:
+        advantage = torch.ones_like(rewards)
     returns = rewards.flip(0).cumsum(0).flip(0)
-    if settings.advantage == "group":
-        advantage = group_advantages(-total, copies).expand_as(advantage)
     decisions = _joined(choices, advantage, returns)
-    return Rollout(decisions, costs, total)
+    return Rollout(decisions, simulator.cost.clone(), total, len(decisions))
 
 
 def _explore(

@@ -64,7 +64,8 @@ class PPOSettings:
         Discount and trace decay of ``advantage = "gae"``.
     advantage
         ``gae``: from rewards and the value head; ``group``: of whole rollouts, against
-        the other copies of the same problem.
+        the other copies of the same problem; ``best``: only the best copy of a problem
+        is learned from, as a label.
     heads
         Which preferences learn: ``both``, only ``job``, only ``machine``.
     """
@@ -81,7 +82,7 @@ class PPOSettings:
     target_kl: float = 0.05
     gamma: float = 1.0
     gae_lambda: float = 1.0
-    advantage: Literal["group", "gae"] = "group"
+    advantage: Literal["group", "gae", "best"] = "group"
     heads: Literal["both", "job", "machine"] = "both"
 
     def __post_init__(self) -> None:
@@ -93,7 +94,11 @@ class PPOSettings:
             not_negative=("ent_coef", "vf_coef"),
             share=("gamma", "gae_lambda"),
         )  # fmt: skip
-        _one_of(self, advantage=("group", "gae"), heads=("both", "job", "machine"))
+        _one_of(
+            self,
+            advantage=("group", "gae", "best"),
+            heads=("both", "job", "machine"),
+        )
 
 
 @dataclass(frozen=True)
@@ -263,7 +268,7 @@ class TrainingSettings:
         ends = [stage.until for stage in self.stages]
         if not ends or ends != sorted(ends) or ends[-1] != 1:
             raise ValueError(f"Expected stages that rise to 1, got {ends}.")
-        if self.ppo.advantage == "group" and self.rollout.copies < 2:
+        if self.ppo.advantage != "gae" and self.rollout.copies < 2:
             raise ValueError(
                 "Expected copies >= 2: a plan is judged against others of the same "
                 f"problem; got {self.rollout.copies}. Or take the advantage gae."

@@ -169,7 +169,7 @@ class Trainer:
         figures = update(policy, self.optimizer, rollout.decisions, self.ppo, shuffler)
         ended = time.perf_counter()
         self.iteration += 1
-        self.decisions += len(rollout.decisions) * self.world
+        self.decisions += rollout.played * self.world
         self.seconds += ended - began
         means = {
             "cost": float(rollout.costs.mean()),

@@ -35,7 +35,7 @@ def test_every_option_has_a_row_and_shared_runs_are_equal():
     report = choices_report(TINY)
     rows = report.detail.rows
     found = {(row[0], row[1], row[2]): row[3:] for row in rows}
-    assert len(rows) == len(found) == 2 * 3 + 2 + 2 + 2
+    assert len(rows) == len(found) == 2 * 3 + 2 + 3 + 2
     plain = found["lookahead", "shift", "inf"]
     assert found["reward", "shift", "cost"] == plain
     assert found["advantage", "shift", "group"] == plain

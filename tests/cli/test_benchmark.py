@@ -67,7 +67,7 @@ def test_choices_are_tables_side_by_side(tmp_path):
     assert done.exit_code == 0, done.output
     with (tmp_path / "choices.csv").open() as file:
         options = [row["option"] for row in csv.DictReader(file)]
-    assert options == ["cost", "shaped", "group", "gae"]
+    assert options == ["cost", "shaped", "group", "gae", "best"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from core.policy.two_step import segment_log_softmax
 from core.simulation.reward import REWARDS
 from core.simulation.simulator import Simulator
 from core.training.curriculum import draw
+from core.training.ppo import update
 from core.training.rollout import collect
 from core.training.settings import DataSettings, PPOSettings, Stage
 from core.training.tasks import tensors_of
@@ -115,3 +116,64 @@ def test_group_advantages_of_the_copies_of_a_problem_sum_to_zero():
     torch.testing.assert_close(
         steps.sum(2), torch.zeros_like(steps.sum(2)), atol=1e-4, rtol=0
     )
+
+
+@pytest.mark.parametrize("reward", ["cost", "shaped"])
+def test_only_the_best_copy_of_a_problem_is_learned_from(reward):
+    """Every copy is played as ever; the best one's decisions are the label."""
+    network = policy()
+    told = {"reward": REWARDS[reward](), "job_epsilon": 0.2}
+    whole, label = (
+        collect(
+            network, simulator(), COPIES, PPOSettings(advantage=advantage),
+            generator=torch.Generator().manual_seed(4), **told,
+        )
+        for advantage in ("group", "best")
+    )  # fmt: skip
+    assert torch.equal(label.costs, whole.costs)
+    torch.testing.assert_close(label.rewards, whole.rewards)
+    assert label.played == whole.played == len(whole.decisions)
+    best = whole.rewards.view(2, COPIES).argmax(1)
+    assert len(set(whole.rewards.tolist())) > 1  # else any would do
+    assert choices_of(label, 0) == choices_of(whole, int(best[0]))
+    assert choices_of(label, 1) == choices_of(whole, COPIES + int(best[1]))
+    decisions = label.decisions
+    assert len(decisions) == whole.played // COPIES
+    assert (decisions.advantage == 1).all()
+    torch.testing.assert_close(
+        decisions.return_[:2].double(), whole.rewards.view(2, COPIES).amax(1),
+        rtol=1e-6, atol=1e-6,
+    )  # fmt: skip
+
+
+def test_a_label_becomes_more_probable():
+    """That is what learning from it means; its log-probabilities are the policy's."""
+    network = policy()
+    settings = PPOSettings(advantage="best", learning_rate=1e-2, ent_coef=0)
+    rollout = collect(
+        network, simulator(), COPIES, settings,
+        generator=torch.Generator().manual_seed(0),
+    )  # fmt: skip
+    before = log_probability(network, rollout)
+    torch.testing.assert_close(before, rollout.decisions.log_probability[:, 0])
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-2)
+    update(network, optimizer, rollout.decisions, settings, torch.Generator())
+    assert log_probability(network, rollout).sum() > before.sum()
+
+
+def choices_of(rollout, number):
+    """Job and machine of each decision of one rollout, in order."""
+    decisions = rollout.decisions
+    mine = (decisions.observation.rollout == number).nonzero().flatten()
+    jobs = decisions.observation.job[decisions.job_row[mine]]
+    machines = decisions.machines.machine[decisions.machine_row[mine]]
+    return [*zip(jobs.tolist(), machines.tolist(), strict=True)]
+
+
+def log_probability(network, rollout):
+    """Of the jobs that were chosen, under the policy as it is now."""
+    decisions = rollout.decisions
+    seen, count = decisions.observation, len(decisions)
+    with torch.no_grad():
+        logits = network.score_jobs(seen).logits
+    return segment_log_softmax(logits, seen.owner, count)[decisions.job_row]

@@ -70,6 +70,7 @@ def test_settings_are_frozen():
 def test_a_group_needs_two_copies():
     """With one there is nothing to compare with; GAE does without."""
     one = RolloutSettings(copies=1)
-    with pytest.raises(ValueError, match="copies >= 2"):
-        TrainingSettings(rollout=one)
+    for advantage in ("group", "best"):
+        with pytest.raises(ValueError, match="copies >= 2"):
+            TrainingSettings(rollout=one, ppo=PPOSettings(advantage=advantage))
     TrainingSettings(rollout=one, ppo=PPOSettings(advantage="gae"))
