@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.benchmarking.table import Cell, Report, Table
 from core.policy.set_policy import SetPolicy
 from core.policy.two_step import Policy, act
-from core.problem.objective import Objective
+from core.problem.objective import Objective, times_the_cost
 from core.simulation.simulator import Simulator
 from core.training.curriculum import held_out, lookahead_seconds
 from core.training.evaluation import rule_costs
@@ -194,7 +194,7 @@ def choices_report(
                     ]
                     made[key] = judged(trained(run), tasks)
                 found = made[key]
-                ratio = float(found[:, 0].mean() / rule.mean())
+                ratio = times_the_cost(float(found[:, 0].mean()), float(rule.mean()))
                 means = found.mean(0).tolist()
                 rows.append((kind, name, means[0], ratio, *means[1:]))
                 detail.append((part, *rows[-1]))

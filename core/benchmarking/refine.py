@@ -21,7 +21,7 @@ from core.problem.bounds import lower_bounds
 from core.problem.generator import generate
 from core.problem.kinds import KINDS
 from core.problem.model import Problem
-from core.problem.objective import Objective
+from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
 from core.scheduling.cpsat import CpSat, NoPlanFound
@@ -96,7 +96,7 @@ class Row:
     @property
     def ratio(self) -> float:
         """Cost after over cost before; refined, at most 1."""
-        return self.after / self.before
+        return times_the_cost(self.after, self.before)
 
 
 PARTS = ("local", "windows", "sampling")

@@ -12,7 +12,7 @@ from core.policy.checkpoint import Model
 from core.problem.generator import generate
 from core.problem.kinds import KINDS
 from core.problem.model import Problem
-from core.problem.objective import Objective
+from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import metrics
 from core.scheduling.hierarchical import HierarchicalScheduler
 from core.scheduling.rules import RULES, RuleScheduler
@@ -104,13 +104,17 @@ def quality_rows(
         rows += [
             (
                 *("quality", kind, *size, index, name, result.cost),
-                *(result.cost / best, result.metrics.makespan / 60, result.seconds),
+                *(
+                    times_the_cost(result.cost, best),
+                    result.metrics.makespan / 60,
+                    result.seconds,
+                ),
             )
             for name, result in results.items()
         ]
         tell(
             f"{kind} {size[0]}x{size[1]}, shift {index + 1} of {shifts}: greedy "
-            f"{results['greedy'].cost / best:.3f} of the best rule"
+            f"{times_the_cost(results['greedy'].cost, best):.3f} of the best rule"
         )
     return rows
 
@@ -265,7 +269,11 @@ def lookahead_rows(
             rows += [
                 (
                     *("lookahead", kind, *size, index, name, result.cost),
-                    *(result.cost / best, result.metrics.makespan / 60, result.seconds),
+                    *(
+                        times_the_cost(result.cost, best),
+                        result.metrics.makespan / 60,
+                        result.seconds,
+                    ),
                 )
                 for name, result in results.items()
             ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from math import isfinite
+from math import inf, isfinite
 
 from core.problem.model import Problem
 from core.problem.schedule import Schedule, metrics
@@ -64,3 +64,10 @@ class Objective:
     def cost(self, problem: Problem, schedule: Schedule) -> float:
         """Cost of a schedule, dimensionless; lower is better."""
         return sum(self.terms(problem, schedule))
+
+
+def times_the_cost(cost: float, other: float) -> float:
+    """Cost as a multiple of another one: of 0, infinite; 1 where both are 0."""
+    if cost == other:
+        return 1.0
+    return inf if other == 0 else cost / other

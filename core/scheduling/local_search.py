@@ -214,6 +214,9 @@ class LocalSearch:
         progress: Progress = silent,
     ) -> Sequences:
         """Better sequences, or the same; one sequence per machine, exact costs."""
+        # Temperatures are shares of the cost; at a cost of 0 there is none to lose.
+        if objective.cost(problem, retime(problem, sequences)) == 0:
+            return sequences
         make = _chain(problem, objective)
         budget = Budget(stop)
         if not ready(make, stop):

@@ -138,11 +138,13 @@ def refine(
     Returns
     -------
     Schedule
-        The given one itself when nothing better was found.
+        The given one itself when nothing better was found, as at a cost of 0.
     """
     best, cost = schedule, objective.cost(problem, schedule)
     improvers = (LocalSearch(),) if moves is None else moves
     for improver in improvers:
+        if cost == 0:
+            break  # nothing to improve
         found = improver.improve(
             problem,
             objective,

@@ -65,6 +65,9 @@ class Refined:
         first = self.inner.schedule(
             problem, objective, seed=seed, stop=stop, progress=progress
         )
+        if first.cost == 0:
+            words = "Its cost is 0: nothing to improve."
+            return replace(first, reason=f"{first.reason} {words}")
         # Compiling, once per computer, is not taken from the seconds asked for.
         get_ready(problem, objective, stop)
         watch = Stopwatch()

@@ -74,7 +74,7 @@ class Windows:
         best = retime(problem, sequences)
         cost, found = objective.cost(problem, best), sequences
         threads = ThreadPoolExecutor(1)
-        while not stop():
+        while cost > 0 and not stop():
             job = troubled_job(problem, objective, best, rng)
             window = window_around(problem, best, job, self.jobs, rng)
             search = threads.submit(
@@ -128,7 +128,7 @@ def troubled_job(
     Draw a job to re-plan around: late, last, after a costly setup, or any.
 
     Each term of the cost is chosen by its share in it, one time in four none; then
-    a job by its share in that term.
+    a job by its share in that term. The cost is above 0.
     """
     makespan, late, setup = objective.terms(problem, schedule)
     terms = np.array([makespan, late, setup])

@@ -78,12 +78,15 @@ def against(
 
     ``mean`` is the difference of the means over the yardstick's mean; ``low`` and
     ``high`` bound it with 95 % confidence (Student's t of the paired differences),
-    ``None`` for a single pair.
+    ``None`` for a single pair. Nothing is a share of a mean of 0: all are ``None``
+    then, but for costs of 0 as well, which differ by 0.
     """
     difference, mean = costs - yardstick, float(yardstick.mean())
-    share = float(difference.mean()) / mean if mean > 0 else 0.0
+    if mean == 0:
+        return {"mean": None if difference.any() else 0.0, "low": None, "high": None}
+    share = float(difference.mean()) / mean
     count = len(difference)
-    if count < 2 or mean <= 0:
+    if count < 2:
         return {"mean": share, "low": None, "high": None}
     spread = float(difference.std(ddof=1)) / sqrt(count)
     half = float(student.ppf(0.975, count - 1)) * spread / mean

@@ -97,10 +97,7 @@ def _figures(found: Comparison) -> None:
     cost = ["**Cost**", f"**{first.cost:.4f}**"]
     seconds = ["Seconds taken", f"{first.seconds:.1f} s"]
     for _, result in others:
-        percent = 100 * (result.cost / first.cost - 1) if first.cost > 0 else 0.0
-        better = None if abs(percent) < 0.05 else percent < 0
-        direction = "off" if better is None else "down" if better else "up"
-        words = _difference(percent_words(percent), direction, better)
+        words = cost_difference(result.cost, first.cost)
         cost += [f"**{result.cost:.4f}**", f"**{words}**"]
         seconds += [f"{result.seconds:.1f} s", ""]
     bound = _bound(
@@ -114,6 +111,16 @@ def _figures(found: Comparison) -> None:
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     if others:
         st.caption(f"Differences are against “{title(first_name)}”.")
+
+
+def cost_difference(cost: float, first: float) -> str:
+    """Return by how many percent a cost differs from the first, in words."""
+    if first == 0 < cost:  # nothing is a percentage of a cost of 0
+        return _difference(f"{cost:.4f} dearer", "up", False)
+    percent = 100 * (cost / first - 1) if first > 0 else 0.0
+    better = None if abs(percent) < 0.05 else percent < 0
+    direction = "off" if better is None else "down" if better else "up"
+    return _difference(percent_words(percent), direction, better)
 
 
 def _difference(change: str | None, direction: str, better: bool | None) -> str:

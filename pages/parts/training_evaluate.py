@@ -139,6 +139,9 @@ def verdict(figures: dict[str, Any]) -> str:
         found = figures.get(key)
         if found is None:
             continue
+        if found["mean"] is None:
+            words.append(f"{name} cost nothing")
+            continue
         interval = ""
         if found["low"] is not None:
             interval = f" (95 %: {_signed(found['low'])} … {_signed(found['high'])})"

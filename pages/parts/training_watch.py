@@ -178,8 +178,10 @@ def _row(run: Run, curves: RunCurves | None) -> dict[str, Any]:
 
 
 def _against(cost: float | None, yardstick: float | None) -> str:
-    if cost is None or not yardstick:
+    if cost is None or yardstick is None:
         return ""
+    if yardstick == 0:  # nothing is a percentage of a cost of 0
+        return "same" if cost == 0 else f"+{cost:.4f}"
     return f"{100 * (cost / yardstick - 1):+.1f} %".replace("-", "−")
 
 

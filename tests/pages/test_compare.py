@@ -14,6 +14,7 @@ from core.scheduling.visibility import BatchResult
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
 from core.tables.shift import Shift
 from pages.parts.compare_scenarios import plan_of, scenario_of
+from pages.parts.compare_view import cost_difference
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan
 
@@ -173,3 +174,17 @@ def test_two_tabs_do_not_mix_their_shifts(tmp_path, monkeypatch, shift):
         for _, result in found.results:
             assert len(result.schedule.machine) == mine.problem.num_jobs
         assert not tab.exception
+
+
+@pytest.mark.parametrize(
+    ("cost", "first", "words"),
+    [
+        (0.5, 0.0, ":red[+ 0.5000 dearer, worse]"),
+        (0.0, 0.0, "the same"),
+        (0.0, 2.0, ":green[− 100.0 % cheaper, better]"),
+        (2.5, 2.0, ":red[+ 25.0 % dearer, worse]"),
+    ],
+)
+def test_a_difference_to_a_cost_of_0_is_said_as_a_cost(cost, first, words):
+    """A dearer plan beside one that costs nothing was called no different."""
+    assert cost_difference(cost, first) == words

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 import torch
@@ -16,6 +17,7 @@ from core.store.database import open_database
 from core.store.models import Models
 from core.store.runs import Runs
 from core.tables.shift import Shift
+from core.training.evaluation import Evaluation
 from core.training.plan import RunPlan
 from core.training.worker import plan_of, queue_training, work_on
 from pages.parts import training_evaluate, training_start, training_watch
@@ -353,3 +355,14 @@ def test_an_evaluation_that_fails_says_so(page, store):
 def _small():
     settings = replace(SETTINGS, policy="fixed", places=(8, 3))
     return {"policy": settings.policy, "places": settings.places}
+
+
+def test_a_yardstick_that_costs_nothing_is_no_percentage():
+    """A dearer model was called equal, and two costs of 0 are the same."""
+    figures = Evaluation(np.array([0.0, 0.5]), np.zeros(2)).figures()
+    assert figures["against_rule"] == {"mean": None, "low": None, "high": None}
+    words = theme.unmarked("cost 0.2500 on 2 plans; the best rule cost nothing.")
+    assert training_evaluate.verdict(figures) == words
+    figures = Evaluation(np.zeros(2), np.zeros(2)).figures()
+    words = theme.unmarked("+0.0 % against the best rule")
+    assert words in training_evaluate.verdict(figures)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.problem.model import Job, Machine, Problem
-from core.problem.objective import Objective
+from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import retime
 from tests.strategies import problems_and_sequences
 
@@ -57,3 +57,12 @@ def test_nonsense_weights_are_refused(weights):
 def test_the_default_is_the_documented_one():
     """Makespan and tardiness count fully, setups a fifth."""
     assert astuple(Objective()) == (1.0, 1.0, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("cost", "other", "times"),
+    [(3.0, 2.0, 1.5), (0.0, 2.0, 0.0), (0.0, 0.0, 1.0), (1e-9, 0.0, inf)],
+)
+def test_a_cost_as_a_multiple_of_another(cost, other, times):
+    """Also of a cost of 0, which a plan on time has where nothing else counts."""
+    assert times_the_cost(cost, other) == times

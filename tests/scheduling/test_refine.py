@@ -1,5 +1,7 @@
 """Refinement: never worse, parts in turn, the same for a seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
 from core.problem.verify import violations
+from core.scheduling.local_search import LocalSearch
 from core.scheduling.refine import Turn, padded, refine
 from core.scheduling.stopping import AnyOf, MaxIterations, MaxSeconds
 from core.scheduling.windows import Windows
@@ -137,3 +140,43 @@ def test_a_turn_ends_by_its_own_limit_or_that_of_all(three):
     assert 0 < inner.stop.stops[1].left <= 40.0
     with pytest.raises(ValueError, match="seconds > 0"):
         Turn(inner, 0.0)
+
+
+ON_TIME = Objective(makespan=0, tardiness=1, setup=0)
+
+
+@pytest.mark.parametrize(
+    "moves", [None, [LocalSearch()], [Windows(jobs=4)], [LocalSearch(), Windows()]]
+)
+def test_a_plan_at_cost_0_comes_back_as_it_is(three, moves):
+    """On time is all that counts, and it is on time: nothing to improve, no fault."""
+    dated = replace(three, due=np.full(3, 60.0))
+    start = retime(dated, [[0, 1, 2], []])
+    assert ON_TIME.cost(dated, start) == 0
+    stop = MaxIterations(3)
+    assert refine(dated, ON_TIME, start, stop=stop, moves=moves) is start
+    assert stop.left == 3, "no time is spent"
+
+
+@pytest.mark.parametrize("improver", [LocalSearch(), Windows(jobs=4)])
+def test_an_improver_leaves_a_cost_of_0_alone(three, improver):
+    """By itself, too: its temperatures and shares are of the cost."""
+    dated, order = replace(three, due=np.full(3, 60.0)), [[0, 1, 2], []]
+    found = improver.improve(
+        dated,
+        ON_TIME,
+        order,
+        seed=0,
+        stop=MaxIterations(3),
+        progress=lambda share, what: None,
+    )
+    assert found is order
+
+
+def test_windows_end_when_the_cost_reaches_0(three):
+    """The last job is due at 3 s: one window makes it on time, and no next is drawn."""
+    dated = replace(three, due=np.array([np.inf, np.inf, 3.0]))
+    start = retime(dated, [[0, 1, 2], []])
+    stop = MaxIterations(50)
+    better = refine(dated, ON_TIME, start, stop=stop, moves=[Windows(jobs=3)])
+    assert ON_TIME.cost(dated, better) == 0

@@ -1,5 +1,7 @@
 """Tests of refinement after any scheduler."""
 
+import pytest
+
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.scheduling import refined
@@ -21,3 +23,17 @@ def test_compiling_is_over_before_the_seconds_begin(monkeypatch):
     problem = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])
     Refined(scheduler("rule:spt"), 5.0).schedule(problem, Objective())
     assert happened == ["ready", ("clock", 5.0)]
+
+
+def test_a_plan_at_cost_0_says_that_there_is_nothing_to_improve(monkeypatch):
+    """The scheduler's own plan, decisions included, and at once."""
+    monkeypatch.setattr(refined, "get_ready", lambda *given: pytest.fail("compiles"))
+    problem = Problem.from_rows(
+        [Job("job", {"machine": 1}, due=60.0)], [Machine("machine")]
+    )
+    inner, objective = scheduler("rule:spt"), Objective(0, 1, 0)
+    plain = inner.schedule(problem, objective)
+    found = Refined(inner, 5.0).schedule(problem, objective)
+    assert found.cost == 0
+    assert found.reason == f"{plain.reason} Its cost is 0: nothing to improve."
+    assert found.schedule.end.tolist() == plain.schedule.end.tolist()
