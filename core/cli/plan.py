@@ -178,7 +178,7 @@ def write_plan(path: Path, shift: Shift, result: Result) -> None:
 
     schedule = result.schedule
     if path.suffix.lower() == ".xlsx":
-        figures = {"Cost": result.cost, "Seconds to plan": result.seconds}
+        figures = {"Cost": result.cost, "Seconds to plan": round(result.seconds, 3)}
         content = schedule_workbook(shift, schedule, result.scheduler, figures)
     else:
         content = schedule_csv(shift, schedule, result.scheduler)

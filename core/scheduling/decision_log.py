@@ -23,6 +23,7 @@ from core.scheduling.trace import Decision, Scores, Trace, by_planner
 TOP = 5
 ARGUMENTS = 3  # of a reason text: the strongest ones
 MINUTE = 60
+MINUTE_DIGITS = 5  # finer than a thousandth of a second
 
 Cell = str | int | float | datetime | None
 
@@ -199,7 +200,7 @@ def log_row(
         _at(start, d.setup_start),
         _at(start, d.start),
         _at(start, d.end),
-        d.setup / MINUTE,
+        round(d.setup / MINUTE, MINUTE_DIGITS),
         len(d.jobs),
         len(d.machines),
         _number(float(trace.entropy[d.step])),
@@ -239,7 +240,7 @@ def log_json(
                 "setup_start": _iso(start, d.setup_start),
                 "start": _iso(start, d.start),
                 "end": _iso(start, d.end),
-                "setup_minutes": d.setup / MINUTE,
+                "setup_minutes": round(d.setup / MINUTE, MINUTE_DIGITS),
                 "jobs_possible": len(d.jobs),
                 "machines_possible": len(d.machines),
                 "doubt": _number(float(trace.entropy[d.step])),

@@ -47,7 +47,8 @@ class Argument:
     change: float
 
     def __str__(self) -> str:
-        return f"{self.words}: {self.change:+.1f}".replace("-", "−")
+        # A plain minus: it goes into files, where ids and numbers are searched for.
+        return f"{self.words}: {self.change:+.1f}"
 
 
 @dataclass(frozen=True)

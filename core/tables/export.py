@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
-from core.tables.rows import LONGEST_NAME, MINUTE, SHEETS
+from core.tables.rows import LONGEST_NAME, SHEETS
 from core.tables.shift import Shift
-from core.tables.text import Cell, has_control, join_list
+from core.tables.text import Cell, has_control, join_list, minutes
 from core.tables.weeks import day_windows, weekly_hours
 
 CellRow = list[Cell]
@@ -150,7 +150,7 @@ def _jobs(shift: Shift, own: NDArray[np.int64]) -> tuple[Table, list[CellRow]]:
     processing: list[CellRow] = []
     rows: list[CellRow] = []
     for j, job in enumerate(problem.job_ids):
-        minutes, types, times = _times(problem, j)
+        usual_minutes, types, times = _times(problem, j)
         processing += [[job, problem.machine_ids[k], x] for k, x in times]
         family = problem.family_names[problem.family[j]]
         alone = members[problem.family[j]] == 1 and family == job
@@ -162,13 +162,13 @@ def _jobs(shift: Shift, own: NDArray[np.int64]) -> tuple[Table, list[CellRow]]:
         rows.append(
             [
                 job,
-                minutes,
+                usual_minutes,
                 join_list(types) or None,
                 None if alone else family,
                 sequences[j],
                 join_list(problem.job_ids[x] for x in predecessors[j]) or None,
                 problem.group_names[group] or None,
-                int(own[group]) / MINUTE if own[group] else None,
+                minutes(own[group]) if own[group] else None,
                 _moment(shift.start, release)
                 if (release := int(problem.release[j]))
                 else None,
@@ -201,10 +201,9 @@ def _times(
     if (times == times[0]).all() and (whole == eligible).all():
         named = [] if eligible.all() else sorted(types)
         names = [problem.machine_type_names[x] for x in named]
-        return float(times[0]) / MINUTE, names, []
+        return minutes(times[0]), names, []
     exact = [
-        (int(k), float(problem.processing[j, k]) / MINUTE)
-        for k in np.flatnonzero(eligible)
+        (int(k), minutes(problem.processing[j, k])) for k in np.flatnonzero(eligible)
     ]
     return None, [], exact
 
@@ -294,7 +293,7 @@ def _setups(problem: Problem) -> tuple[NDArray[np.int64], list[CellRow]]:
         order = sorted(pairs, key=lambda pair: (first[pair[0]], first[pair[1]]))
         for x_name, y_name in order:
             seconds = int(matrix[first[x_name], first[y_name]])
-            rows.append([x_name, y_name, seconds / MINUTE, kind])
+            rows.append([x_name, y_name, minutes(seconds), kind])
         base = matrix if base is None else base
     full = np.zeros(g, dtype=np.int64)
     full[used] = own

@@ -12,6 +12,8 @@ Cell = str | int | float | bool | datetime | None
 # A spreadsheet runs a cell that begins with one of these as a formula (CWE-1236);
 # the wide forms count too, because some locales fold them.
 _FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+# The step, 0.00001 min, is 0.6 ms; whole seconds come back as they were.
+MINUTE_DIGITS = 5
 _SEPARATORS = re.compile(r"[|;,]")
 _NEEDS_QUOTES = re.compile(r'[",;\t\r\n]')
 
@@ -48,6 +50,11 @@ def csv_cell(value: object) -> str:
         return value.isoformat(timespec="seconds")
     text = defused(str(value))
     return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+
+
+def minutes(seconds: float) -> float:
+    """Return seconds in minutes, to the thousandth of a second or finer."""
+    return round(float(seconds) / 60, MINUTE_DIGITS)
 
 
 def number_text(value: int | float) -> str:

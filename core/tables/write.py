@@ -12,14 +12,23 @@ import xlsxwriter
 
 from core.problem.schedule import Schedule, metrics, setup_seconds, tardiness
 from core.tables.export import CellRow, Table, shift_tables
-from core.tables.rows import MINUTE, SCHEDULE_COLUMNS
+from core.tables.rows import SCHEDULE_COLUMNS
 from core.tables.shift import Shift
-from core.tables.text import Cell, csv_text, number_text
+from core.tables.text import Cell, csv_text, minutes
 
 MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all
 LONGEST_SHEET_NAME = 31
+# Up to 11 digits and signs: a spreadsheet shows more of them with an exponent.
+_TYPED_NUMBER = re.compile(r"(?=.{1,11}$)-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", re.ASCII)
 _DATE = "yyyy-mm-dd hh:mm:ss"
-_NUMBER_DIGITS = ".16G"  # what the workbook writer keeps of a number
+
+
+class _Exact(float):
+    """A number that the workbook writer, which keeps 16 digits, writes in full."""
+
+    def __format__(self, spec: str) -> str:
+        short = super().__format__(spec)
+        return short if float(short) == self else repr(float(self))
 
 
 def csv_bytes(table: Table) -> bytes:
@@ -84,11 +93,7 @@ def _write_cell(
         else:
             sheet.write_datetime(r, c, cell, date)
     elif isinstance(cell, int | float):
-        # A number that would lose its last digit is written as text instead.
-        if float(format(cell, _NUMBER_DIGITS)) == cell:
-            sheet.write_number(r, c, cell)
-        else:
-            sheet.write_string(r, c, number_text(cell))
+        sheet.write_number(r, c, _Exact(cell))
     else:
         sheet.write_string(r, c, cell)
 
@@ -163,10 +168,10 @@ def schedule_table(
                 _at(start, schedule.setup_start[j]),
                 _at(start, schedule.start[j]),
                 _at(start, schedule.end[j]),
-                int(setups[j]) / MINUTE,
-                float(problem.processing[j, k]) / MINUTE,
+                minutes(setups[j]),
+                minutes(problem.processing[j, k]),
                 _at(start, due) if np.isfinite(due) else None,
-                float(late[j]) / MINUTE,
+                minutes(late[j]),
                 problem.family_names[problem.family[j]],
                 bool(problem.important[j]),
                 own.get(j, scheduler),
@@ -224,8 +229,9 @@ def schedule_workbook(
     plan = schedule_table(shift, schedule, scheduler, planners)
     if shift.extras:
         job_index = {name: j for j, name in enumerate(shift.problem.job_ids)}
+        own = [_numbers_or_texts(texts) for texts in shift.extras.values()]
         rows = [
-            [*row, *(texts[job_index[str(row[0])]] for texts in shift.extras.values())]
+            [*row, *(cells[job_index[str(row[0])]] for cells in own)]
             for row in plan.rows
         ]
         plan = Table(plan.name, (*plan.columns, *shift.extras), tuple(rows))
@@ -233,6 +239,20 @@ def schedule_workbook(
     return workbook(
         [*sheets, _figures_table(shift, schedule, scheduler, figures or {})]
     )
+
+
+def _numbers_or_texts(texts: Sequence[str]) -> list[Cell]:
+    """
+    Cells of a planner's own column: numbers only where every text is one.
+
+    A number must be shown as it was typed: 007 and 16 digits of a code stay text.
+    """
+    numbers: list[Cell] = []
+    for text in texts:
+        if text and not _TYPED_NUMBER.fullmatch(text):
+            return list(texts)
+        numbers.append(float(text) if text else None)
+    return numbers
 
 
 def _type_tables(shift: Shift, schedule: Schedule) -> list[Table]:
@@ -268,7 +288,7 @@ def _type_tables(shift: Shift, schedule: Schedule) -> list[Table]:
                             *about,
                             _at(start, begins),
                             _at(start, ends),
-                            float(seconds) / MINUTE,
+                            minutes(seconds),
                         ]
                     )
     filled = {kind: rows for kind, rows in sorted(by_type.items()) if rows}
@@ -278,6 +298,10 @@ def _type_tables(shift: Shift, schedule: Schedule) -> list[Table]:
         ]
     names = problem.machine_type_names
     return [Table(names[kind], columns, tuple(rows)) for kind, rows in filled.items()]
+
+
+def _rounded(cell: Cell) -> Cell:
+    return round(cell, 6) if isinstance(cell, float) else cell
 
 
 def _figures_table(
@@ -293,14 +317,14 @@ def _figures_table(
         ("Jobs", problem.num_jobs),
         ("Machines", problem.num_machines),
         ("Last job ends", _at(shift.start, schedule.makespan)),
-        ("Makespan, minutes", found.makespan / MINUTE),
+        ("Makespan, minutes", minutes(found.makespan)),
         ("Jobs on time, %", round(100 * found.on_time_rate, 2)),
         ("Late jobs", found.late_jobs),
         ("Late important jobs", found.late_important_jobs),
-        ("Weighted tardiness, minutes", found.weighted_tardiness / MINUTE),
-        ("Setup, minutes", found.setup / MINUTE),
-        ("Mean flow time, minutes", round(found.flow_time / MINUTE, 2)),
+        ("Weighted tardiness, minutes", minutes(found.weighted_tardiness)),
+        ("Setup, minutes", minutes(found.setup)),
+        ("Mean flow time, minutes", minutes(found.flow_time)),
         ("Utilisation, %", round(100 * found.utilisation, 2)),
-        *figures.items(),
+        *((name, _rounded(x)) for name, x in figures.items()),
     )
     return Table("KPIs", ("figure", "value"), tuple([name, x] for name, x in rows))

@@ -20,7 +20,7 @@ def offer_plan(plan: Plan) -> None:
                 shift,
                 result.schedule,
                 result.scheduler,
-                {"Cost": result.cost, "Seconds to plan": result.seconds},
+                {"Cost": result.cost, "Seconds to plan": round(result.seconds, 3)},
                 own,
             ),
             "schedule.xlsx",

@@ -38,7 +38,7 @@ def test_a_decision_of_the_policy():
     assert "6 already scheduled" in done.output
     other = problem.job_ids[decision.other_job]
     why = lines.index(f"Why {job} and not {other}?")
-    assert re.fullmatch(r"  .+: [+−]\d+\.\d", lines[why + 1])
+    assert re.fullmatch(r"  .+: [+-]\d+\.\d", lines[why + 1])
 
 
 def test_a_decision_of_a_rule():

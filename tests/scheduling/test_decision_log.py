@@ -67,7 +67,7 @@ def test_a_row_per_decision_with_the_best_five_and_the_reasons(
         assert row["machine_id"] == problem.machine_ids[decision.machine]
         assert row["start"] == START + timedelta(seconds=decision.start)
         assert row["end"] == START + timedelta(seconds=decision.end)
-        assert row["setup_minutes"] == decision.setup / 60
+        assert row["setup_minutes"] == round(decision.setup / 60, 5)
         assert row["chosen_by"] == (
             "planner (machine)" if t == step else "hierarchical"
         )

@@ -126,6 +126,7 @@ def test_a_policy_of_fixed_size_gives_odds_without_arguments(tmp_path):
 
 
 def test_an_argument_in_words():
-    """With its sign, one digit, a true minus."""
+    """With its sign, one digit; ids stay as they are, so that they can be found."""
     assert str(Argument("setup", "no setup needed", 1.44)) == "no setup needed: +1.4"
-    assert str(Argument("due", "due in 2 h", -0.31)) == "due in 2 h: −0.3"
+    assert str(Argument("due", "due in 2 h", -0.31)) == "due in 2 h: -0.3"
+    assert str(Argument("due", "J-1 is late", -0.31)) == "J-1 is late: -0.3"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,12 +14,15 @@ from hypothesis import strategies as st
 
 from core.problem.generator import KINDS, generate
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import retime
+from core.problem.objective import Objective
+from core.problem.schedule import retime, setup_seconds, tardiness
+from core.scheduling.rules import RuleScheduler
 from core.tables.export import Table
 from core.tables.hours import week_offset
 from core.tables.issues import Collector
 from core.tables.plan_file import read_schedule
 from core.tables.read import read_tables
+from core.tables.samples import read_sample
 from core.tables.shift import Shift, read_shift
 from core.tables.text import csv_cell, defused, restored
 from core.tables.write import (
@@ -361,3 +365,72 @@ def test_the_written_table_is_what_is_read():
     collect = Collector()
     raw = read_tables({"jobs.csv": csv_bytes(table)}, collect)["jobs"]
     assert raw.rows[0][1] == (cells[0], "1", cells[1])
+
+
+def test_every_number_of_a_workbook_is_a_number_that_sums_right():
+    """The 411-job sample, read by another reader: no number in any sheet is text."""
+    shift = read_sample("shift-411x30").shift
+    quantity = tuple(str(j % 7 + 0.5) for j in range(411))
+    code = tuple(f"{j:04}" for j in range(411))
+    shift = replace(shift, extras={"Quantity": quantity, "Code": code})
+    problem = shift.problem
+    plan = RuleScheduler("rule:edd", ("edd",)).schedule(problem, Objective()).schedule
+    content = schedule_workbook(shift, plan, "rule:edd", {"Cost": 0.1 + 0.2})
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    processing = problem.processing[np.arange(411), plan.machine].sum() / 60
+    setup = setup_seconds(problem, plan).sum() / 60
+    late = tardiness(plan, problem.due).sum() / 60
+    numeric = numbers_of(book["Plan"], "setup", "processing", "late", "Quantity")
+    sums = [sum(column) for column in numeric]
+    wanted = [setup, processing, late, sum(map(float, quantity))]
+    assert sums == pytest.approx(wanted, abs=411 * 5e-6)
+    types = [sheet for sheet in book if sheet.title not in ("Plan", "KPIs")]
+    found = sum(sum(numbers_of(sheet, "minutes")[0]) for sheet in types)
+    assert found == pytest.approx(setup + processing, abs=822 * 5e-6)
+    assert [cell.value for cell in book["Plan"]["N"]] == [
+        "Code",
+        *(
+            f"{problem.job_ids.index(row[0].value):04}"
+            for row in book["Plan"]["A2:A412"]
+        ),
+    ]
+    assert {row[0].value: row[1].value for row in book["KPIs"].iter_rows()}[
+        "Cost"
+    ] == 0.3
+    for name, data in shift_files(shift).items():
+        if name.endswith(".csv"):
+            assert not re.search(rb"[0-9]\.[0-9]{6}", data), name
+
+
+def numbers_of(sheet, *beginnings):
+    """Columns by how their headers begin; each cell has to be a number, rounded."""
+    columns = []
+    for beginning in beginnings:
+        (column,) = [
+            [cell.value for cell in column[1:]]
+            for column in sheet.iter_cols()
+            if column[0].value.startswith(beginning)
+            and column[0].value not in ("setup_start", "setup_group")
+        ]
+        assert column
+        assert {type(x) for x in column} <= {int, float}, (sheet.title, beginning)
+        assert column == [round(x, 5) for x in column]
+        columns.append(column)
+    return columns
+
+
+@pytest.mark.parametrize("texts", [("1", "x"), ("007",), ("123456789012",), ("1.50",)])
+def test_a_column_is_text_where_a_number_would_show_otherwise(shift, plan, texts):
+    """A planner's own codes are never rewritten."""
+    texts = (*texts, "", "")[:3]
+    content = schedule_workbook(replace(shift, extras={"Code": texts}), plan, "x")
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["Plan"]
+    found = {row[0].value: row[-1].value for row in sheet.iter_rows(min_row=2)}
+    assert [found[name] or "" for name in shift.problem.job_ids] == list(texts)
+
+
+def test_numbers_are_written_in_full():
+    """Every digit, as a number; a spreadsheet's own files have 17, too."""
+    content = workbook([Table("x", ("a",), ([0.1 + 0.2], [7]))])
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
+    assert [sheet["A2"].value, sheet["A3"].value] == [0.1 + 0.2, 7]
