@@ -73,12 +73,8 @@ def dashboard(data: Path) -> Iterator[str]:
     data.mkdir(parents=True, exist_ok=True)
     log = data.with_suffix(".log")
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = [
-        "--server.headless=true",
-        "--server.address=127.0.0.1",
-        f"--server.port={port}",
-        "--server.fileWatcherType=none",
-    ]
+    # As `make run` starts it, but for the port and the browser that it would open.
+    options = ["--server.headless=true", f"--server.port={port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command + options,
