@@ -12,6 +12,7 @@ from core.tables.issues import Issues
 from core.tables.shift import DEFAULT_START, Reading, Shift
 from pages.parts.downloads import offer_templates
 from pages.parts.state import Key, keep_shift
+from pages.parts.uploads import uploads_from_sidebar
 
 SOURCES = {"sample": "Sample", "upload": "Upload", "generated": "Random"}
 KINDS = {
@@ -25,10 +26,6 @@ KINDS = {
     "flexible_job_shop": "Flexible job shop",
 }
 MOST_JOBS, MOST_MACHINES = 5000, 200
-UPLOAD_HELP = (
-    "One workbook with a sheet per table, or one CSV file per table: jobs and "
-    "machines, and if you have them setups, calendars, downtime and processing."
-)
 
 
 def shift_from_sidebar() -> Shift:
@@ -130,22 +127,13 @@ def _sample() -> Reading:
 
 def _upload() -> Reading | None:
     """Take the planner's own files; ``None`` before there are any."""
-    files = st.file_uploader(
-        "Your files",
-        type=["xlsx", "csv"],
-        accept_multiple_files=True,
-        help=UPLOAD_HELP,
-        key=Key.FILES,
-    )
+    files = uploads_from_sidebar()
     start = _start()
     offer_templates()
     if not files:
         return None
-    content: dict[str, bytes] = {}
-    for file in files:
-        name = file.name if file.name not in content else f"{file.name} (2nd)"
-        content[name] = file.getvalue()
-    return _read_files(tuple(file.file_id for file in files), start, content)
+    ids = tuple(file.id for file in files.values())
+    return _read_files(ids, start, {name: file.content for name, file in files.items()})
 
 
 def _generated() -> Reading:

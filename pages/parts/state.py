@@ -2,7 +2,8 @@
 What a session remembers: every key of the session state, typed, in one place.
 
 Nothing here is shared between sessions, so two tabs never mix. Widgets that must
-survive a change of pages say ``persist_state="session"``.
+survive a change of pages say ``persist_state="session"``; uploaded files cannot, so
+``FILES`` holds them (see :mod:`pages.parts.uploads`).
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ class Key(StrEnum):
     SOURCE = "source"
     SAMPLE = "sample"
     FILES = "files"
+    UPLOADER = "uploader"
+    UPLOADS = "uploads"
+    UPLOAD_NOTICE = "upload_notice"
     START = "start"
     GENERATED_JOBS = "generated_jobs"
     GENERATED_MACHINES = "generated_machines"

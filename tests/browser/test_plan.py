@@ -122,9 +122,17 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
 
 
 def test_both_formats_are_read(dashboard_page, settled):
-    """The CSV files of the small sample, then its workbook in their place."""
+    """The CSV files of the small sample, on every page; then its workbook instead."""
     page = dashboard_page
     upload(page, settled, *sorted(SMALL.glob("*.csv")))
+    expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
+    for name in ("Compare", "Plan"):
+        page.get_by_role("link", name=name, exact=True).click()
+        settled(page)
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(
+            page.get_by_text("calendars.csv, downtime.csv, jobs.csv")
+        ).to_be_visible()
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
     page.reload()
     settled(page)
