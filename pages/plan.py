@@ -4,7 +4,12 @@ import streamlit as st
 
 from core.charts import theme
 from pages.parts.guard import require_app
-from pages.parts.planning import follow_planning, start_planning, warm_up
+from pages.parts.planning import (
+    follow_planning,
+    plan_or_ask,
+    show_question,
+    warm_up,
+)
 from pages.parts.schedule_view import show_plan, show_shift
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
@@ -32,7 +37,8 @@ with st.container(
     )
 
 if pressed and settings is not None:
-    start_planning(shift, settings)
+    plan_or_ask(shift, settings)
+show_question(shift, settings)
 follow_planning()
 if st.session_state.get(Key.NOTICE):
     st.warning(st.session_state[Key.NOTICE], icon=":material/info:")

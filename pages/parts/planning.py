@@ -8,13 +8,20 @@ import time
 
 import streamlit as st
 
+from core.charts import theme
 from core.scheduling.scheduler import PlanningCancelled, Result
 from core.tables.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model
 from pages.parts.settings import Settings
-from pages.parts.state import Key, Plan, current_planning, keep_plan
+from pages.parts.state import (
+    Key,
+    Plan,
+    current_plan,
+    current_planning,
+    keep_plan,
+)
 
 QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
 
@@ -91,6 +98,47 @@ def _load() -> None:
         load_default_model() if chosen is None else folder_model(chosen)
     except ModelError:
         log.warning("There is no default model; the best rule plans instead.")
+
+
+def plan_or_ask(shift: Shift, settings: Settings) -> None:
+    """Plan a shift; where choices of the planner would be dropped, ask first."""
+    plan = current_plan()
+    if plan is not None and plan.choices:
+        st.session_state[Key.QUESTION] = plan
+    else:
+        start_planning(shift, settings)
+
+
+def show_question(shift: Shift, settings: Settings | None) -> None:
+    """Ask whether to plan anew, where that was asked about the plan in hand."""
+    asked: Plan | None = st.session_state.get(Key.QUESTION)
+    if asked is None or asked is not current_plan():
+        return
+    choices = theme.many(asked.choices, "choice")
+    verb = "is" if asked.choices == 1 else "are"
+    with st.container(border=True, key="question"):
+        st.markdown(f"This plan holds {choices} of yours, kept on Step through.")
+        with st.container(horizontal=True):
+            st.button(
+                f"Plan anew, {choices} of yours {verb} dropped",
+                icon=":material/play_arrow:",
+                disabled=settings is None,
+                on_click=_plan_anew,
+                args=(shift, settings),
+            )
+            st.button(
+                "Keep this plan", icon=":material/close:", on_click=_forget_question
+            )
+
+
+def _plan_anew(shift: Shift, settings: Settings) -> None:
+    """Plan, whatever the plan in hand holds."""
+    _forget_question()
+    start_planning(shift, settings)
+
+
+def _forget_question() -> None:
+    st.session_state.pop(Key.QUESTION, None)
 
 
 def start_planning(shift: Shift, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from core.problem.objective import Objective
 from core.tables.shift import Shift
 from pages.parts.downloads import offer_plan
 from pages.parts.gantt_view import show_gantt
-from pages.parts.state import Plan, previous_plan
+from pages.parts.state import Plan, previous_plan, take_back
 
 WHEN = "ddd D MMM HH:mm"
 TABLE_HEIGHT = 460
@@ -48,9 +48,25 @@ def show_headline(plan: Plan) -> None:
             )
     share = gap(result.cost, _bound(plan.shift.problem, result.objective))
     compared = "" if before is None else " Changes are against the plan before."
-    st.caption(
-        f"**{quality(share)}** {theme.unmarked(result.reason)} "
-        f"Planned in {result.seconds:.1f} s.{compared}"
+    with st.container(horizontal=True, vertical_alignment="center", key="quality"):
+        st.caption(
+            f"**{quality(share)}** {theme.unmarked(result.reason)} "
+            f"Planned in {result.seconds:.1f} s.{compared}"
+        )
+        if before is not None:
+            _offer_to_take_back(before)
+
+
+def _offer_to_take_back(before: Plan) -> None:
+    """Offer the plan before, and say whether it holds choices of the planner."""
+    held = theme.many(before.choices, "choice")
+    st.button(
+        "Take the plan before back",
+        icon=":material/undo:",
+        type="tertiary",
+        help=(f"It holds {held} of yours. " if before.choices else "")
+        + "This plan can be taken back in turn.",
+        on_click=take_back,
     )
 
 

@@ -35,6 +35,7 @@ class Key(StrEnum):
     PLAN = "plan"
     PREVIOUS = "previous_plan"
     PLANNING = "planning"
+    QUESTION = "question"
     NOTICE = "notice"
 
     # Sidebar: the shift
@@ -158,6 +159,12 @@ class Plan:
         """What each job waited for."""
         return waits(self.shift.problem, self.result.schedule)
 
+    @property
+    def choices(self) -> int:
+        """How many of its decisions the planner took."""
+        trace = self.result.trace
+        return 0 if trace is None else len(trace.overrides)
+
     @cached_property
     def jobs(self) -> pd.DataFrame:
         """One row per job, late ones first."""
@@ -211,6 +218,13 @@ def keep_plan(plan: Plan) -> None:
     """Make a plan the current one; the one so far becomes the previous one."""
     st.session_state[Key.PREVIOUS] = st.session_state.get(Key.PLAN)
     st.session_state[Key.PLAN] = plan
+
+
+def take_back() -> None:
+    """Take the plan before in hand; the one so far becomes the plan before."""
+    plan = previous_plan()
+    if plan is not None:
+        keep_plan(plan)
 
 
 def current_planning() -> Planning | None:

@@ -185,9 +185,16 @@ def test_a_machine_is_overridden_kept_exported_and_undone(
     expect(page.locator(".st-key-decided")).to_contain_text("chosen by you")
     expect(page.locator(".st-key-decided")).to_contain_text(f"on {other[0]}")
 
-    # It survives a visit to another page.
+    # It survives a visit to another page, and a press of Plan: the keyboard says no.
     page.get_by_test_id("stSidebarNav").get_by_text("Plan", exact=True).click()
     expect(page.get_by_text("Last job ends").first).to_be_visible(timeout=LONG)
+    settled(page)
+    page.get_by_role("button", name="Plan", exact=True).press("Enter")
+    anew = page.get_by_role("button", name="Plan anew, 1 choice of yours is dropped")
+    expect(anew).to_be_enabled(timeout=LONG)
+    settled(page)
+    page.get_by_role("button", name="Keep this plan").press("Enter")
+    expect(anew).to_have_count(0, timeout=LONG)
     settled(page)
     page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
     expect(marked).to_be_visible(timeout=LONG)
