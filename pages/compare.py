@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from core.scheduling.comparison import FEWEST, MOST
-from core.scheduling.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
-from pages.parts.compare_run import (
+from core.comparison.trials import FEWEST, MOST
+from core.planning.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
+from pages.parts.compare.run import (
     IN_HAND,
     current_comparison,
     follow_comparing,
     start_comparing,
     title,
 )
-from pages.parts.compare_scenarios import show_scenarios
-from pages.parts.compare_trials import show_trials
-from pages.parts.compare_view import show_comparison
+from pages.parts.compare.scenarios import show_scenarios
+from pages.parts.compare.trials import show_trials
+from pages.parts.compare.view import show_comparison
 from pages.parts.guard import require_app
 from pages.parts.settings import scheduler_names, settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar

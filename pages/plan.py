@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.charts import theme
 from pages.parts.guard import require_app
+from pages.parts.plan.schedule_view import show_plan, show_shift
 from pages.parts.planning import (
     follow_planning,
     plan_or_ask,
     show_question,
     warm_up,
 )
-from pages.parts.schedule_view import show_plan, show_shift
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
 from pages.parts.state import Key, current_plan

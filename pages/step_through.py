@@ -2,23 +2,23 @@
 
 import streamlit as st
 
-from pages.parts.decisions import decisions_of
 from pages.parts.guard import friendly_errors, require_app
 from pages.parts.planning import follow_planning, start_planning
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
 from pages.parts.state import Key, current_plan
-from pages.parts.step_controls import (
+from pages.parts.step_through.controls import (
     current_step,
     play_on,
     show_controls,
     show_strip,
     tick_seconds,
 )
-from pages.parts.step_log import offer_log, open_saved, show_stale
-from pages.parts.step_panels import show_decision, show_panels, show_plan_so_far
-from pages.parts.what_if_panel import show_overrides, show_what_if
-from pages.parts.why_panel import show_why
+from pages.parts.step_through.decisions import decisions_of
+from pages.parts.step_through.log import offer_log, open_saved, show_stale
+from pages.parts.step_through.panels import show_decision, show_panels, show_plan_so_far
+from pages.parts.step_through.what_if import show_overrides, show_what_if
+from pages.parts.step_through.why import show_why
 
 require_app()
 shift = shift_from_sidebar()

@@ -6,9 +6,9 @@ from core.store.errors import StoreError
 from pages.parts.guard import require_app
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_if_any
-from pages.parts.training_models import show_models
-from pages.parts.training_start import show_start
-from pages.parts.training_watch import show_runs
+from pages.parts.training.models import show_models
+from pages.parts.training.start import show_start
+from pages.parts.training.watch import show_runs
 
 require_app()
 shift = shift_if_any()  # runs and models are shown without one, too

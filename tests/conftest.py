@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# The stores of `store` and of `runs`: one server of PostgreSQL for both.
+pytest_plugins = ["tests.stores"]
+
 ROOT = Path(__file__).parents[1]
 
 # The same examples on every machine, and no verdict that depends on its speed.

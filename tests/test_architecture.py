@@ -18,37 +18,44 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # The rooms below each room. A dotted name is a single module of a room.
+FOUNDATION = {"problem", "timing", "bounds", "instances", "planning"}
+ENGINES = {"tables", "simulation", "search", "store"}
+PLANNERS = {"policy", "decisions", "schedulers"}
+USERS = {"comparison", "training", "runs", "charts"}
+
 ALLOWED: dict[str, set[str]] = {
     "problem": set(),
-    "tables": {"problem"},
-    "simulation": {"problem"},
-    "policy": {"problem", "simulation"},
+    "timing": {"problem"},
+    "bounds": {"problem"},
+    "instances": {"problem"},
+    "planning": {"problem"},
+    "tables": {"problem", "instances"},
+    "simulation": {"problem", "timing", "instances"},
+    "search": {"problem", "timing", "planning"},
     "store": {"problem"},
-    "scheduling": {"problem", "simulation", "policy"},
+    "policy": {"problem", "timing", "planning", "simulation"},
+    "decisions": {"problem", "timing", "planning", "simulation", "policy"},
+    "schedulers": {*FOUNDATION, "simulation", "search", "policy", "decisions"},
+    "comparison": {*FOUNDATION, "schedulers"},
     # The rules of scheduling are the yardstick of a held-out evaluation.
-    "training": {"problem", "simulation", "policy", "scheduling"},
-    "charts": {"problem", "scheduling.trace", "scheduling.comparison"},
-    "benchmarking": {
-        *("problem", "tables", "simulation", "policy", "store"),
-        *("scheduling", "training", "charts"),
-    },
-    "cli": {
-        *("problem", "tables", "simulation", "policy", "store"),
-        *("scheduling", "training", "charts", "benchmarking"),
-    },
+    "training": {*FOUNDATION, "simulation", "policy", "schedulers"},
+    "runs": {*FOUNDATION, "simulation", "store", "policy", "comparison", "training"},
+    "charts": {"problem", "planning", "comparison"},
+    "benchmarking": {*FOUNDATION, *ENGINES, *PLANNERS, *USERS},
+    "cli": {*FOUNDATION, *ENGINES, *PLANNERS, *USERS, "benchmarking"},
 }
 
 # Single modules that reach further than their room.
-ALSO_ALLOWED: dict[str, set[str]] = {
-    "training.worker": {"store"},
-    "scheduling.unified": {"store"},
-}
+ALSO_ALLOWED: dict[str, set[str]] = {"schedulers.unified": {"store"}}
 
 # Files beside the rooms.
 BESIDE = {"__init__": set(), "__main__": {"cli"}}
 
 # The command line's parser too, so that `check` answers at once.
-WITHOUT_TORCH = ["problem", "tables", "store", "charts", "cli.parser"]
+WITHOUT_TORCH = [
+    *("problem", "timing", "bounds", "instances", "planning"),
+    *("tables", "search", "store", "charts", "cli.parser"),
+]
 
 # All that `problem` takes from outside Python's own library.
 PROBLEM_USES = {"numpy", "scipy"}
@@ -64,8 +71,8 @@ def imports_of(source: str) -> Iterator[str]:
     """
     Every name that a file imports, in full.
 
-    ``from core.scheduling import trace`` is ``core.scheduling.trace``, and so is
-    ``import_module("core.scheduling.trace")``.
+    ``from core.planning import trace`` is ``core.planning.trace``, and so is
+    ``import_module("core.planning.trace")``.
     """
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -277,13 +284,13 @@ def test_a_page_opened_without_the_app_stops_before_it_draws():
         ("tables", "from . import rows", "relative"),
         ("tables.read", "import torch.nn", "without torch"),
         ("simulation.simulator", "from pages.parts import state", "no screen"),
-        ("charts.gantt", "from core.scheduling.rules import atcs", "no arrow"),
-        ("charts.gantt", "from core.scheduling import Trace", "no arrow"),
-        ("charts.gantt", "from core.scheduling.traces import x", "no arrow"),
+        ("charts.gantt", "from core.schedulers.rules import atcs", "no arrow"),
+        ("charts.gantt", "from core.schedulers import Trace", "no arrow"),
+        ("charts.gantt", "from core.schedulers.traces import x", "no arrow"),
         ("charts.gantt", "from core import *", "no arrow"),
         ("training.trainer", "from core.store.runs import Run", "no arrow"),
-        ("scheduling.batch", "import core.store", "no arrow"),
-        ("scheduling.rules", "from core.training.trainer import train", "no arrow"),
+        ("schedulers.batch", "import core.store", "no arrow"),
+        ("schedulers.rules", "from core.training.trainer import train", "no arrow"),
         ("policy.two_step", 'import_module("core.training.ppo")', "no arrow"),
         ("policy.two_step", 'importlib.import_module("core.store")', "no arrow"),
         ("benchmarking.speed", "from core.cli.parser import app", "no arrow"),
@@ -301,10 +308,10 @@ def test_a_wrong_arrow_is_seen(module, source, fault):
     [
         ("problem.model", "import numpy as np\nfrom scipy.sparse import csr_array"),
         ("problem.model", "from dataclasses import dataclass\nimport core.problem"),
-        ("charts.gantt", "from core.scheduling import trace, comparison"),
-        ("charts.gantt", "from core.scheduling.trace import Trace"),
-        ("training.worker", "from core.store.runs import Run"),
-        ("scheduling.unified", "from core.store.models import Models"),
+        ("charts.gantt", "from core.planning import trace, stopping"),
+        ("charts.gantt", "from core.planning.trace import Trace"),
+        ("runs.training_run", "from core.store.runs import Run"),
+        ("schedulers.unified", "from core.store.models import Models"),
         ("cli.plan", "import core.benchmarking.claims, torch"),
         ("__main__", "from core.cli.parser import app"),
     ],

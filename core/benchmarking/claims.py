@@ -9,14 +9,14 @@ from torch import nn
 
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Cell, Report, Table, mean
+from core.decisions.explain import faithfulness
+from core.decisions.recording import Playback
 from core.policy.checkpoint import Model
 from core.policy.fixed_policy import FixedSizePolicy
 from core.policy.flat_policy import FlatPolicy
 from core.policy.two_step import Policy
 from core.problem.objective import Objective
-from core.scheduling.explain import faithfulness
-from core.scheduling.hierarchical import MOST_TRACED, HierarchicalScheduler
-from core.scheduling.recording import Playback
+from core.schedulers.hierarchical import MOST_TRACED, HierarchicalScheduler
 
 Tell = Callable[[str], None]
 Row = tuple[Cell, ...]

@@ -12,11 +12,11 @@ import torch
 from torch import nn
 
 from core.benchmarking.table import Cell, Report, Table, mean
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
 from core.policy.fixed_policy import FixedSizePolicy
 from core.policy.flat_policy import FlatPolicy
 from core.policy.set_policy import SetPolicy
-from core.problem.generator import generate
-from core.problem.kinds import KINDS
 from core.problem.objective import Objective
 from core.simulation.environment import Observed
 from core.simulation.flat_environment import FlatActionEnv

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from core.benchmarking.refine import FOLDERS, public_instances
 from core.benchmarking.table import Cell, Report, Table, mean
+from core.planning.scheduler import Result, Stopwatch
+from core.planning.stopping import MaxSeconds
 from core.policy.checkpoint import Model
-from core.scheduling.hierarchical import HierarchicalScheduler
-from core.scheduling.refine import refine
-from core.scheduling.rules import RULES, RuleScheduler
-from core.scheduling.scheduler import Result, Stopwatch
-from core.scheduling.stopping import MaxSeconds
+from core.schedulers.hierarchical import HierarchicalScheduler
+from core.schedulers.rules import RULES, RuleScheduler
+from core.search.refine import refine
 
 Tell = Callable[[str], None]
 FORMATS = ("fjsp", "pmp", "ssirit")

@@ -15,23 +15,23 @@ from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
 
+from core.benchmarking.policy_sampling import PolicySampling
 from core.benchmarking.table import Report, Table
+from core.benchmarking.windows import Windows
+from core.bounds.cost_bound import lower_bounds
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
+from core.instances.public_formats import READERS, UNIT
+from core.planning.scheduler import InvalidScheduleError, Scheduler, Stopwatch
+from core.planning.stopping import MaxSeconds, never
 from core.policy.checkpoint import Model
-from core.problem.bounds import lower_bounds
-from core.problem.generator import generate
-from core.problem.kinds import KINDS
 from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
-from core.scheduling.cpsat import CpSat, NoPlanFound
-from core.scheduling.local_search import LocalSearch, get_ready
-from core.scheduling.policy_sampling import PolicySampling
-from core.scheduling.refine import Improver, Turn, refine
-from core.scheduling.scheduler import InvalidScheduleError, Scheduler, Stopwatch
-from core.scheduling.stopping import MaxSeconds, never
-from core.scheduling.windows import Windows
-from core.tables.public import READERS, UNIT
+from core.schedulers.cpsat import CpSat, NoPlanFound
+from core.search.local_search import LocalSearch, get_ready
+from core.search.refine import Improver, Turn, refine
 
 MAKESPAN = Objective(makespan=1.0, tardiness=0.0, setup=0.0)
 SETS = ("brandimarte", "vdata", "pmp", "ssirit")
@@ -178,7 +178,7 @@ def random_shifts(kind: str, count: int, first_seed: int = 0) -> Iterator[Instan
     Parameters
     ----------
     kind
-        Name in :data:`core.problem.kinds.KINDS`.
+        Name in :data:`core.instances.kinds.KINDS`.
     count, first_seed
         How many, and the seed of the first; the others follow.
     """
@@ -205,7 +205,7 @@ def measure(
     seconds
         Time to refine.
     moves
-        The improvers; ``None``: those of :func:`~core.scheduling.refine.refine`.
+        The improvers; ``None``: those of :func:`~core.search.refine.refine`.
     seed
         Seed of both.
     way

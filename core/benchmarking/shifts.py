@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 
 from core.benchmarking.table import Cell, Report, Table, mean
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
+from core.planning.scheduler import Scheduler
 from core.policy.checkpoint import Model
-from core.problem.generator import generate
-from core.problem.kinds import KINDS
 from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import metrics
-from core.scheduling.hierarchical import HierarchicalScheduler
-from core.scheduling.rules import RULES, RuleScheduler
-from core.scheduling.scheduler import Scheduler
+from core.schedulers.hierarchical import HierarchicalScheduler
+from core.schedulers.rules import RULES, RuleScheduler
 from core.training.curriculum import HELD_OUT, lookahead_seconds
 from core.training.settings import LOOKAHEADS
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.benchmarking.table import Cell, Report, Table
-from core.problem.generator import generate
-from core.problem.kinds import KINDS
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
+from core.planning.scheduler import Stopwatch
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.verify import violations
-from core.scheduling.scheduler import Stopwatch
 
 ROOT = Path(__file__).parents[2]
 TASKS = ("nothing", "read", "verify", "one atcs", "rule:best", "greedy")
@@ -70,14 +70,14 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
 
         return read
 
-    from core.scheduling.rules import RULES, RuleScheduler, best_of, variants
+    from core.schedulers.rules import RULES, RuleScheduler, best_of, variants
 
     if task == "rule:best":
         rule = RuleScheduler("rule:best", tuple(RULES))
         return lambda problem: lambda: rule.schedule(problem, objective)
     if task == "greedy":
         from core.policy.checkpoint import load_model
-        from core.scheduling.hierarchical import HierarchicalScheduler
+        from core.schedulers.hierarchical import HierarchicalScheduler
 
         policy = HierarchicalScheduler(load_model(model))
         return lambda problem: lambda: policy.schedule(problem, objective)

@@ -12,26 +12,26 @@ from core.benchmarking.table import Cell, Report, Table
 from core.charts import theme
 from core.charts.decisions import partial_gantt, strip_mark
 from core.charts.window import View
+from core.decisions.explain import explain_job, explain_machine, faithfulness
+from core.decisions.recording import Playback
+from core.decisions.step_tables import job_table, machine_table
+from core.decisions.topic_words import Wording
+from core.decisions.whatif import what_if
+from core.planning.scheduler import Result, Stopwatch
+from core.planning.trace import Recorder, Trace
 from core.policy.checkpoint import Model
 from core.policy.two_step import Policy
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.situation import Situation
-from core.scheduling.explain import explain_job, explain_machine, faithfulness
-from core.scheduling.hierarchical import (
+from core.schedulers.hierarchical import (
     MOST_TRACED,
     HierarchicalScheduler,
     card_lookahead,
     play,
 )
-from core.scheduling.recording import Playback
-from core.scheduling.scheduler import Result, Stopwatch
-from core.scheduling.step_tables import job_table, machine_table
-from core.scheduling.topic_words import Wording
-from core.scheduling.trace import Recorder, Trace
-from core.scheduling.whatif import what_if
 from core.simulation.tensors import stack
 from core.tables.shift import DEFAULT_START
+from core.timing.situation import Situation
 
 Tell = Callable[[str], None]
 KIND = "shift_calendar"

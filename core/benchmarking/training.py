@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from core.benchmarking.beside import fine_tuned, page_times
+from core.benchmarking.pages_beside_run import fine_tuned, page_times
 from core.benchmarking.table import Cell, Report, Table, mean
 from core.training.checkpoints import first_policy
 from core.training.distributed import Place, spawn, together

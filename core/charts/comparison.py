@@ -18,9 +18,9 @@ from core.charts.gantt import gantt
 from core.charts.marks import BAR_OFFSET
 from core.charts.rows import Axis, arranged
 from core.charts.window import Span, View, shown_machines, window
+from core.comparison.trials import Trial, differences
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
-from core.scheduling.comparison import Trial, differences
 
 if TYPE_CHECKING:
     import pandas as pd

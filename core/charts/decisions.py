@@ -15,9 +15,9 @@ from core.charts.gantt import BAR, gantt
 from core.charts.marks import BAR_OFFSET
 from core.charts.rows import Axis, arranged
 from core.charts.window import View, fitted
+from core.planning.trace import Scores, Trace
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
-from core.scheduling.trace import Scores, Trace
 
 STRIP_PIXELS = 168
 STRIP_LEFT, STRIP_RIGHT, STRIP_TOP, STRIP_BOTTOM = 52, 8, 4, 22  # its margins

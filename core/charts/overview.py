@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from core.charts.facts import wait_text
+from core.charts.job_facts import wait_text
 from core.problem.model import Problem
 from core.problem.schedule import Schedule, open_seconds, setup_seconds
 from core.problem.waiting import Wait, idle_seconds

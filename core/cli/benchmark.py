@@ -131,7 +131,7 @@ def benchmark(
         except ValueError as error:
             raise bad_option("--sizes", str(error)) from None
     elif what == "choices":
-        from core.benchmarking.choices import ChoiceSettings, choices_report
+        from core.benchmarking.design_choices import ChoiceSettings, choices_report
 
         try:
             settings = ChoiceSettings(
@@ -215,8 +215,8 @@ def _refine(
         random_shifts,
         refine_report,
     )
-    from core.problem.kinds import KINDS
-    from core.scheduling.hierarchical import HierarchicalScheduler
+    from core.instances.kinds import KINDS
+    from core.schedulers.hierarchical import HierarchicalScheduler
 
     for option, wanted, known in (("--kinds", kinds, KINDS), ("--sets", sets, SETS)):
         if unknown := [name for name in wanted if name not in known]:
@@ -310,7 +310,7 @@ def _training(
 
 def _known(text: str) -> tuple[str, ...]:
     """Kinds of shifts from ``shift,tight``."""
-    from core.problem.kinds import KINDS
+    from core.instances.kinds import KINDS
 
     kinds = _listed(text)
     if unknown := [kind for kind in kinds if kind not in KINDS]:
@@ -320,7 +320,7 @@ def _known(text: str) -> tuple[str, ...]:
 
 def _model_folder(text: str) -> Path:
     """Folder of a model, from its name or itself."""
-    from core.scheduling.models import UnknownModelError, model_folder
+    from core.policy.shipped import UnknownModelError, model_folder
 
     if Path(text).is_dir():
         return Path(text)
@@ -333,7 +333,7 @@ def _model_folder(text: str) -> Path:
 def _model(text: str) -> Model:
     """Load a model, by name or folder."""
     from core.policy.checkpoint import ModelError
-    from core.scheduling.models import folder_model
+    from core.policy.shipped import folder_model
 
     try:
         return folder_model(_model_folder(text))

@@ -25,7 +25,7 @@ from core.cli.inputs import (
 from core.cli.plan import parse_lookahead, parse_objective, write
 
 if TYPE_CHECKING:
-    from core.scheduling.comparison import Trial
+    from core.comparison.trials import Trial
 
 
 def compare(
@@ -98,7 +98,7 @@ def compare(
         like = kind
         count, machine_count = _parse_size(size)
 
-    from core.scheduling.trial_pool import TrialSpec, run_trials
+    from core.comparison.trial_pool import TrialSpec, run_trials
 
     try:
         spec = TrialSpec(
@@ -127,14 +127,14 @@ def compare(
                 say(f"Trial {one.index + 1}, {name}: {score.fault}")
     print(report(done, names))
     if output is not None:
-        from core.scheduling.comparison import trials_csv
+        from core.comparison.trials import trials_csv
 
         write(output, trials_csv(done))
 
 
 def report(done: list[Trial], names: tuple[str, ...]) -> str:
     """Return the table of trials as text; percent of the first's cost."""
-    from core.cli.trial_run import figures_table
+    from core.runs.trial_run import figures_table
 
     rows = figures_table(done, names)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -161,10 +161,10 @@ def _parse_size(text: str) -> tuple[int, int]:
 
 def _work_on(run: str) -> None:
     """Be the worker of a run; then let the next one in the queue begin."""
-    from core.cli.trial_run import work_on
+    from core.runs.launch import launch_next
+    from core.runs.trial_run import work_on
     from core.store.database import open_database
     from core.store.errors import StoreError
-    from core.store.launch import launch_next
     from core.store.runs import Runs
 
     try:

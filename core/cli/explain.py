@@ -27,8 +27,8 @@ from core.cli.plan import parse_lookahead, parse_objective
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.scheduling.explain import Explanation
-    from core.scheduling.scheduler import Result
+    from core.decisions.explain import Explanation
+    from core.planning.scheduler import Result
     from core.tables.shift import Shift
 
 TOP = 5
@@ -75,7 +75,7 @@ def explain(
             "--step", f"expected 1 … {shift.problem.num_jobs}, got {step}."
         )
 
-    from core.scheduling.registry import scheduler as make_scheduler
+    from core.schedulers.registry import scheduler as make_scheduler
 
     try:
         planner = make_scheduler(
@@ -106,13 +106,14 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     import numpy as np
 
     from core.charts import theme
-    from core.problem.situation import Situation
-    from core.scheduling.decision_log import chosen_by, excluded_jobs, excluded_machines
-    from core.scheduling.finder import find_model
-    from core.scheduling.recording import Playback, trace_of
-    from core.scheduling.step_tables import confidence, job_table, machine_table
-    from core.scheduling.topic_words import Wording
-    from core.scheduling.trace import Scores, StaleTraceError
+    from core.decisions.decision_log import chosen_by, excluded_jobs, excluded_machines
+    from core.decisions.recording import Playback
+    from core.decisions.step_tables import confidence, job_table, machine_table
+    from core.decisions.topic_words import Wording
+    from core.decisions.trace_model import find_model
+    from core.planning.trace import Scores, StaleTraceError
+    from core.schedulers.rule_trace import trace_of
+    from core.timing.situation import Situation
 
     problem, begin = shift.problem, shift.start
     try:
@@ -144,7 +145,7 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
         f"{excluded_machines(situation, decision.job, wording) or 'none'}.",
     ]
     if trace.scores is Scores.POLICY:
-        from core.scheduling.explain import explain_job, explain_machine
+        from core.decisions.explain import explain_job, explain_machine
 
         try:
             model = find_model(trace.model)

@@ -28,8 +28,8 @@ def generate(
     """Write the files of a random shift: CSV, and all of them as shift.xlsx."""
     from dataclasses import replace
 
-    from core.problem.generator import KINDS
-    from core.problem.generator import generate as draw
+    from core.instances.generator import KINDS
+    from core.instances.generator import generate as draw
     from core.tables.hours import week_offset
     from core.tables.shift import Shift
     from core.tables.write import shift_files

@@ -25,8 +25,8 @@ from core.cli.inputs import (
 )
 
 if TYPE_CHECKING:
+    from core.planning.scheduler import Result
     from core.problem.objective import Objective
-    from core.scheduling.scheduler import Result
     from core.tables.shift import Shift
 
 
@@ -79,7 +79,7 @@ def plan(
         )
     )
 
-    from core.scheduling.registry import scheduler as make_scheduler
+    from core.schedulers.registry import scheduler as make_scheduler
 
     try:
         planner = make_scheduler(
@@ -147,7 +147,7 @@ def parse_lookahead(text: str) -> float:
 
 def report_of(shift: Shift, result: Result) -> dict[str, str | int | float | None]:
     """Figures of a plan, by their names in report.json."""
-    from core.problem.bounds import gap, lower_bounds
+    from core.bounds.cost_bound import gap, lower_bounds
 
     problem, figures = result.problem, result.metrics
     bound = lower_bounds(problem, result.objective).cost

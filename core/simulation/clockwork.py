@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from math import inf
 
-from core.simulation.machine_code import machine_code
 from core.simulation.views import SPAN, Fixed, Floats, Ints, Moving
+from core.timing.machine_code import machine_code
 
 
 @machine_code

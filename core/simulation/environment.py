@@ -11,7 +11,7 @@ import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from core.problem.generator import GeneratorSettings, generate
+from core.instances.generator import GeneratorSettings, generate
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule

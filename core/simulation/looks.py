@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from core.simulation.feature_tables import GLOBAL_FEATURES, JOB_FEATURES, columns
-from core.simulation.machine_code import machine_code
 from core.simulation.views import Fixed, Ints, Moving, Scaled, Singles
+from core.timing.machine_code import machine_code
 
 JOB, OVERALL = columns(JOB_FEATURES), columns(GLOBAL_FEATURES)
 

@@ -13,8 +13,8 @@ from math import log
 from core.simulation.clockwork import finish, next_open
 from core.simulation.feature_tables import MACHINE_FEATURES, columns
 from core.simulation.looks import LEAST, NEVER, NOTHING, single, squash
-from core.simulation.machine_code import machine_code
 from core.simulation.views import SPAN, Fixed, Floats, Ints, Moving, Scaled, Singles
+from core.timing.machine_code import machine_code
 
 MACHINE = columns(MACHINE_FEATURES)
 

@@ -14,8 +14,8 @@ from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.simulation import views
 from core.simulation.clockwork import place
-from core.simulation.machine_code import compiled_elsewhere
 from core.simulation.tensors import ProblemTensors, stack
+from core.timing.machine_code import compiled_elsewhere
 
 
 class Simulator:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from core.problem.model import Job, Machine, Problem
 from core.simulation.features import observe, observe_machines
-from core.simulation.machine_code import compiling
 from core.simulation.simulator import Simulator
+from core.timing.machine_code import compiling
 
 
 def warm_up() -> None:

@@ -134,7 +134,7 @@ class Runs(RunReader):
         """
         Take a queued run, whatever else is running.
 
-        The caller now starts a worker for it; see :mod:`core.store.launch`.
+        The caller now starts a worker for it; see :mod:`core.runs.launch`.
 
         Raises
         ------

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
 from core.problem.model import Problem
 from core.tables.export import CellRow, Table
 from core.tables.hours import open_per_week, week_offset

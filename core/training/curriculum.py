@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.training.settings import DataSettings, Stage

@@ -13,8 +13,8 @@ from scipy.stats import t as student
 
 from core.policy.checkpoint import Model
 from core.policy.trunk import TooLargeError
-from core.scheduling.hierarchical import card_lookahead, check_places
-from core.scheduling.rules import RULES, best_of, variants
+from core.schedulers.hierarchical import card_lookahead, check_places
+from core.schedulers.rules import RULES, best_of, variants
 from core.training.tasks import Task
 from core.training.trainer import greedy_costs
 

@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from core.problem.generator import KINDS
+from core.instances.generator import KINDS
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+from core.instances.resample import resample
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.resample import resample
 from core.training.curriculum import (
     HELD_OUT,
     draw,
@@ -84,7 +84,7 @@ class KindSource:
 @dataclass(frozen=True, eq=False)
 class ShiftSource:
     """
-    Resamples of shifts; see :func:`core.problem.resample.resample`.
+    Resamples of shifts; see :func:`core.instances.resample.resample`.
 
     Parameters
     ----------

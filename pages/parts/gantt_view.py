@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.charts import theme
-from core.charts.facts import job_facts
 from core.charts.gantt import gantt
+from core.charts.job_facts import job_facts
 from core.charts.window import ColorBy, Span, View, fitted, moved, window
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key, Plan, current_plan

@@ -14,7 +14,7 @@ def chosen_model() -> Path | None:
     Return the folder of the default model as of now; ``None``: the shipped one.
 
     Read from the store at every call, so that a promotion is seen by all sessions at
-    once. Who loads it keeps it by its digest (:func:`core.scheduling.models
+    once. Who loads it keeps it by its digest (:func:`core.policy.shipped
     .folder_model`), so nothing is read twice.
     """
     try:

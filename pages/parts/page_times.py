@@ -12,10 +12,10 @@ from time import perf_counter
 
 from streamlit.testing.v1 import AppTest
 
-from core.problem.generator import generate
-from core.problem.kinds import KINDS
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
 from core.problem.objective import Objective
-from core.scheduling.registry import scheduler
+from core.schedulers.registry import scheduler
 from core.tables.shift import Shift
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan

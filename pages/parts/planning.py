@@ -9,7 +9,7 @@ import time
 import streamlit as st
 
 from core.charts import theme
-from core.scheduling.scheduler import PlanningCancelled, Result
+from core.planning.scheduler import PlanningCancelled, Result
 from core.tables.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
@@ -62,7 +62,7 @@ class Planning(BackgroundWork):
 
     def _planned(self) -> Result:
         # Loading the policy takes seconds; the page is drawn before that.
-        from core.scheduling.registry import scheduler
+        from core.schedulers.registry import scheduler
 
         chosen = scheduler(
             self.settings.scheduler,
@@ -89,7 +89,7 @@ def warm_up() -> threading.Thread:
 def _load() -> None:
     """Import the schedulers, compile what they need and read the default model."""
     from core.policy.checkpoint import ModelError
-    from core.scheduling.models import folder_model, load_default_model
+    from core.policy.shipped import folder_model, load_default_model
     from core.simulation.warm_up import warm_up as compile_ahead
 
     threading.Thread(target=compile_ahead, daemon=True).start()

@@ -146,7 +146,7 @@ def _emphasis(label: str, key: Key, text: str) -> float:
 @st.cache_resource
 def scheduler_names() -> list[str]:
     """Names of all schedulers, the recommended one first."""
-    from core.scheduling.registry import names
+    from core.schedulers.registry import names
 
     ranked = {name: i for i, name in enumerate(NAMES)}
     return sorted(names(), key=lambda name: (ranked.get(name, len(ranked)), name))

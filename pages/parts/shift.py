@@ -201,8 +201,8 @@ def _read_files(
 @st.cache_resource(max_entries=8, ttl="4h", show_spinner="Drawing a shift …")
 def _draw(kind: str, jobs: int, machines: int, seed: int, start: datetime) -> Reading:
     """Draw a shift; its week begins where the plan start lies in the week."""
-    from core.problem.generator import KINDS as settings
-    from core.problem.generator import generate
+    from core.instances.generator import KINDS as settings
+    from core.instances.generator import generate
 
     hour = (24 * start.weekday()) + start.hour
     chosen = replace(

@@ -21,7 +21,7 @@ from core.problem.waiting import Wait, waits
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.scheduling.scheduler import Result
+    from core.planning.scheduler import Result
     from core.tables.shift import Shift
     from pages.parts.planning import Planning
     from pages.parts.settings import Settings

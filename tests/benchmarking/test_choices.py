@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.benchmarking.choices import (
+from core.benchmarking.design_choices import (
     PARTS,
     ChoiceSettings,
     choices_report,

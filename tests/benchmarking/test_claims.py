@@ -3,7 +3,7 @@
 import pytest
 
 from core.benchmarking.claims import actions_table, claims_report, tradeoff_table
-from tests.scheduling.models import untrained
+from tests.models import untrained
 
 
 @pytest.fixture(scope="module")

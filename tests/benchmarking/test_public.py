@@ -7,7 +7,7 @@ from core.benchmarking.public import (
     instances_root,
     public_report,
 )
-from tests.scheduling.models import untrained
+from tests.models import untrained
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from core.benchmarking.refine import (
     random_shifts,
     refine_report,
 )
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
 from core.problem.objective import Objective
 from core.problem.schedule import retime
-from core.scheduling.cpsat import CpSat, NoPlanFound
-from core.scheduling.local_search import LocalSearch
-from core.scheduling.rules import RuleScheduler
-from tests.scheduling.models import untrained
+from core.schedulers.cpsat import CpSat, NoPlanFound
+from core.schedulers.rules import RuleScheduler
+from core.search.local_search import LocalSearch
+from tests.models import untrained
 
 START = RuleScheduler("rule:spt", ("spt",))
 

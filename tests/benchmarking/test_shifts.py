@@ -16,9 +16,9 @@ from core.benchmarking.shifts import (
     shifts_report,
     with_machines,
 )
-from core.scheduling.rules import RULES
+from core.schedulers.rules import RULES
 from core.training.curriculum import HELD_OUT, held_out
-from tests.scheduling.models import untrained
+from tests.models import untrained
 
 SIZE = (8, 3)
 TIMES = 9  # column of seconds, which no two runs share

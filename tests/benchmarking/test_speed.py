@@ -3,7 +3,7 @@
 import pytest
 
 from core.benchmarking.speed import TASKS, in_its_process, measure, speed_report
-from tests.scheduling.models import untrained
+from tests.models import untrained
 
 
 @pytest.fixture(scope="module")

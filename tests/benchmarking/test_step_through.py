@@ -3,7 +3,7 @@
 import pytest
 
 from core.benchmarking.step_through import TARGETS, step_report
-from tests.scheduling.models import untrained
+from tests.models import untrained
 
 
 @pytest.fixture(scope="module")

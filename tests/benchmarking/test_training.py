@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 from core.benchmarking import training
-from core.benchmarking.beside import empty_store, fine_tuned, fine_tuning, page_times
+from core.benchmarking.pages_beside_run import (
+    empty_store,
+    fine_tuned,
+    fine_tuning,
+    page_times,
+)
 from core.benchmarking.training import (
     Asked,
     Outcome,
@@ -13,8 +18,8 @@ from core.benchmarking.training import (
     settings_at,
     training_report,
 )
+from core.runs.training_run import work_on
 from core.training.settings import RolloutSettings, Stage
-from core.training.worker import work_on
 
 TINY = RolloutSettings(problems=2, copies=2)
 

@@ -18,9 +18,9 @@ from core.charts.comparison import (
     visibility_lines,
 )
 from core.charts.window import Span, View
+from core.comparison.trials import Score, Trial
 from core.problem.model import Job, Machine, Problem
 from core.problem.schedule import retime
-from core.scheduling.comparison import Score, Trial
 
 START = datetime(2026, 1, 5, 6)
 

@@ -9,8 +9,8 @@ from core.charts import theme
 from core.charts.decisions import Ghost, partial_gantt, so_far, strip, strip_mark
 from core.charts.window import View
 from core.problem.objective import Objective
-from core.scheduling.recording import trace_of
-from core.scheduling.registry import scheduler
+from core.schedulers.registry import scheduler
+from core.schedulers.rule_trace import trace_of
 
 HOUR = 3600
 ALL = View(0, 20 * HOUR)

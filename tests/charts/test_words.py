@@ -6,8 +6,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from core.charts.facts import job_facts, wait_text
 from core.charts.headline import headline, quality
+from core.charts.job_facts import job_facts, wait_text
 from core.charts.overview import jobs_table, machines_table, shift_table
 from core.problem.schedule import metrics
 from core.problem.waiting import Cause, Wait, waits

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli.parser import app
-from tests.scheduling.models import untrained
+from tests.models import untrained
 
 
 def run(*arguments):

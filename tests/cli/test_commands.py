@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli.parser import app
+from core.planning.scheduler import Result, Stopwatch
 from core.problem.schedule import retime
-from core.scheduling.scheduler import Result, Stopwatch
 from core.tables.samples import FOLDER
 from tests.tables.files import JOBS, MACHINES
 
@@ -40,7 +40,7 @@ class InOrder:
     asked: dict
 
     def schedule(self, problem, objective, *, seed=0, stop=None, progress=None):
-        """Plan every job; see :class:`core.scheduling.scheduler.Scheduler`."""
+        """Plan every job; see :class:`core.planning.scheduler.Scheduler`."""
         watch = Stopwatch()
         sequences = [[] for _ in problem.machine_ids]
         for job in problem.topological_order.tolist():
@@ -70,9 +70,9 @@ def in_order(monkeypatch):
         planner.asked = options
         return planner
 
-    module = types.ModuleType("core.scheduling.registry")
+    module = types.ModuleType("core.schedulers.registry")
     module.scheduler = scheduler
-    monkeypatch.setitem(sys.modules, "core.scheduling.registry", module)
+    monkeypatch.setitem(sys.modules, "core.schedulers.registry", module)
     return planner
 
 

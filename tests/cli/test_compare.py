@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli.parser import app
-from core.cli.trial_run import queue_trials, spec_of, trials_of, work_on
-from core.problem.generator import KINDS, generate
+from core.comparison.trial_pool import TrialSpec, run_trials
+from core.instances.generator import KINDS, generate
 from core.problem.serialize import problem_to_bytes
-from core.scheduling.trial_pool import TrialSpec, run_trials
+from core.runs.trial_run import queue_trials, spec_of, trials_of, work_on
 from core.store.database import open_database
 from core.store.runs import Runs
 from core.tables.samples import FOLDER
@@ -115,7 +115,7 @@ def test_a_run_that_was_stopped_keeps_its_trials_and_goes_on(runs, spec):
     queued = queue_trials(runs, "four", spec, 4)
     runs.claim(queued.id)
     runs.request_stop(queued.id)
-    from core.cli import trial_run
+    from core.runs import trial_run
 
     patience, trial_run.HEARTBEAT_SECONDS = trial_run.HEARTBEAT_SECONDS, -1.0
     try:

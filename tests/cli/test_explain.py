@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from core.cli.parser import app
+from core.decisions.step_tables import confidence
 from core.problem.objective import Objective
-from core.scheduling.registry import scheduler
-from core.scheduling.step_tables import confidence
+from core.schedulers.registry import scheduler
 from core.tables.samples import FOLDER, read_sample
 
 BOOK = ("--workbook", str(FOLDER / "small-24x6" / "small-24x6.xlsx"))

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
+from core.planning.visibility import BatchResult
 from core.problem.objective import Objective
-from core.scheduling.registry import scheduler
-from core.scheduling.visibility import BatchResult
+from core.schedulers.registry import scheduler
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
 from core.tables.shift import Shift
-from pages.parts.compare_scenarios import plan_of, scenario_of
-from pages.parts.compare_view import cost_difference
+from pages.parts.compare.scenarios import plan_of, scenario_of
+from pages.parts.compare.view import cost_difference
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan
 
@@ -105,7 +105,7 @@ def test_one_scheduler_is_no_comparison(page):
 
 def test_a_scheduler_that_fails_leaves_the_other_standing(page, monkeypatch):
     """And the page says what happened."""
-    from core.scheduling.rules import RuleScheduler
+    from core.schedulers.rules import RuleScheduler
 
     plan = RuleScheduler.schedule
 

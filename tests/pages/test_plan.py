@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.scheduling import registry
-from core.scheduling.scheduler import PlanningCancelled
-from core.scheduling.stopping import never
+from core.planning.scheduler import PlanningCancelled
+from core.planning.stopping import never
+from core.schedulers import registry
 from pages.parts import background, planning
 from pages.parts.state import Key
 
@@ -267,7 +267,7 @@ def test_a_page_that_fails_is_a_message(monkeypatch):
     def broken(shift, *arguments):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("pages.parts.schedule_view.shift_table", broken)
+    monkeypatch.setattr("pages.parts.plan.schedule_view.shift_table", broken)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
     assert not app.exception
     assert "Something went wrong here" in words(app)

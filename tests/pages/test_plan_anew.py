@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.problem.generator import KINDS, generate
+from core.decisions.whatif import what_if
+from core.instances.generator import KINDS, generate
+from core.policy.shipped import load_default_model
 from core.problem.objective import Objective
-from core.scheduling.models import load_default_model
-from core.scheduling.registry import scheduler
-from core.scheduling.whatif import what_if
+from core.schedulers.registry import scheduler
 from core.tables.shift import Shift
 from pages.parts import planning
 from pages.parts.settings import Settings

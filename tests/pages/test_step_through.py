@@ -10,13 +10,13 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from core.instances.generator import KINDS, generate
+from core.planning.trace import Trace
+from core.policy.shipped import load_default_model
 from core.policy.two_step import segment_log_softmax
-from core.problem.generator import KINDS, generate
 from core.problem.objective import Objective
-from core.scheduling.models import load_default_model
-from core.scheduling.recording import trace_of
-from core.scheduling.registry import scheduler
-from core.scheduling.trace import Trace
+from core.schedulers.registry import scheduler
+from core.schedulers.rule_trace import trace_of
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
 from core.tables.shift import Shift

@@ -12,18 +12,20 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.charts import theme
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
+from core.runs.training_run import plan_of, queue_training, work_on
 from core.store.database import open_database
 from core.store.models import Models
 from core.store.runs import Runs
 from core.tables.shift import Shift
 from core.training.evaluation import Evaluation
 from core.training.plan import RunPlan
-from core.training.worker import plan_of, queue_training, work_on
-from pages.parts import training_evaluate, training_start, training_watch
 from pages.parts.models import chosen_model
 from pages.parts.state import Key
-from pages.parts.training_choices import Advanced, plan_of_choices, rows_of, stages_of
+from pages.parts.training import evaluate as training_evaluate
+from pages.parts.training import start as training_start
+from pages.parts.training import watch as training_watch
+from pages.parts.training.choices import Advanced, plan_of_choices, rows_of, stages_of
 from tests.training.tiny import SETTINGS, plan
 
 PAGE = Path(__file__).parents[2] / "pages" / "training.py"

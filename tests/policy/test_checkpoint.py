@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.instances.generator import KINDS, generate
 from core.policy import checkpoint
 from core.policy.checkpoint import (
     CARD,
@@ -15,7 +16,6 @@ from core.policy.checkpoint import (
     save_model,
 )
 from core.policy.two_step import act
-from core.problem.generator import KINDS, generate
 from core.simulation.features import feature_digest
 from core.simulation.simulator import Simulator
 

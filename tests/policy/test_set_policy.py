@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.instances.generator import KINDS, generate
 from core.policy.set_policy import SetPolicy, SetPolicySettings, segment_pool
 from core.policy.two_step import act, segment_log_softmax
-from core.problem.generator import KINDS, generate
 from core.problem.objective import Objective
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from core.instances.generator import KINDS, generate
 from core.policy.checkpoint import load_model
-from core.problem.generator import KINDS, generate
 from core.problem.objective import Objective
 from core.problem.verify import violations
-from core.scheduling.hierarchical import HierarchicalScheduler
+from core.schedulers.hierarchical import HierarchicalScheduler
 from core.training.settings import TrainingSettings
 
 ASSETS = Path(__file__).parents[2] / "assets"

@@ -11,15 +11,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
+from core.policy.shipped import load_default_model
 from core.policy.two_step import act
 from core.problem.calendar import Calendar
-from core.problem.generator import generate
-from core.problem.kinds import KINDS
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.scheduling import hierarchical
-from core.scheduling.models import load_default_model
-from core.simulation import clockwork, looks, machine_code, machine_looks
+from core.schedulers import hierarchical
+from core.simulation import clockwork, looks, machine_looks
 from core.simulation.feature_tables import (
     GLOBAL_FEATURES,
     JOB_FEATURES,
@@ -30,6 +30,7 @@ from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
 from core.simulation.tensors import stack
 from core.simulation.warm_up import warm_up
+from core.timing import machine_code
 from tests.simulation.playing import choose, lookaheads, one, place
 from tests.strategies import problems
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
 from core.problem.model import Job, Machine, Problem
 from core.simulation.simulator import Simulator
 from core.simulation.state import STATE_FEATURES, observe_state

@@ -29,7 +29,7 @@ from core.store.errors import (
     UnknownModelError,
 )
 from core.store.models import Models
-from tests.store.conftest import FEATURES, card_of, weights_of
+from tests.stores import FEATURES, card_of, weights_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -32,7 +32,7 @@ from core.store.processes import Worker
 from core.store.run import AT_WORK, HEARTBEAT_LIMIT
 from core.store.run_writer import RunWriter
 from core.store.runs import Runs
-from tests.store.conftest import Clock
+from tests.stores import Clock
 
 ROOT = Path(__file__).parents[2]
 FAR = Worker("far-away", 4711, 1.0)  # on another machine: only its heartbeat tells

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime, setup_seconds, tardiness
-from core.scheduling.rules import RuleScheduler
+from core.schedulers.rules import RuleScheduler
 from core.tables.export import Table
 from core.tables.hours import week_offset
 from core.tables.issues import Collector

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.problem.generator import KINDS, generate
+from core.instances.generator import KINDS, generate
 from core.training.curriculum import lookahead_seconds
 from core.training.settings import DataSettings
 from core.training.source import (

@@ -57,7 +57,7 @@ def digest(module):
 
 def work(folder, run_id):
     """Be the worker of a run: what a process of :func:`workers` does."""
-    from core.training.worker import work_on
+    from core.runs.training_run import work_on
 
     database = open_database(folder, "")
     work_on(Runs(database), Models(database), run_id)
@@ -66,5 +66,5 @@ def work(folder, run_id):
 def workers():
     """Processes that have torch loaded already, so that many can be started."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["core.training.worker", "tests.training.tiny"])
+    context.set_forkserver_preload(["core.runs.training_run", "tests.training.tiny"])
     return context

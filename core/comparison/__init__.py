@@ -1,0 +1,1 @@
+"""Plans and schedulers side by side: differences, trials, intervals."""

@@ -1,0 +1,189 @@
+"""Trials on several processor cores; what one worker makes, another would make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from math import inf
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from core.comparison.trials import (
+    FEWEST,
+    MOST,
+    Trial,
+    TrialSource,
+    trial,
+    trials,
+)
+from core.planning.scheduler import PlanningCancelled, Scheduler
+from core.planning.stopping import Stop, never
+from core.planning.visibility import VISIBLE
+from core.problem.objective import Objective
+from core.problem.serialize import problem_from_bytes
+from core.schedulers.registry import scheduler
+
+POLL_SECONDS = 0.2  # between two looks at whether to stop
+MOST_TRIALS = 1000
+
+
+@dataclass(frozen=True)
+class TrialSpec:
+    """
+    Everything that defines some trials, in values that any process can be sent.
+
+    Parameters
+    ----------
+    schedulers
+        Registry names, two to four different ones.
+    like
+        A shift as :func:`core.problem.serialize.problem_to_bytes` writes it, or the
+        name of a kind.
+    jobs, machines
+        See :class:`core.comparison.trials.TrialSource`.
+    weights
+        Of the objective.
+    seed, limit
+        Of the shifts drawn; seconds that one plan may take.
+    model, samples, lookahead, visible, refine_seconds
+        See :func:`core.schedulers.registry.scheduler`; ``model`` is a folder or the
+        name of a shipped one.
+
+    Raises
+    ------
+    ValueError
+        When there are too few or too many schedulers, or the limit is not positive.
+    """
+
+    schedulers: tuple[str, ...]
+    like: bytes | str
+    jobs: int | None = None
+    machines: int | None = None
+    weights: tuple[float, float, float] = (1.0, 1.0, 0.2)
+    seed: int = 0
+    limit: float = inf
+    model: Path | str | None = None
+    samples: int = 1
+    lookahead: float | None = None
+    visible: int = VISIBLE
+    refine_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        different = len(set(self.schedulers))
+        if not FEWEST <= different == len(self.schedulers) <= MOST:
+            raise ValueError(
+                f"Expected {FEWEST} to {MOST} different schedulers, got "
+                f"{', '.join(self.schedulers) or 'none'}."
+            )
+        if not self.limit > 0:
+            raise ValueError(f"Expected a limit above 0 seconds, got {self.limit}.")
+
+    def source(self) -> TrialSource:
+        """Return where the shifts come from."""
+        like = self.like
+        shift = like if isinstance(like, str) else problem_from_bytes(like)
+        return TrialSource(shift, self.jobs, self.machines)
+
+    def made(self) -> list[Scheduler]:
+        """
+        Return the schedulers.
+
+        Raises
+        ------
+        ValueError
+            When a name or an option is refused.
+        """
+        return [
+            scheduler(
+                name,
+                model=self.model,
+                samples=self.samples,
+                lookahead=self.lookahead,
+                refine_seconds=self.refine_seconds,
+                visible=self.visible,
+            )
+            for name in self.schedulers
+        ]
+
+
+def run_trials(
+    spec: TrialSpec, indices: Sequence[int], *, workers: int = 1, stop: Stop = never
+) -> Iterator[Trial]:
+    """
+    Do some trials, each as soon as it is done; a stop ends them, quietly.
+
+    Parameters
+    ----------
+    indices
+        Which trials; the same index is the same shift, whoever draws it.
+    workers
+        Processes; 1: in this one.
+
+    Raises
+    ------
+    ValueError
+        When there is no worker.
+    """
+    if workers < 1:
+        raise ValueError(f"Expected workers >= 1, got {workers}.")
+    if workers == 1 or len(indices) < 2:
+        yield from trials(
+            spec.source(),
+            spec.made(),
+            Objective(*spec.weights),
+            indices,
+            seed=spec.seed,
+            limit=spec.limit,
+            stop=stop,
+        )
+        return
+    spec.made()  # a wrong name is refused here
+    context = get_context("spawn")  # a forked torch may hang
+    halt = context.Event()
+    pool = ProcessPoolExecutor(
+        min(workers, len(indices)),
+        mp_context=context,
+        initializer=_begin,
+        initargs=(spec, halt),
+    )
+    try:
+        pending: set[Future[Trial | None]] = {pool.submit(_one, i) for i in indices}
+        while pending and not stop():
+            done, pending = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
+            for future in done:
+                found = future.result()
+                if found is not None:
+                    yield found
+    finally:
+        halt.set()
+        pool.shutdown(cancel_futures=True)
+
+
+_WORK: dict[str, Any] = {}  # of a worker process: what it does all its life
+
+
+def _begin(spec: TrialSpec, halt: Any) -> None:
+    """Make a process ready for trials: one thread each, or they fight over cores."""
+    import torch
+
+    torch.set_num_threads(1)
+    _WORK.update(spec=spec, halt=halt, source=spec.source(), made=spec.made())
+
+
+def _one(index: int) -> Trial | None:
+    """Do one trial in a worker process; ``None`` when stopped."""
+    spec: TrialSpec = _WORK["spec"]
+    try:
+        return trial(
+            _WORK["source"],
+            _WORK["made"],
+            Objective(*spec.weights),
+            index,
+            seed=spec.seed,
+            limit=spec.limit,
+            stop=_WORK["halt"].is_set,
+        )
+    except PlanningCancelled:
+        return None

@@ -1,0 +1,1 @@
+"""One decision: recorded, played back, explained, taken otherwise."""

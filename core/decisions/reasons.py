@@ -1,0 +1,170 @@
+"""Why a job or a machine cannot be chosen at a moment, exactly and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf, isfinite
+
+import numpy as np
+
+from core.timing.situation import Situation
+
+When = Callable[[float], str]
+
+
+class Cause(StrEnum):
+    """What keeps a job or machine from being chosen."""
+
+    SCHEDULED = "already scheduled"
+    PREDECESSOR = "waits for a predecessor"
+    RELEASE = "not released"
+    MACHINES = "no machine free"
+    INCOMPATIBLE = "incompatible"
+    BUSY = "busy"
+    CLOSED = "closed"
+    NOT_READY = "the job is not ready"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """
+    Why one job, or one machine for a job, may not be chosen.
+
+    Parameters
+    ----------
+    cause
+        What keeps it from being chosen.
+    until
+        Seconds since plan start until which that holds; +inf: not known yet, or for
+        good.
+    job, machine
+        The job or machine behind it: the predecessor, the job that keeps the machine,
+        the machine that is free first; ``None`` where there is none.
+    """
+
+    cause: Cause
+    until: float = inf
+    job: int | None = None
+    machine: int | None = None
+
+
+def job_exclusion(situation: Situation, job: int) -> Exclusion | None:
+    """
+    Why a job may not come next; ``None`` when it may.
+
+    Where several things keep it, the one that cannot be changed by placing other jobs
+    elsewhere is named: predecessors that are not placed, then the release and the end
+    of those that are, then the machines.
+    """
+    if situation.job_mask[job]:
+        return None
+    problem = situation.problem
+    if situation.placed[job]:
+        return Exclusion(
+            Cause.SCHEDULED,
+            float(situation.schedule.end[job]),
+            machine=int(situation.schedule.machine[job]),
+        )
+    before = problem.predecessors[job]
+    missing = [p for p in before if not situation.placed[p]]
+    if missing:
+        return Exclusion(Cause.PREDECESSOR, job=missing[0])
+    if situation.job_ready[job] > situation.limit:
+        return _readiness(situation, job)
+    start = situation.earliest_start[job]
+    return Exclusion(Cause.MACHINES, float(start.min()), machine=int(start.argmin()))
+
+
+def machine_exclusion(situation: Situation, job: int, machine: int) -> Exclusion | None:
+    """
+    Why a machine may not take a job next; ``None`` when it may.
+
+    For a job that may not come next on any machine, what keeps the job is named, unless
+    the machine could not take it anyway.
+    """
+    problem = situation.problem
+    if situation.choosable[job, machine]:
+        return None
+    if not problem.eligible[job, machine]:
+        return Exclusion(Cause.INCOMPATIBLE)
+    if situation.placed[job] or situation.awaited[job]:
+        return Exclusion(Cause.NOT_READY)
+    free = int(situation.ready[machine])
+    if free > situation.limit:
+        last = int(situation.last_job[machine])
+        return Exclusion(Cause.BUSY, free, job=None if last < 0 else last)
+    if situation.job_ready[job] > situation.limit:
+        return Exclusion(Cause.NOT_READY, float(situation.job_ready[job]))
+    return Exclusion(Cause.CLOSED, float(situation.earliest_start[job, machine]))
+
+
+def _readiness(situation: Situation, job: int) -> Exclusion:
+    """Release or the predecessor that ends last, whichever is later."""
+    problem = situation.problem
+    ready = float(situation.job_ready[job])
+    if problem.release[job] == ready:
+        return Exclusion(Cause.RELEASE, ready)
+    before = np.array(problem.predecessors[job], dtype=np.int64)
+    last = before[int(situation.schedule.end[before].argmax())]
+    return Exclusion(Cause.PREDECESSOR, ready, job=int(last))
+
+
+def job_words(situation: Situation, exclusion: Exclusion, when: When) -> str:
+    """
+    Say why a job is excluded.
+
+    Parameters
+    ----------
+    situation, exclusion
+        See :func:`job_exclusion`.
+    when
+        Turns seconds since plan start into the words for a moment.
+    """
+    problem = situation.problem
+    until = when(exclusion.until) if isfinite(exclusion.until) else ""
+    match exclusion.cause:
+        case Cause.SCHEDULED:
+            return f"already scheduled on {problem.machine_ids[exclusion.machine or 0]}"
+        case Cause.PREDECESSOR if until:
+            return f"waits for predecessor {_job(situation, exclusion)} until {until}"
+        case Cause.PREDECESSOR:
+            return (
+                f"waits for predecessor {_job(situation, exclusion)}, which is not "
+                "scheduled yet"
+            )
+        case Cause.RELEASE:
+            return f"released at {until}"
+        case _:
+            machine = problem.machine_ids[exclusion.machine or 0]
+            return f"no compatible machine free until {until} ({machine})"
+
+
+def machine_words(situation: Situation, exclusion: Exclusion, when: When) -> str:
+    """Say why a machine is excluded for a job; see :func:`job_words`."""
+    until = when(exclusion.until) if isfinite(exclusion.until) else ""
+    match exclusion.cause:
+        case Cause.INCOMPATIBLE:
+            return "incompatible with this job"
+        case Cause.BUSY if exclusion.job is None:
+            return f"not available until {until}"
+        case Cause.BUSY:
+            return f"busy with {_job(situation, exclusion)} until {until}"
+        case Cause.CLOSED:
+            return f"closed until {until}"
+        case _:
+            return f"the job is not ready until {until}" if until else "job not ready"
+
+
+def _job(situation: Situation, exclusion: Exclusion) -> str:
+    return situation.problem.job_ids[0 if exclusion.job is None else exclusion.job]
+
+
+def clock_words(situation: Situation, when: When) -> str:
+    """Say what the moment is, and how long machines may wait."""
+    if not isfinite(situation.lookahead):
+        return f"{when(situation.now)}, any order allowed"
+    if situation.lookahead == 0:
+        return when(situation.now)
+    return f"{when(situation.now)}, starts up to {when(situation.limit)} allowed"

@@ -1,0 +1,1 @@
+"""The contract of planning, without torch: scheduler, result, stopping, trace."""

@@ -1,0 +1,1 @@
+"""Background work: the queue, its processes, training runs and trial runs."""

@@ -1,0 +1,231 @@
+"""Trials as a background run: bound to the store here, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from math import inf, isfinite
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.comparison.trial_pool import TrialSpec
+    from core.comparison.trials import Trial
+    from core.problem.model import Problem
+    from core.store.run import Run
+    from core.store.run_reader import RunReader
+    from core.store.runs import Runs
+
+SHIFT_FILE = "shift.zip"
+POOL_SECONDS = 30.0  # of work that is worth the start of several processes
+HEARTBEAT_SECONDS = 1.0  # between two looks at whether to stop
+
+
+def queue_trials(
+    runs: Runs,
+    name: str,
+    spec: TrialSpec,
+    trials: int,
+    *,
+    problem: Problem | None = None,
+    owner: str = "",
+) -> Run:
+    """
+    Queue trials; started by :func:`core.runs.launch.launch_next`.
+
+    Parameters
+    ----------
+    runs, name, owner
+        Where, what the planner calls it, and who asks.
+    spec
+        What to do. A shift in it is kept as a file of the run.
+    trials
+        How many, at least 1.
+    problem
+        The shift, for the sizes shown with the run.
+
+    Raises
+    ------
+    ValueError
+        When there is no trial to do, or the name is refused.
+    """
+    if trials < 1:
+        raise ValueError(f"Expected trials >= 1, got {trials}.")
+    config = asdict(spec) | {"trials": trials}
+    config["model"] = None if spec.model is None else str(spec.model)
+    config["limit"] = spec.limit if isfinite(spec.limit) else None
+    inputs = {}
+    if isinstance(spec.like, bytes):
+        inputs[SHIFT_FILE] = spec.like
+        config["like"] = None
+    sizes = {}
+    if problem is not None:
+        sizes = {"jobs": problem.num_jobs, "machines": problem.num_machines}
+    return runs.create(
+        "trials",
+        name,
+        owner=owner,
+        config=config,
+        data=sizes,
+        seed=spec.seed,
+        inputs=inputs,
+    )
+
+
+def spec_of(runs: RunReader, run: Run) -> TrialSpec:
+    """What a run of trials is to do."""
+    from core.comparison.trial_pool import TrialSpec
+
+    config: dict[str, Any] = dict(run.config)
+    config.pop("trials")
+    like = config.pop("like")
+    if like is None:
+        like = (runs.inputs(run.id) / SHIFT_FILE).read_bytes()
+    limit = config.pop("limit")
+    model = config.pop("model")
+    if model is not None and os.sep in model:
+        model = Path(model)  # a folder; names have no separators
+    return TrialSpec(
+        **{
+            **config,
+            "like": like,
+            "model": model,
+            "limit": inf if limit is None else limit,
+            "schedulers": tuple(config["schedulers"]),
+            "weights": tuple(config["weights"]),
+        }
+    )
+
+
+def trials_of(runs: RunReader, run_id: str) -> list[Trial]:
+    """Trials that a run has done so far."""
+    from core.comparison.trials import trial_of_values
+
+    return [trial_of_values(i, values) for i, values in runs.metrics(run_id)]
+
+
+def work_on(runs: Runs, run_id: str, workers: int | None = None) -> None:
+    """
+    Do the trials of a run that are still missing; ends when it is asked to stop.
+
+    Parameters
+    ----------
+    runs, run_id
+        The run.
+    workers
+        Processes; ``None``: one per core.
+
+    Raises
+    ------
+    RunLostError
+        When the run was deleted, or given to another process.
+    """
+    from core.comparison.trial_pool import run_trials
+    from core.store.run_writer import RunWriter
+
+    writer = RunWriter.attach(runs, run_id)
+    run = runs.get(run_id)
+    total = int(run.config["trials"])
+    done = {one.index for one in trials_of(runs, run_id)}
+    left = [index for index in range(total) if index not in done]
+    stop = _Stop(writer.heartbeat, len(done), total)
+    try:
+        spec = spec_of(runs, run)
+        # The first loads everything, the second tells what a trial takes: processes
+        # that start up for some quick ones cost more than they save.
+        seconds = 0.0
+        for part in (left[:1], left[1:2], left[2:]):
+            if stop():
+                break
+            pays = seconds * len(part) > POOL_SECONDS
+            many = workers if workers is not None else os.cpu_count() or 1
+            began = monotonic()
+            for one in run_trials(spec, part, workers=many if pays else 1, stop=stop):
+                _keep(writer.add_metrics, one)
+                stop.done += 1
+                stop.look()
+            seconds = monotonic() - began
+    except (OSError, ValueError) as error:
+        writer.end("failed", f"The trials could not go on: {error}")
+        return
+    writer.end("finished" if stop.done == total else "stopped")
+
+
+def _keep(add_metrics: Callable[[int, Mapping[str, float]], None], one: Trial) -> None:
+    """Keep a trial's figures; why a scheduler failed goes to the log of the run."""
+    from core.comparison.trials import trial_values
+
+    add_metrics(one.index, trial_values(one))
+    for name, score in one.scores.items():
+        if score.fault is not None:
+            print(f"Trial {one.index + 1}, {name}: {score.fault}", flush=True)
+
+
+class _Stop:
+    """Whether the run is asked to stop; asks the store now and then only."""
+
+    def __init__(self, heartbeat: Callable[..., bool], done: int, total: int) -> None:
+        self.heartbeat = heartbeat
+        self.first = self.done = done
+        self.total = total
+        self.began = self.asked = monotonic()
+        self.said = False
+
+    def look(self) -> None:
+        """Tell how far it is, and ask."""
+        new = self.done - self.first
+        pace = (monotonic() - self.began) / new if new else None
+        left = None if pace is None else pace * (self.total - self.done)
+        self.said = self.heartbeat(self.done / self.total, left) or self.said
+        self.asked = monotonic()
+
+    def __call__(self) -> bool:
+        """Whether to stop."""
+        if not self.said and monotonic() - self.asked > HEARTBEAT_SECONDS:
+            self.look()
+        return self.said
+
+
+COLUMNS = (
+    *("scheduler", "cost", "hours", "late jobs", "seconds", "against the first"),
+    *("95 % interval", "wins", "no plan"),
+)
+
+
+def figures_table(done: Sequence[Trial], names: Sequence[str]) -> list[list[str]]:
+    """One row per scheduler, the first the yardstick of the others; with a head."""
+    from core.comparison.trials import paired
+
+    rows = [list(COLUMNS)]
+    for name in names:
+        scores = [one.scores[name] for one in done if name in one.scores]
+        planned = [score for score in scores if isfinite(score.cost)]
+
+        def mean(values: list[float]) -> float | None:
+            return sum(values) / len(values) if values else None
+
+        row = [
+            name,
+            _cell(mean([x.cost for x in planned]), "{:.4f}"),
+            _cell(mean([x.makespan / 3600 for x in planned]), "{:.2f}"),
+            _cell(mean([x.late for x in planned]), "{:.1f}"),
+            _cell(mean([x.seconds for x in scores]), "{:.2f}"),
+        ]
+        if name == names[0]:
+            row += ["", "", ""]
+        else:
+            pair = paired(done, names[0], name)
+            interval = f"{pair.low:+.1f} … {pair.high:+.1f} %"
+            row += [
+                _cell(pair.percent, "{:+.1f} %"),
+                interval if isfinite(pair.low) else "–",
+                f"{pair.wins} of {pair.trials}",
+            ]
+        rows.append([*row, str(len(scores) - len(planned))])
+    return rows
+
+
+def _cell(value: float | None, form: str) -> str:
+    return "–" if value is None or not isfinite(value) else form.format(value)

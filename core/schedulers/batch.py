@@ -1,0 +1,208 @@
+"""Planning in batches: the way it was done before everything could be seen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.planning.scheduler import Pace, Progress, Stopwatch, silent
+from core.planning.stopping import Stop, never
+from core.planning.visibility import (
+    FEWEST_VISIBLE,
+    MOST_VISIBLE,
+    VISIBLE,
+    BatchResult,
+    batches,
+)
+from core.policy.checkpoint import Model
+from core.policy.trunk import TooLargeError
+from core.policy.two_step import Policy
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.schedule import Schedule
+from core.schedulers.hierarchical import card_lookahead, draw, play
+from core.simulation.tensors import stack
+
+
+@dataclass(frozen=True)
+class BatchScheduler:
+    """
+    Scheduler ``batch``: the policy sees some jobs, plans them to the end, goes on.
+
+    With the same network as ``hierarchical`` the difference between the two is
+    visibility alone.
+
+    Parameters
+    ----------
+    model
+        The policy; one of fixed size sees no more jobs than it has places.
+    visible
+        Most jobs in sight, 50 to 888.
+    lookahead
+        Seconds that a machine may wait for a job; ``None``: as the model's card says.
+    samples
+        Plans to make of each batch; the best is kept, as ``hierarchical`` does with
+        the whole.
+
+    Raises
+    ------
+    ValueError
+        When ``visible`` is out of range, the lookahead is negative, or there is
+        nothing to sample.
+    """
+
+    model: Model
+    visible: int = VISIBLE
+    lookahead: float | None = None
+    samples: int = 1
+    name: str = "batch"
+
+    def __post_init__(self) -> None:
+        if self.samples < 1:
+            raise ValueError(f"Expected samples >= 1, got {self.samples}.")
+        if not FEWEST_VISIBLE <= self.visible <= MOST_VISIBLE:
+            raise ValueError(
+                f"Expected {FEWEST_VISIBLE} to {MOST_VISIBLE} visible jobs, got "
+                f"{self.visible}."
+            )
+        if self.lookahead is not None and not self.lookahead >= 0:
+            raise ValueError(f"Expected lookahead >= 0, got {self.lookahead}.")
+
+    def schedule(
+        self,
+        problem: Problem,
+        objective: Objective,
+        *,
+        seed: int = 0,
+        stop: Stop = never,
+        progress: Progress = silent,
+    ) -> BatchResult:
+        """
+        Plan every job; see :class:`core.planning.scheduler.Scheduler`.
+
+        Raises
+        ------
+        TooLargeError
+            When the model has too few places for the machines.
+        PlanningCancelled
+            When stopped before the last batch is planned.
+        """
+        watch = Stopwatch()
+        policy = cast(Policy, self.model.policy)
+        visible = self.visible
+        if policy.places is not None:
+            jobs, machines = policy.places
+            visible = min(visible, jobs)
+            if problem.num_machines > machines:
+                raise TooLargeError(
+                    f"Model {self.model.card.name!r} takes at most {machines} "
+                    f"machines; the problem has {problem.num_machines}."
+                )
+        wait = self.lookahead
+        if wait is None:
+            wait = card_lookahead(problem, self.model)
+        steps = self.samples * problem.num_jobs
+        pace = Pace(steps, "planning in batches", stop, progress)
+        parts = batches(problem, visible)
+        times = np.zeros((5, problem.num_jobs), dtype=np.int64)
+        done = np.zeros(problem.num_jobs, dtype=np.bool_)
+        for part in parts:
+            # In the planner's order: one batch of everything is the whole problem.
+            chosen = np.array(sorted(part), dtype=np.int64)
+            static = stack([remainder(problem, chosen, times, done)], [objective])
+            best = play(policy, static, wait, pace=pace)
+            if self.samples > 1:
+                found, _ = draw(policy, static, wait, self.samples - 1, seed, pace)
+                best = found if found and found.cost < best.cost else best
+            plan = best.schedule
+            times[:, chosen] = (
+                plan.machine,
+                plan.setup_start,
+                plan.setup_end,
+                plan.start,
+                plan.end,
+            )
+            done[chosen] = True
+        return BatchResult(
+            problem=problem,
+            schedule=Schedule(*times),
+            objective=objective,
+            scheduler=self.name,
+            seconds=watch.seconds,
+            decisions=problem.num_jobs,
+            reason=f"The policy {self.model.card.name!r} planned {len(parts)} "
+            f"{'batch' if len(parts) == 1 else 'batches'} of at most {visible} jobs, "
+            "each to the end before it saw the next"
+            + (f"; of each it made {self.samples} plans." if self.samples > 1 else "."),
+            model=self.model.key,
+            seed=seed,
+            batches=parts,
+        )
+
+
+def remainder(
+    problem: Problem,
+    chosen: NDArray[np.int64],
+    times: NDArray[np.int64],
+    done: NDArray[np.bool_],
+) -> Problem:
+    """
+    Return a part of a problem, with the machines as earlier parts leave them.
+
+    Parameters
+    ----------
+    problem
+        The whole.
+    chosen
+        Jobs of the part; every predecessor is done or among them.
+    times
+        Shape (5, n): machine, setup start, setup end, start and end of what is done.
+    done
+        Shape (n,): jobs that are planned already.
+
+    Raises
+    ------
+    ValueError
+        When a predecessor is neither done nor chosen.
+    """
+    machine, _, _, _, end = times
+    available, group = problem.available.copy(), problem.initial_group.copy()
+    for job in np.flatnonzero(done)[np.argsort(end[done], kind="stable")].tolist():
+        available[machine[job]] = end[job]
+        group[machine[job]] = problem.group[job]
+    release = problem.release.copy()
+    place = {job: i for i, job in enumerate(chosen.tolist())}
+    inside = []
+    for before, after in problem.precedence.tolist():
+        if after not in place:
+            continue
+        if before in place:
+            inside.append((place[before], place[after]))
+        elif done[before]:
+            release[after] = max(release[after], end[before])
+        else:
+            name = problem.job_ids[before]
+            raise ValueError(f"Expected predecessor {name!r} to be planned before.")
+    return replace(
+        problem,
+        release=release[chosen],
+        available=available,
+        initial_group=group,
+        precedence=np.array(inside, dtype=np.int64).reshape(-1, 2),
+        job_ids=_named(problem.job_ids, chosen),
+        **{
+            name: getattr(problem, name)[chosen]
+            for name in (
+                *("processing", "due", "weight", "important", "preferred"),
+                *("family", "group"),
+            )
+        },
+    )
+
+
+def _named(names: Sequence[str], chosen: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(names[job] for job in chosen.tolist())

@@ -1,0 +1,94 @@
+"""Any scheduler, with its plan improved in the seconds that follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.planning.scheduler import (
+    Progress,
+    Result,
+    Scheduler,
+    Stopwatch,
+    silent,
+)
+from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.search.local_search import get_ready
+from core.search.refine import refine
+
+
+@dataclass(frozen=True)
+class Refined:
+    """
+    Scheduler whose plans are refined.
+
+    Parameters
+    ----------
+    inner
+        Makes the first plan.
+    seconds
+        For the refinement; positive. The time of the first plan comes on top.
+
+    Raises
+    ------
+    ValueError
+        When the seconds are not positive.
+    """
+
+    inner: Scheduler
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise ValueError(f"Expected seconds > 0, got {self.seconds}.")
+
+    @property
+    def name(self) -> str:
+        """Registry name of the scheduler that is refined."""
+        return self.inner.name
+
+    def schedule(
+        self,
+        problem: Problem,
+        objective: Objective,
+        *,
+        seed: int = 0,
+        stop: Stop = never,
+        progress: Progress = silent,
+    ) -> Result:
+        """
+        Plan every job, then improve the plan; never worse than the first.
+
+        A plan that was changed has no trace: its decisions led elsewhere.
+        """
+        first = self.inner.schedule(
+            problem, objective, seed=seed, stop=stop, progress=progress
+        )
+        if first.cost == 0:
+            words = "Its cost is 0: nothing to improve."
+            return replace(first, reason=f"{first.reason} {words}")
+        # Compiling, once per computer, is not taken from the seconds asked for.
+        get_ready(problem, objective, stop)
+        watch = Stopwatch()
+        better = refine(
+            problem,
+            objective,
+            first.schedule,
+            stop=AnyOf(stop, MaxSeconds(self.seconds)),
+            seed=seed,
+            progress=progress,
+        )
+        seconds = first.seconds + watch.seconds
+        if better is first.schedule:
+            words = f"Refinement found nothing better in {watch.seconds:.0f} s."
+            return replace(first, seconds=seconds, reason=f"{first.reason} {words}")
+        cost = objective.cost(problem, better)
+        return replace(
+            first,
+            schedule=better,
+            seconds=seconds,
+            trace=None,
+            reason=f"{first.reason} Refined for {watch.seconds:.0f} s: cost "
+            f"{first.cost:.4f} before, {cost:.4f} after.",
+        )

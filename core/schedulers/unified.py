@@ -1,0 +1,127 @@
+"""One scheduler that always has a plan: the policy, else batches, else rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from core.planning.scheduler import Progress, Result, silent
+from core.planning.stopping import Stop, never
+from core.planning.visibility import VISIBLE
+from core.policy.checkpoint import Model, ModelError
+from core.policy.shipped import folder_model, load_default_model
+from core.policy.trunk import TooLargeError
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.schedulers.batch import BatchScheduler
+from core.schedulers.hierarchical import HierarchicalScheduler, check_places
+from core.schedulers.rules import RULES, RuleScheduler
+from core.store.database import open_database
+from core.store.errors import StoreError
+from core.store.models import Models
+
+
+@dataclass(frozen=True)
+class UnifiedScheduler:
+    """
+    Scheduler ``unified``: everything at once where that can be done.
+
+    Parameters
+    ----------
+    load
+        Loads the policy; called at every plan.
+    samples, lookahead
+        See :class:`core.schedulers.hierarchical.HierarchicalScheduler`.
+    visible
+        See :class:`core.schedulers.batch.BatchScheduler`.
+    most_jobs
+        Plan larger problems in batches; ``None``: no limit.
+
+    Raises
+    ------
+    ValueError
+        When ``most_jobs`` is not positive.
+    """
+
+    load: Callable[[], Model]
+    samples: int = 1
+    lookahead: float | None = None
+    visible: int = VISIBLE
+    most_jobs: int | None = None
+    name: str = "unified"
+
+    def __post_init__(self) -> None:
+        if self.most_jobs is not None and self.most_jobs < 1:
+            raise ValueError(f"Expected most_jobs >= 1, got {self.most_jobs}.")
+
+    def schedule(
+        self,
+        problem: Problem,
+        objective: Objective,
+        *,
+        seed: int = 0,
+        stop: Stop = never,
+        progress: Progress = silent,
+    ) -> Result:
+        """
+        Plan every job; see :class:`core.planning.scheduler.Scheduler`.
+
+        The reason of the result says what planned, and why that.
+        """
+
+        def plan(
+            chosen: HierarchicalScheduler | BatchScheduler | RuleScheduler, why: str
+        ) -> Result:
+            result = chosen.schedule(
+                problem, objective, seed=seed, stop=stop, progress=progress
+            )
+            reason = f"{why} {result.reason}"
+            return replace(result, scheduler=self.name, reason=reason)
+
+        best_rule = RuleScheduler("rule:best", tuple(RULES))
+        try:
+            model = self.load()
+        except ModelError as error:
+            return plan(best_rule, f"Planned by the best dispatch rule: {error}")
+        jobs = problem.num_jobs
+        why = f"Planned in batches: the limit is {self.most_jobs} jobs, this has {jobs}"
+        if self.most_jobs is None or jobs <= self.most_jobs:
+            try:
+                check_places(model, problem)
+                whole = HierarchicalScheduler(model, self.samples, self.lookahead)
+                return plan(whole, f"Planned with all {jobs} jobs in sight.")
+            except TooLargeError as error:
+                why = f"Planned in batches: {error}"
+        try:
+            parts = BatchScheduler(model, self.visible, self.lookahead, self.samples)
+            return plan(parts, f"{why.rstrip('.')}.")
+        except TooLargeError as error:
+            return plan(best_rule, f"Planned by the best dispatch rule: {error}")
+
+
+def load_chosen_model(folder: Path | None = None) -> Model:
+    """
+    Load the model that was promoted last; the shipped one where none was.
+
+    Parameters
+    ----------
+    folder
+        Data folder; by default what ``SHIFTWRIGHT_DATA`` says.
+
+    Raises
+    ------
+    ModelError
+        When it is missing or cannot be used.
+    """
+    try:
+        database = open_database(folder)
+    except StoreError:
+        return load_default_model()  # no store, so nothing was promoted in it
+    try:
+        chosen = Models(database).default_model().folder
+    except StoreError as error:
+        raise ModelError(str(error)) from error
+    finally:
+        database.close()
+    return folder_model(chosen)

@@ -1,1 +1,0 @@
-"""Everything that turns a problem into a schedule."""

@@ -1,0 +1,1 @@
+"""Local search: a plan made better, move by move, in machine code."""

@@ -1,0 +1,472 @@
+"""
+Annealing on one order of all jobs: for any predecessors, closures and due dates.
+
+All jobs stand in one order in which every job is behind its predecessors; machine k
+runs its own jobs in that order. So no move can make jobs wait in a circle. A move
+shifts jobs within the order, or to other machines; then only the jobs whose times
+change are timed again, in order, until nothing changes any more.
+"""
+
+# mypy: disable-error-code="no-any-return"
+# An entry of an array is Any to mypy; the compiler knows better.
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.search.arrays import Arrays, Ints, finished, machine_code, next_random
+
+MAX_BLOCK = 6  # jobs that move together
+
+
+class Order(NamedTuple):
+    """
+    What the search stands at, what it found, and what it must take back.
+
+    ``order``, ``position``: the jobs in order, and its inverse. ``machine``,
+    ``left``, ``right``: machine of each job and its neighbours there (-1: none);
+    ``first``, ``last`` job of each machine. ``end``, ``paid``: end of each job and
+    the setup before it. ``best_*``: the cheapest so far. The rest is scratch.
+    """
+
+    order: Ints
+    position: Ints
+    machine: Ints
+    left: Ints
+    right: Ints
+    first: Ints
+    last: Ints
+    end: Ints
+    paid: Ints
+    pending: NDArray[np.uint8]
+    changed: Ints  # (n,) jobs whose times changed in this move
+    old_end: Ints
+    old_paid: Ints
+    shifts: Ints  # (moves, 4) job; machine, place and right neighbour it had
+    critical: Ints
+    best_order: Ints
+    best_machine: Ints
+    sums: NDArray[np.float64]  # tardiness, setup, cost, best cost
+    counts: Ints  # entries of changed, shifts, critical; jobs pending
+    random: NDArray[np.uint64]
+
+
+def new_order(n: int, m: int, seed: int) -> Order:
+    """Empty state for n jobs on m machines; ``start_order`` fills it."""
+    rows = np.zeros((13, n), dtype=np.int64)
+    return Order(
+        order=rows[0],
+        position=rows[1],
+        machine=rows[2],
+        left=rows[3],
+        right=rows[4],
+        first=np.zeros(m, dtype=np.int64),
+        last=np.zeros(m, dtype=np.int64),
+        end=rows[5],
+        paid=rows[6],
+        pending=np.zeros(n, dtype=np.uint8),
+        changed=rows[7],
+        old_end=rows[8],
+        old_paid=rows[9],
+        shifts=np.zeros((MAX_BLOCK, 4), dtype=np.int64),
+        critical=rows[10],
+        best_order=rows[11],
+        best_machine=rows[12],
+        sums=np.zeros(4),
+        counts=np.zeros(4, dtype=np.int64),
+        random=np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
+    )
+
+
+@machine_code
+def _keep(s: Order) -> None:
+    """Remember what the state stands at as the best."""
+    for x in range(len(s.order)):  # a slice would allocate
+        s.best_order[x] = s.order[x]
+        s.best_machine[x] = s.machine[x]
+    s.sums[3] = s.sums[2]
+
+
+@machine_code
+def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
+    """Put the state at an order and an assignment; returns the cost."""
+    s.first[:] = -1
+    s.last[:] = -1
+    s.sums[0] = 0.0
+    s.sums[1] = 0.0
+    for q in range(len(order)):
+        j = order[q]
+        k = machine[j]
+        s.order[q] = j
+        s.position[j] = q
+        s.machine[j] = k
+        s.left[j] = s.last[k]
+        s.right[j] = -1
+        if s.last[k] < 0:
+            s.first[k] = j
+        else:
+            s.right[s.last[k]] = j
+        s.last[k] = j
+        s.paid[j] = _setup(a, s, j)
+        s.end[j] = _end(a, s, j, s.paid[j])
+        s.sums[0] += a.weight[j] * max(0.0, s.end[j] - a.due[j])
+        s.sums[1] += s.paid[j]
+    s.pending[:] = 0
+    s.counts[:] = 0
+    s.sums[2] = _cost(a, s)
+    if s.sums[3] == 0.0 or s.sums[2] < s.sums[3]:
+        _keep(s)
+    return s.sums[2]
+
+
+@machine_code
+def _setup(a: Arrays, s: Order, j: int) -> int:
+    """Seconds of setup before job j, by its neighbour on the machine."""
+    k, i = s.machine[j], s.left[j]
+    group = a.initial_group[k] if i < 0 else a.group[i]
+    return a.setup[a.setup_class[k], group, a.group[j]]
+
+
+@machine_code
+def _end(a: Arrays, s: Order, j: int, setup: int) -> int:
+    """End of job j, from its neighbour on the machine and its predecessors."""
+    k, i = s.machine[j], s.left[j]
+    free = a.available[k] if i < 0 else s.end[i]
+    ready = a.release[j]
+    for x in range(a.before_at[j], a.before_at[j + 1]):
+        ready = max(ready, s.end[a.before[x]])
+    return finished(a, k, free, ready, setup, a.processing[j, k])
+
+
+@machine_code
+def _cost(a: Arrays, s: Order) -> float:
+    """Cost of what the state stands at."""
+    makespan = 0
+    for k in range(len(s.last)):
+        if s.last[k] >= 0:
+            makespan = max(makespan, s.end[s.last[k]])
+    return a.scales[0] * makespan + a.scales[1] * s.sums[0] + a.scales[2] * s.sums[1]
+
+
+@machine_code
+def _put(s: Order, j: int, k: int, q: int) -> None:
+    """Take job j to place q of the order and to machine k; neighbours follow."""
+    left, right, old = s.left[j], s.right[j], s.machine[j]
+    if left < 0:
+        s.first[old] = right
+    else:
+        s.right[left] = right
+    if right < 0:
+        s.last[old] = left
+    else:
+        s.left[right] = left
+    p = s.position[j]
+    while p < q:
+        s.order[p] = s.order[p + 1]
+        s.position[s.order[p]] = p
+        p += 1
+    while p > q:
+        s.order[p] = s.order[p - 1]
+        s.position[s.order[p]] = p
+        p -= 1
+    s.order[q] = j
+    s.position[j] = q
+    if 2 * q > len(s.order):  # walk from the nearer side
+        left = s.last[k]
+        while left >= 0 and s.position[left] > q:
+            left = s.left[left]
+        right = s.first[k] if left < 0 else s.right[left]
+    else:
+        right = s.first[k]
+        while right >= 0 and s.position[right] < q:
+            right = s.right[right]
+        left = s.last[k] if right < 0 else s.left[right]
+    s.machine[j], s.left[j], s.right[j] = k, left, right
+    if left < 0:
+        s.first[k] = j
+    else:
+        s.right[left] = j
+    if right < 0:
+        s.last[k] = j
+    else:
+        s.left[right] = j
+
+
+@machine_code
+def _mark(s: Order, j: int) -> None:
+    """Job j must be timed again."""
+    if j >= 0 and s.pending[s.position[j]] == 0:
+        s.pending[s.position[j]] = 1
+        s.counts[3] += 1
+
+
+@machine_code
+def _shift(s: Order, j: int, k: int, q: int) -> None:
+    """Take job j to machine k and place q, and remember where it came from."""
+    at = s.counts[1]
+    s.shifts[at, 0], s.shifts[at, 1] = j, s.machine[j]
+    s.shifts[at, 2], s.shifts[at, 3] = s.position[j], s.right[j]
+    s.counts[1] += 1
+    _put(s, j, k, q)
+
+
+@machine_code
+def _mark_shifted(s: Order) -> int:
+    """Mark the jobs whose left neighbour changed; the first place to look at."""
+    first = len(s.order)
+    for at in range(s.counts[1]):
+        j = s.shifts[at, 0]
+        for i in (j, s.right[j], s.shifts[at, 3]):
+            if i >= 0:
+                _mark(s, i)
+                first = min(first, s.position[i])
+    return first
+
+
+@machine_code
+def _window(a: Arrays, s: Order, j: int) -> tuple[int, int]:
+    """First and last place of the order that job j may take by its sequence."""
+    low, high = 0, len(s.order) - 1
+    for x in range(a.before_at[j], a.before_at[j + 1]):
+        low = max(low, s.position[a.before[x]] + 1)
+    for x in range(a.behind_at[j], a.behind_at[j + 1]):
+        high = min(high, s.position[a.behind[x]] - 1)
+    return low, high
+
+
+@machine_code
+def _retime(a: Arrays, s: Order, q: int, limit: float) -> bool:
+    """
+    Time the marked jobs and all that follow from them; False: cost above the limit.
+
+    Stops as soon as one job alone, with the work in sequence behind it, makes the
+    makespan too late.
+    """
+    s.counts[0] = 0
+    latest = limit / a.scales[0] if a.scales[0] > 0 else np.inf
+    while s.counts[3] > 0:
+        while s.pending[q] == 0:
+            q += 1
+        s.pending[q] = 0
+        s.counts[3] -= 1
+        j = s.order[q]
+        paid = _setup(a, s, j)
+        end = _end(a, s, j, paid)
+        if paid == s.paid[j] and end == s.end[j]:
+            continue
+        at = s.counts[0]
+        s.changed[at], s.old_end[at], s.old_paid[at] = j, s.end[j], s.paid[j]
+        s.counts[0] += 1
+        s.sums[1] += paid - s.paid[j]
+        s.paid[j] = paid
+        if end == s.end[j]:
+            continue
+        if a.due[j] < np.inf:
+            late = max(0.0, end - a.due[j]) - max(0.0, s.end[j] - a.due[j])
+            s.sums[0] += a.weight[j] * late
+        s.end[j] = end
+        if end + a.tail[j] > latest:
+            return False
+        _mark(s, s.right[j])
+        for x in range(a.behind_at[j], a.behind_at[j + 1]):
+            _mark(s, a.behind[x])
+    cost = _cost(a, s)
+    if cost > limit:
+        return False
+    s.sums[2] = cost
+    return True
+
+
+@machine_code
+def _take_back(s: Order, q: int, tardiness: float, setup: float) -> None:
+    """Undo the move: times first, then the shifts, the last one first."""
+    while s.counts[3] > 0:
+        if s.pending[q]:
+            s.pending[q] = 0
+            s.counts[3] -= 1
+        q += 1
+    for at in range(s.counts[0]):
+        j = s.changed[at]
+        s.end[j], s.paid[j] = s.old_end[at], s.old_paid[at]
+    for at in range(s.counts[1] - 1, -1, -1):
+        _put(s, s.shifts[at, 0], s.shifts[at, 1], s.shifts[at, 2])
+    s.sums[0], s.sums[1] = tardiness, setup
+
+
+@machine_code
+def _any(s: Order, count: int) -> int:
+    """Draw one of ``count``."""
+    return int(next_random(s.random) * count)
+
+
+@machine_code
+def _hurting_job(a: Arrays, s: Order) -> int:
+    """
+    Draw a job that holds up the makespan or a late job.
+
+    Walks back from that job, from each job to the one that it waited for.
+    """
+    j = -1
+    if a.scales[1] * s.sums[0] > next_random(s.random) * s.sums[2]:
+        for _ in range(20):
+            i = _any(s, len(s.order))
+            if s.end[i] > a.due[i]:
+                j = i
+                break
+    if j < 0:
+        for k in range(len(s.last)):
+            if s.last[k] >= 0 and (j < 0 or s.end[s.last[k]] > s.end[j]):
+                j = s.last[k]
+    found = 0
+    while j >= 0:
+        s.critical[found] = j
+        found += 1
+        before, latest = s.left[j], a.release[j]
+        if before >= 0 and s.end[before] + s.paid[j] < latest:
+            before = -1
+        elif before >= 0:
+            latest = s.end[before] + s.paid[j]
+        for x in range(a.before_at[j], a.before_at[j + 1]):
+            if s.end[a.before[x]] > latest:
+                before, latest = a.before[x], s.end[a.before[x]]
+        j = before
+    return s.critical[_any(s, found)]
+
+
+@machine_code
+def _place_near(s: Order, p: int, low: int, high: int) -> int:
+    """Draw a place of the window, near ones more often."""
+    share = next_random(s.random)
+    reach = share * share
+    if next_random(s.random) < 0.5:
+        return p - int(reach * (p - low + 1)) if p >= low else low
+    return p + int(reach * (high - p + 1)) if p <= high else high
+
+
+@machine_code
+def _insert(a: Arrays, s: Order, j: int) -> bool:
+    """Move job j to a machine it may run on, near its place in the order."""
+    x = a.eligible_at[j]
+    k = a.machines[x + _any(s, a.eligible_at[j + 1] - x)]
+    low, high = _window(a, s, j)
+    q = _place_near(s, s.position[j], low, high)
+    if k == s.machine[j]:
+        left, right = s.left[j], s.right[j]
+        if (left < 0 or s.position[left] < q) and (right < 0 or q < s.position[right]):
+            return False
+    _shift(s, j, k, q)
+    return True
+
+
+@machine_code
+def _join_mate(a: Arrays, s: Order, j: int) -> bool:
+    """Move job j beside a job of its setup group."""
+    x = a.member_at[a.group[j]]
+    i = a.member[x + _any(s, a.member_at[a.group[j] + 1] - x)]
+    k = s.machine[i]
+    if i == j or a.processing[j, k] < 0:
+        return False
+    low, high = _window(a, s, j)
+    q = s.position[i]
+    if next_random(s.random) < 0.5:
+        q += 0 if s.position[j] < q else 1
+    else:
+        q -= 1 if s.position[j] < q else 0
+    q = min(max(q, low), high)
+    _shift(s, j, k, q)
+    return True
+
+
+@machine_code
+def _swap(a: Arrays, s: Order, j: int) -> bool:
+    """Let job j and another one change places."""
+    low, high = _window(a, s, j)
+    p = s.position[j]
+    i = s.order[_place_near(s, p, low, high)]
+    if next_random(s.random) < 0.3 and s.right[j] >= 0:
+        i = s.right[j]
+    q, k, y = s.position[i], s.machine[j], s.machine[i]
+    if i == j or a.processing[i, k] < 0 or a.processing[j, y] < 0:
+        return False
+    start, stop = _window(a, s, i)
+    if q < low or q > high or p < start or p > stop:
+        return False
+    _shift(s, j, y, q)
+    _shift(s, i, k, p)
+    return True
+
+
+@machine_code
+def _move_block(a: Arrays, s: Order, j: int) -> bool:
+    """Move a run of jobs to one machine and place, mostly of one setup group."""
+    size, wanted, last = 1, 2 + _any(s, MAX_BLOCK - 1), j
+    mixed = next_random(s.random) < 0.3
+    while size < wanted and s.right[last] >= 0:
+        if not mixed and a.group[s.right[last]] != a.group[j]:
+            break
+        last = s.right[last]
+        size += 1
+    if size < 2:
+        return False
+    x = a.eligible_at[j]
+    k = a.machines[x + _any(s, a.eligible_at[j + 1] - x)]
+    q = _place_near(s, s.position[j], 0, len(s.order) - 1)
+    later = q > s.position[j]
+    i = last if later else j  # later: the last job leads, so that none is overtaken
+    before = -1
+    for _ in range(size):
+        low, high = _window(a, s, i)
+        if before >= 0 and later:
+            q = s.position[before] - (1 if s.position[i] < s.position[before] else 0)
+        elif before >= 0:
+            q = s.position[before] + (0 if s.position[i] < s.position[before] else 1)
+        if a.processing[i, k] < 0 or q < low or q > high:
+            return False
+        following = s.left[i] if later else s.right[i]
+        _shift(s, i, k, q)
+        before, i = i, following
+    return True
+
+
+@machine_code
+def anneal_order(
+    a: Arrays, s: Order, moves: int, hot: float, cold: float, focus: float
+) -> int:
+    """
+    Simulated annealing: a number of moves, cooling from ``hot`` to ``cold``.
+
+    Temperatures are in units of cost; ``focus`` is the share of moves that start
+    from a job that hurts. Returns how many moves were taken.
+    """
+    n = len(s.order)
+    temperature, taken = hot, 0
+    cooling = (cold / hot) ** (1.0 / moves)
+    for _ in range(moves):
+        temperature *= cooling
+        j = _hurting_job(a, s) if next_random(s.random) < focus else _any(s, n)
+        tardiness, setup, s.counts[1], s.counts[0] = s.sums[0], s.sums[1], 0, 0
+        kind = next_random(s.random)
+        if kind < 0.55:
+            moved = _insert(a, s, j)
+        elif kind < 0.7:
+            moved = _join_mate(a, s, j)
+        elif kind < 0.9:
+            moved = _swap(a, s, j)
+        else:
+            moved = _move_block(a, s, j)
+        if not moved:
+            s.counts[0] = 0
+            _take_back(s, 0, tardiness, setup)
+            continue
+        limit = s.sums[2] - temperature * np.log(next_random(s.random) + 1e-300)
+        q = _mark_shifted(s)
+        if not _retime(a, s, q, limit):
+            _take_back(s, q, tardiness, setup)
+            continue
+        taken += 1
+        if s.sums[2] < s.sums[3] - 1e-12:
+            _keep(s)
+    return taken

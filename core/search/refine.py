@@ -1,0 +1,165 @@
+"""Improve any schedule in the time there is: the parts of refinement, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.planning.scheduler import Progress, silent
+from core.planning.stopping import AnyOf, MaxSeconds, Stop
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.schedule import Schedule, retime
+from core.search.local_search import LocalSearch
+
+Sequences = Sequence[Sequence[int]]
+
+
+class Improver(Protocol):
+    """A part of refinement: better sequences from sequences."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in progress and tables."""
+        ...
+
+    def improve(
+        self,
+        problem: Problem,
+        objective: Objective,
+        sequences: Sequences,
+        *,
+        seed: int,
+        stop: Stop,
+        progress: Progress,
+    ) -> Sequences:
+        """
+        Return better sequences, or the same.
+
+        Parameters
+        ----------
+        problem, objective
+            What is planned, and what it is judged by.
+        sequences
+            One sequence of job indices per machine, of a valid schedule.
+        seed
+            Seed of everything random.
+        stop
+            To be asked at least every 0.1 s; return soon after it says so.
+        progress
+            Called with the share done in [0, 1] and a word for the planner.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Turn:
+    """
+    An improver for some seconds, so that others have theirs.
+
+    Parameters
+    ----------
+    improver
+        Who improves.
+    seconds
+        Of wall time from when it begins; positive.
+
+    Raises
+    ------
+    ValueError
+        When ``seconds`` is not positive.
+    """
+
+    improver: Improver
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if not self.seconds > 0:
+            raise ValueError(f"Expected seconds > 0, got {self.seconds}.")
+
+    @property
+    def name(self) -> str:
+        """That of the improver."""
+        return self.improver.name
+
+    def improve(
+        self,
+        problem: Problem,
+        objective: Objective,
+        sequences: Sequences,
+        *,
+        seed: int,
+        stop: Stop,
+        progress: Progress,
+    ) -> Sequences:
+        """Better sequences, or the same, within the seconds."""
+        return self.improver.improve(
+            problem,
+            objective,
+            sequences,
+            seed=seed,
+            stop=AnyOf(stop, MaxSeconds(self.seconds)),
+            progress=progress,
+        )
+
+
+def refine(
+    problem: Problem,
+    objective: Objective,
+    schedule: Schedule,
+    *,
+    stop: Stop,
+    seed: int = 0,
+    progress: Progress = silent,
+    moves: Sequence[Improver] | None = None,
+) -> Schedule:
+    """
+    Best schedule that the improvers make of a valid one; never a worse one.
+
+    Parameters
+    ----------
+    problem, objective
+        What is planned, and what it is judged by.
+    schedule
+        Where to begin; valid.
+    stop
+        When to end; the first improver that asks it to the end has all of it.
+        To run several in turn, make a :class:`Turn` of each but the last.
+    seed
+        Same seed and same number of looks at ``stop``
+        (:class:`~core.planning.stopping.MaxIterations`), same schedule.
+    progress
+        Called with the share done in [0, 1] and a word for the planner.
+    moves
+        The improvers, in turn; ``None``: the local search alone, which is what paid
+        on every kind of problem that was measured.
+
+    Returns
+    -------
+    Schedule
+        The given one itself when nothing better was found, as at a cost of 0.
+    """
+    best, cost = schedule, objective.cost(problem, schedule)
+    improvers = (LocalSearch(),) if moves is None else moves
+    for improver in improvers:
+        if cost == 0:
+            break  # nothing to improve
+        found = improver.improve(
+            problem,
+            objective,
+            padded(best, problem.num_machines),
+            seed=seed,
+            stop=stop,
+            progress=progress,
+        )
+        timed = retime(problem, found)
+        if (found_cost := objective.cost(problem, timed)) < cost:
+            best, cost = timed, found_cost
+    return best
+
+
+def padded(schedule: Schedule, num_machines: int) -> list[list[int]]:
+    """Sequences of a schedule with an empty one for every unused machine."""
+    sequences = [list(jobs) for jobs in schedule.sequences]
+    return sequences + [[] for _ in range(num_machines - len(sequences))]

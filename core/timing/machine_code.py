@@ -1,0 +1,84 @@
+"""Python functions on arrays as machine code, kept on disk between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Files that machine code depends on, below `core`.
+SOURCES = (
+    *("simulation/feature_tables.py", "simulation/views.py"),
+    *("simulation/clockwork.py", "simulation/looks.py"),
+    "simulation/machine_looks.py",
+    *("search/arrays.py", "search/load_moves.py"),
+    "search/order_moves.py",
+)
+
+
+def _cache_folder() -> Path | None:
+    """
+    Folder for machine code, by a digest of the sources; ``None``: nowhere to write.
+
+    Numba looks only at the file of a function, not at those of the functions that
+    it calls: without the digest a change in one file would leave stale code behind.
+    Never a folder that others may write to, because what is loaded is executed.
+    """
+    core = Path(__file__).parents[1]
+    digest = hashlib.sha256(b"".join((core / name).read_bytes() for name in SOURCES))
+    for base in (core.parent / ".numba_cache", Path("~/.cache/shiftwright")):
+        try:
+            folder = base.expanduser() / digest.hexdigest()[:16]
+            folder.mkdir(parents=True, exist_ok=True)
+        except (OSError, RuntimeError):  # read-only, or a user without a home
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return None
+
+
+_CONFIG: Any = numba.config
+if not _CONFIG.CACHE_DIR:
+    _CONFIG.CACHE_DIR = str(_cache_folder() or "")
+_CACHED = bool(_CONFIG.CACHE_DIR)
+
+# Without Numba's reference counts, which would take most of the time in functions
+# this small; so nothing compiled here may make an array.
+_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False}
+
+
+def machine_code(function: F) -> F:
+    """Compile on first call, without the interpreter lock; kept on disk if possible."""
+    compiled: F
+    try:
+        compiled = numba.njit(cache=_CACHED, **_OPTIONS)(function)
+    except RuntimeError:  # Numba: "no locator available", the folder is not usable
+        compiled = numba.njit(**_OPTIONS)(function)
+    return compiled
+
+
+_compilers: set[int] = set()  # threads that compile ahead
+
+
+@contextmanager
+def compiling() -> Iterator[None]:
+    """Say that this thread compiles ahead; see :func:`compiled_elsewhere`."""
+    me = threading.get_ident()
+    _compilers.add(me)
+    try:
+        yield
+    finally:
+        _compilers.discard(me)
+
+
+def compiled_elsewhere() -> bool:
+    """Whether another thread is compiling: to call machine code is to wait for it."""
+    return bool(_compilers - {threading.get_ident()})

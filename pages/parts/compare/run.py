@@ -1,0 +1,205 @@
+"""Planning with several schedulers beside the page, and what came of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import streamlit as st
+
+from core.charts.comparison import Shown
+from core.comparison.trials import Outcome
+from core.planning.scheduler import PlanningCancelled, Result
+from core.planning.visibility import batch_of_job, visible_jobs
+from core.tables.shift import Shift
+from pages.parts.background import BackgroundWork
+from pages.parts.guard import friendly_errors
+from pages.parts.models import chosen_model
+from pages.parts.planning import QUICK_SECONDS
+from pages.parts.settings import NAMES, Settings
+from pages.parts.state import Key, Plan, current_plan
+
+IN_HAND = "plan"  # the plan in hand, beside what is planned anew
+LIMIT_SECONDS = 600.0  # for one plan, refinement counted
+
+log = logging.getLogger("shiftwright")
+
+
+def title(name: str) -> str:
+    """Return a scheduler as planners read it."""
+    return "The plan in hand" if name == IN_HAND else NAMES.get(name, name)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """
+    Plans of one shift, side by side.
+
+    Parameters
+    ----------
+    shift, settings, visible
+        What was planned, and how; jobs in sight when planning in batches.
+    outcomes
+        One for each scheduler, in the order they were chosen.
+    """
+
+    shift: Shift
+    settings: Settings
+    visible: int
+    outcomes: tuple[Outcome, ...]
+
+    @cached_property
+    def results(self) -> tuple[tuple[str, Result], ...]:
+        """Scheduler and plan, where there is one."""
+        return tuple(
+            (outcome.scheduler, outcome.result)
+            for outcome in self.outcomes
+            if outcome.result is not None
+        )
+
+    @cached_property
+    def shown(self) -> tuple[Shown, ...]:
+        """What the charts need of each plan."""
+        return tuple(
+            Shown(
+                title(name), result.schedule, batch_of_job(result), visible_jobs(result)
+            )
+            for name, result in self.results
+        )
+
+    def plan(self, name: str) -> Plan:
+        """Return the plan of one scheduler, as the other pages show it."""
+        result = dict(self.results)[name]
+        chosen = replace(self.settings, scheduler=result.scheduler)
+        return Plan(self.shift, chosen, result)
+
+
+class Comparing(BackgroundWork):
+    """
+    One comparison in a thread of its own.
+
+    Parameters
+    ----------
+    shift, settings, visible
+        See :class:`Comparison`.
+    names
+        The schedulers.
+    in_hand
+        The plan in hand, where it is one of them.
+    """
+
+    def __init__(
+        self,
+        shift: Shift,
+        settings: Settings,
+        visible: int,
+        names: tuple[str, ...],
+        in_hand: Plan | None,
+    ) -> None:
+        super().__init__()
+        self.shift, self.settings, self.visible = shift, settings, visible
+        self.names, self.in_hand = names, in_hand
+        self.found: Comparison | None = None
+        self.begin()
+
+    def work(self) -> None:
+        """Plan with each; the outcome is a comparison, or a fault in words."""
+        try:
+            self.found = self._compared()
+        except PlanningCancelled:
+            self.fault = "The comparison was stopped before there was a plan."
+        except Exception:  # the border of the thread: nobody else would see
+            log.exception("Comparing failed.")
+            self.fault = "The schedulers could not be compared. Choose others."
+
+    def _compared(self) -> Comparison:
+        from core.comparison.trials import compare
+        from core.schedulers.registry import scheduler
+
+        anew = [name for name in self.names if name != IN_HAND]
+        made = [
+            scheduler(
+                name,
+                model=chosen_model(),
+                samples=self.settings.samples,
+                refine_seconds=self.settings.refine_seconds,
+                visible=self.visible,
+            )
+            for name in anew
+        ]
+        planned = compare(
+            made,
+            self.shift.problem,
+            self.settings.objective,
+            limit=LIMIT_SECONDS,
+            stop=self.over,
+            progress=self.note,
+        )
+        found = dict(zip(anew, planned, strict=True))
+        if self.in_hand is not None:
+            # Judged by what matters now, so that all costs can be compared.
+            result = replace(self.in_hand.result, objective=self.settings.objective)
+            found[IN_HAND] = Outcome(IN_HAND, result.seconds, result)
+        outcomes = tuple(replace(found[x], scheduler=x) for x in self.names)
+        return Comparison(self.shift, self.settings, self.visible, outcomes)
+
+
+def start_comparing(
+    shift: Shift, settings: Settings, visible: int, names: tuple[str, ...]
+) -> None:
+    """Compare; another comparison of this session is stopped."""
+    state = st.session_state
+    running: Comparing | None = state.get(Key.COMPARING)
+    if running is not None:
+        running.stop()
+    state.pop(Key.COMPARE_NOTICE, None)
+    in_hand = current_plan() if IN_HAND in names else None
+    state[Key.COMPARING] = Comparing(shift, settings, visible, names, in_hand)
+
+
+def follow_comparing() -> None:
+    """Wait for a comparison under way: at once when quick, else with its progress."""
+    comparing: Comparing | None = st.session_state.get(Key.COMPARING)
+    if comparing is None:
+        return
+    if comparing.share == 0.0 and not comparing.stopping:
+        with st.spinner("Comparing …", show_time=False):
+            comparing.done(QUICK_SECONDS)
+    if not comparing.done():
+        _progress()
+        return
+    st.session_state[Key.COMPARING] = None
+    if comparing.found is not None:
+        st.session_state[Key.COMPARED] = comparing.found
+    st.session_state[Key.COMPARE_NOTICE] = comparing.fault
+
+
+@st.fragment(run_every="0.5s")
+def _progress() -> None:
+    """How far the comparison is, refreshed by itself, and a button to stop it."""
+    with friendly_errors():
+        comparing: Comparing | None = st.session_state.get(Key.COMPARING)
+        if comparing is None:
+            return
+        comparing.seen = time.monotonic()
+        if comparing.done():
+            st.rerun()
+        with st.container(border=True, key="compare_progress"):
+            words = "Stopping" if comparing.stopping else comparing.what
+            st.progress(comparing.share, text=f"{words} …")
+            st.button(
+                "Stop, keep the plans so far",
+                icon=":material/stop_circle:",
+                on_click=comparing.stop,
+                disabled=comparing.stopping,
+            )
+
+
+def current_comparison(shift: Shift) -> Comparison | None:
+    """Return the comparison, if it is of the shift in hand."""
+    found: Comparison | None = st.session_state.get(Key.COMPARED)
+    if found is None or found.shift.content_hash != shift.content_hash:
+        return None
+    return found

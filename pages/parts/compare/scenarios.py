@@ -1,0 +1,240 @@
+"""Scenarios: plans with their shift and settings, kept under a name."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import Any
+
+import streamlit as st
+
+from core.charts import theme
+from core.planning.scheduler import Result
+from core.planning.visibility import BatchResult
+from core.problem.objective import Objective
+from core.store.errors import StoreError
+from core.store.scenarios import Scenario, ScenarioEntry, Scenarios
+from core.tables.shift import Shift
+from pages.parts.guard import friendly_errors
+from pages.parts.settings import EMPHASIS, Settings
+from pages.parts.state import Key, Plan, current_plan, keep_plan, keep_shift
+from pages.parts.stored import database
+
+
+def show_scenarios() -> None:
+    """Show the scenarios, and what can be done with them."""
+    with st.expander("Scenarios", icon=":material/bookmarks:"), friendly_errors():
+        try:
+            store = Scenarios(database())
+            entries = store.all()
+        except StoreError as error:
+            st.warning(str(error), icon=":material/error:")
+            return
+        _keep(store)
+        notice = st.session_state.pop(Key.SCENARIO_NOTICE, None)
+        if notice is not None:
+            good, words = notice
+            (st.success if good else st.warning)(words)
+        if not entries:
+            st.caption("Nothing kept yet.")
+            return
+        _choose(store, entries)
+
+
+def _keep(store: Scenarios) -> None:
+    """Keep the plan in hand under a name."""
+    plan = current_plan()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Keep the plan in hand as",
+            placeholder="A name",
+            max_chars=120,
+            key=Key.SCENARIO_NAME,
+            disabled=plan is None,
+            help="With its shift and its settings. It survives a restart.",
+        )
+        st.button(
+            "Keep",
+            icon=":material/bookmark_add:",
+            disabled=plan is None,
+            on_click=_do_keep,
+            args=(store,),
+        )
+    if plan is None:
+        st.caption("Plan the shift, or take over a plan below, to keep it.")
+
+
+def _choose(store: Scenarios, entries: list[ScenarioEntry]) -> None:
+    """List what is kept, and act on one."""
+    by_id = {entry.id: entry for entry in entries}
+    if st.session_state.get(Key.SCENARIO) not in by_id:
+        st.session_state.pop(Key.SCENARIO, None)
+    chosen = st.selectbox(
+        "Kept scenarios",
+        list(by_id),
+        format_func=lambda i: _line(by_id[i]),
+        key=Key.SCENARIO,
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "Open the scenario",
+            icon=":material/folder_open:",
+            on_click=_do,
+            args=(_open, store, chosen),
+            key="scenario_open",
+        )
+        st.button(
+            "Rename to the name above",
+            icon=":material/edit:",
+            on_click=_do,
+            args=(_rename, store, chosen),
+            key="scenario_rename",
+        )
+        with st.popover("Delete", icon=":material/delete:"):
+            st.text(f"Delete “{by_id[chosen].name}” for good?")
+            st.button(
+                "Delete it",
+                type="primary",
+                on_click=_do,
+                args=(_delete, store, chosen),
+                key="scenario_delete",
+            )
+
+
+def _line(entry: ScenarioEntry) -> str:
+    """Return a scenario with the figures that it was kept with."""
+    cost, late = entry.figures.get("cost"), entry.figures.get("late_jobs")
+    words = [entry.name]
+    if isinstance(cost, float):
+        words.append(f"cost {cost:.4f}")
+    if isinstance(late, int):
+        words.append(theme.many(late, "late job"))
+    return " · ".join(words)
+
+
+def _do(action: Any, store: Scenarios, scenario_id: str) -> None:
+    """Act on a scenario; what goes wrong is said beside the list."""
+    try:
+        words = action(store, scenario_id)
+    except (StoreError, ValueError) as error:
+        st.session_state[Key.SCENARIO_NOTICE] = (False, str(error))
+    else:
+        st.session_state[Key.SCENARIO_NOTICE] = (True, words)
+
+
+def _do_keep(store: Scenarios) -> None:
+    """Keep the plan in hand."""
+    state, plan = st.session_state, current_plan()
+    if plan is None:
+        return
+    try:
+        entry = store.save(state[Key.SCENARIO_NAME], scenario_of(plan))
+    except (StoreError, ValueError) as error:
+        state[Key.SCENARIO_NOTICE] = (False, str(error))
+        return
+    state[Key.SCENARIO_NAME] = ""
+    state[Key.SCENARIO] = entry.id
+    state[Key.SCENARIO_NOTICE] = (True, f"Kept as “{_plain(entry.name)}”.")
+
+
+def _open(store: Scenarios, scenario_id: str) -> str:
+    """Take a scenario in hand: shift, plan and settings."""
+    state = st.session_state
+    name = next(x.name for x in store.all() if x.id == scenario_id)
+    plan = plan_of(store.load(scenario_id), name)
+    state[Key.OPENED] = plan.shift
+    keep_shift(plan.shift)
+    keep_plan(plan)
+    settings, default = plan.settings, Objective()
+    state[Key.SCHEDULER] = settings.scheduler
+    state[Key.SAMPLES] = settings.samples
+    state[Key.REFINE_SECONDS] = int(settings.refine_seconds)
+    for key, weight, usual in zip(
+        (Key.FINISH_EARLY, Key.ON_TIME, Key.FEW_SETUPS),
+        astuple(settings.objective),
+        astuple(default),
+        strict=True,
+    ):
+        word = min(EMPHASIS, key=lambda x: abs(EMPHASIS[x] * usual - weight))
+        state[key] = word
+    return f"“{_plain(name)}” is open, with its plan."
+
+
+def _rename(store: Scenarios, scenario_id: str) -> str:
+    """Give a scenario the name in the field."""
+    entry = store.rename(scenario_id, st.session_state[Key.SCENARIO_NAME])
+    return f"It is “{_plain(entry.name)}” now."
+
+
+def _delete(store: Scenarios, scenario_id: str) -> str:
+    """Delete a scenario."""
+    store.delete(scenario_id)
+    return "Deleted."
+
+
+def _plain(name: str) -> str:
+    """Return a planner's text as a message shows it: never as Markdown."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~:$" else c for c in name)
+
+
+def scenario_of(plan: Plan) -> Scenario:
+    """Return what the store keeps of a plan."""
+    shift, settings, result = plan.shift, plan.settings, plan.result
+    made: dict[str, Any] = {
+        name: getattr(result, name)
+        for name in ("scheduler", "model", "seed", "seconds", "decisions", "reason")
+    }
+    if isinstance(result, BatchResult):
+        made["batches"] = [list(batch) for batch in result.batches]
+    return Scenario(
+        problem=shift.problem,
+        plan_start=shift.start,
+        schedule=result.schedule,
+        origin=shift.name,
+        settings={
+            "scheduler": settings.scheduler,
+            "objective": list(astuple(settings.objective)),
+            "samples": settings.samples,
+            "refine_seconds": settings.refine_seconds,
+            "result": made,
+        },
+        figures={"cost": result.cost, "late_jobs": result.metrics.late_jobs},
+        extras={name: list(texts) for name, texts in shift.extras.items()},
+    )
+
+
+def plan_of(scenario: Scenario, name: str) -> Plan:
+    """
+    Return the plan that a scenario holds, verified anew.
+
+    Raises
+    ------
+    ValueError
+        When it holds no plan, or one that says too little of itself.
+    """
+    if scenario.schedule is None:
+        raise ValueError("This scenario holds a shift that was not planned.")
+    try:
+        extras = {key: tuple(texts) for key, texts in scenario.extras.items()}
+        shift = Shift(scenario.problem, scenario.plan_start, name, extras=extras)
+        kept = dict(scenario.settings)
+        made = dict(kept["result"])
+        batches = made.pop("batches", None)
+        objective = Objective(*kept["objective"])
+        settings = Settings(
+            kept["scheduler"], objective, kept["samples"], kept["refine_seconds"]
+        )
+        given = {
+            "problem": scenario.problem,
+            "schedule": scenario.schedule,
+            "objective": objective,
+            **made,
+        }
+        if batches is None:
+            return Plan(shift, settings, Result(**given))
+        parts = tuple(tuple(batch) for batch in batches)
+        return Plan(shift, settings, BatchResult(**given, batches=parts))
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"This scenario was kept by another version and lacks {error}. Plan its "
+            "shift anew."
+        ) from error

@@ -1,0 +1,156 @@
+"""A plan on the screen: its headline and its tables."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.bounds.cost_bound import gap, lower_bounds
+from core.charts import theme
+from core.charts.headline import headline, quality
+from core.charts.overview import shift_table
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.tables.shift import Shift
+from pages.parts.downloads import offer_plan
+from pages.parts.gantt_view import show_gantt
+from pages.parts.state import Plan, previous_plan, take_back
+
+WHEN = "ddd D MMM HH:mm"
+TABLE_HEIGHT = 460
+IMPORTANT = st.column_config.TextColumn("★", help="Important jobs.", width=40)
+
+
+def show_plan(plan: Plan) -> None:
+    """Show a plan: headline, chart, tables, downloads."""
+    show_headline(plan)
+    show_gantt(plan)
+    _show_tables(plan)
+
+
+def show_headline(plan: Plan) -> None:
+    """Show the figures with their change against the plan before, and the bound."""
+    result, before = plan.result, previous_plan()
+    figures = headline(
+        result.metrics,
+        plan.shift.start,
+        None if before is None else before.result.metrics,
+    )
+    with st.container(horizontal=True, key="headline"):
+        for figure in figures:
+            st.metric(
+                figure.label,
+                figure.value,
+                delta=figure.change,
+                delta_arrow=figure.direction,
+                delta_color={True: "green", False: "red", None: "off"}[figure.better],
+                help=figure.help,
+                border=True,
+            )
+    share = gap(result.cost, _bound(plan.shift.problem, result.objective))
+    compared = "" if before is None else " Changes are against the plan before."
+    with st.container(horizontal=True, vertical_alignment="center", key="quality"):
+        st.caption(
+            f"**{quality(share)}** {theme.unmarked(result.reason)} "
+            f"Planned in {result.seconds:.1f} s.{compared}"
+        )
+        if before is not None:
+            _offer_to_take_back(before)
+
+
+def _offer_to_take_back(before: Plan) -> None:
+    """Offer the plan before, and say whether it holds choices of the planner."""
+    held = theme.many(before.choices, "choice")
+    st.button(
+        "Take the plan before back",
+        icon=":material/undo:",
+        type="tertiary",
+        help=(f"It holds {held} of yours. " if before.choices else "")
+        + "This plan can be taken back in turn.",
+        on_click=take_back,
+    )
+
+
+def show_shift(shift: Shift) -> None:
+    """Show a shift that is not planned yet: its size, and its jobs."""
+    problem = shift.problem
+    figures = {
+        "Jobs": theme.count(problem.num_jobs),
+        "Machines": theme.count(problem.num_machines),
+        "Families": theme.count(len(problem.family_names)),
+        "Important": theme.count(problem.important.sum()),
+        "Work per machine": theme.hours(problem.ideal_horizon),
+    }
+    with st.container(horizontal=True, key="headline"):
+        for label, value in figures.items():
+            st.metric(label, value, border=True)
+    st.dataframe(
+        shift_table(problem, shift.start),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        placeholder="–",
+        column_config={
+            "Minutes": st.column_config.NumberColumn(
+                format="%.0f", help="Mean over the machines it may run on."
+            ),
+            "Machines": st.column_config.NumberColumn(
+                help="On how many machines it may run."
+            ),
+            "Release": st.column_config.DatetimeColumn(format=WHEN),
+            "Due": st.column_config.DatetimeColumn(format=WHEN),
+            "Important": IMPORTANT,
+            "After": st.column_config.TextColumn(help="Jobs that must end before."),
+        },
+    )
+
+
+def _show_tables(plan: Plan) -> None:
+    """Show jobs and machines as tables, and what to take along."""
+    jobs, machines, take = st.tabs(["Jobs", "Machines", "Download"], key="tables")
+    minutes = st.column_config.NumberColumn(format="%.0f min")
+    with jobs:
+        st.dataframe(
+            plan.jobs,
+            hide_index=True,
+            height=TABLE_HEIGHT,
+            placeholder="–",
+            column_config={
+                **{
+                    name: st.column_config.DatetimeColumn(format=WHEN)
+                    for name in ("Start", "End", "Due")
+                },
+                **dict.fromkeys(("Late", "Slack", "Setup"), minutes),
+                "Important": IMPORTANT,
+                "Waited for": st.column_config.TextColumn(width=280),
+            },
+        )
+    with machines:
+        hours = st.column_config.NumberColumn(format="%.1f h")
+        st.dataframe(
+            plan.machines,
+            hide_index=True,
+            height=TABLE_HEIGHT,
+            placeholder="–",
+            column_config={
+                "Load": st.column_config.ProgressColumn(
+                    format="%.0f %%",
+                    min_value=0.0,
+                    max_value=100.0,
+                    help="Processing over open time, until the plan ends.",
+                ),
+                **dict.fromkeys(("Processing", "Setup", "Idle"), hours),
+                "Changes": st.column_config.NumberColumn(help="Number of setups."),
+            },
+        )
+    with take:
+        st.markdown("The plan as a file, ready for a spreadsheet.")
+        offer_plan(plan)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _bound_of(problem_hash: str, objective: Objective, _problem: Problem) -> float:
+    return lower_bounds(_problem, objective).cost
+
+
+def _bound(problem: Problem, objective: Objective) -> float:
+    """Cost that no plan of the problem can beat; remembered."""
+    return _bound_of(problem.content_hash, objective, problem)

@@ -1,0 +1,112 @@
+"""The decisions behind the plan in hand, and the policy that took them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.charts import theme
+from core.charts.decisions import strip
+from core.decisions.jumps import doubtful, late, setups
+from core.decisions.recording import Playback
+from core.decisions.topic_words import Wording
+from core.decisions.trace_model import find_model
+from core.planning.trace import Scores, StaleTraceError, Trace
+from core.policy.checkpoint import Model, ModelError
+from core.schedulers.rule_trace import trace_of
+from core.store.errors import StoreError
+from core.store.models import Models
+from core.timing.situation import Situation
+from pages.parts.state import Key, Plan
+from pages.parts.stored import database
+
+
+@dataclass(eq=False)
+class Decisions:
+    """
+    What the page steps through; one per plan and session.
+
+    Parameters
+    ----------
+    plan, trace
+        The plan, and every decision behind it.
+    model
+        The policy; ``None`` where none decided, or it is not at hand.
+    stale
+        Why the policy is not at hand; ``None`` where it is, or none decided.
+    """
+
+    plan: Plan
+    trace: Trace
+    model: Model | None
+    stale: str | None
+
+    @cached_property
+    def playback(self) -> Playback:
+        """A simulator for any step."""
+        return Playback(self.plan.shift.problem, self.trace)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """How times are written."""
+        start = self.plan.shift.start
+        return Wording(lambda s: theme.moment(start, s), theme.duration)
+
+    @cached_property
+    def marks(self) -> dict[str, np.ndarray]:
+        """Decisions worth a jump, by what they are."""
+        return {
+            "setup": setups(self.trace),
+            "late job": late(self.plan.shift.problem, self.trace),
+            "doubt": doubtful(self.trace),
+        }
+
+    @cached_property
+    def strip(self) -> go.Figure:
+        """All decisions side by side."""
+        return strip(self.trace, self.marks["late job"])
+
+    def situation(self, step: int) -> Situation:
+        """Where the plan stands just before a decision."""
+        trace = self.trace
+        order = trace.job[:step].astype(np.int64)
+        problem = self.plan.shift.problem
+        return Situation(problem, trace.schedule, order, trace.lookahead)
+
+
+def decisions_of(plan: Plan) -> Decisions:
+    """Return the decisions behind a plan; looked up once per plan."""
+    before: Decisions | None = st.session_state.get(Key.DECISIONS)
+    found = before
+    if found is None or found.plan is not plan:
+        with st.spinner("Looking up the decisions …", show_time=False):
+            found = _looked_up(plan)
+        st.session_state[Key.DECISIONS] = found
+        if before is None or before.plan.shift.content_hash != plan.shift.content_hash:
+            st.session_state[Key.STEP] = 0
+        st.session_state[Key.PLAYING] = False
+    return found
+
+
+def _looked_up(plan: Plan) -> Decisions:
+    trace = trace_of(plan.result)
+    trace.check(plan.shift.problem)
+    if trace.scores is not Scores.POLICY:
+        return Decisions(plan, trace, None, None)
+    try:
+        return Decisions(plan, trace, find_model(trace.model, _trained()), None)
+    except (StaleTraceError, ModelError) as error:
+        return Decisions(plan, trace, None, str(error))
+
+
+def _trained() -> list[Path]:
+    """Folders of the models that were trained here; none when the store is out."""
+    try:
+        return [model.folder for model in Models(database()).all()]
+    except StoreError:
+        return []

@@ -1,0 +1,140 @@
+"""The decision log to take along, and decisions that were saved before."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from core.decisions.decision_log import COLUMNS, entries, log_json, log_row
+from core.planning.scheduler import InvalidScheduleError, Result
+from core.planning.trace import StaleTraceError, Trace, TraceError
+from core.problem.objective import Objective
+from core.tables.export import Table
+from core.tables.write import csv_bytes
+from pages.parts.planning import start_planning
+from pages.parts.settings import Settings
+from pages.parts.state import Key, Plan, current_plan, current_shift, keep_plan
+from pages.parts.step_through.decisions import Decisions
+
+
+def offer_log(found: Decisions) -> None:
+    """Offer the log as CSV and JSON, and the decisions as a file to open again."""
+    st.markdown(
+        "One row per decision: the five best jobs and machines, how sure the policy "
+        "was, what spoke for the choice, and what was excluded and why."
+    )
+    with st.container(horizontal=True, key="log_downloads"):
+        st.download_button(
+            "Decision log, CSV",
+            lambda: _log_csv(found),
+            "decisions.csv",
+            "text/csv",
+            icon=":material/csv:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Decision log, JSON",
+            lambda: _log_json(found),
+            "decisions.json",
+            "application/json",
+            icon=":material/data_object:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Decisions, to open again",
+            found.trace.to_bytes,
+            "decisions.npz",
+            "application/octet-stream",
+            icon=":material/save:",
+            help="Every decision in one small file; opens on this page.",
+            on_click="ignore",
+        )
+
+
+def open_saved(settings: Settings) -> None:
+    """Open decisions that were saved; those of another shift or model are refused."""
+    file = st.file_uploader(
+        "Open saved decisions",
+        type=["npz"],
+        help="A file saved here with “Decisions, to open again”.",
+        key="saved_decisions",
+    )
+    shift, plan = current_shift(), current_plan()
+    if file is None or shift is None:
+        return
+    try:
+        trace = Trace.from_bytes(file.getvalue())
+        shown = None if plan is None else plan.result.trace
+        if shown is not None and shown.is_of(trace.schedule):
+            st.caption("These are the decisions on this page.")
+            return
+        trace.check(shift.problem)
+        result = Result(
+            problem=shift.problem,
+            schedule=trace.schedule,
+            objective=Objective(*trace.objective),
+            scheduler=trace.scheduler,
+            seconds=0.0,
+            decisions=len(trace),
+            reason="Opened from saved decisions.",
+            model=trace.model or None,
+            seed=trace.seed,
+            trace=trace,
+        )
+    except StaleTraceError as error:
+        _offer_replay(str(error), settings)
+        return
+    except (TraceError, InvalidScheduleError, ValueError) as error:
+        st.error(f"This file cannot be opened. {error}", icon=":material/error:")
+        return
+    if st.button("Show these decisions", icon=":material/folder_open:"):
+        keep_plan(Plan(shift, settings, result))
+        st.session_state[Key.STEP] = 0
+        st.rerun()
+
+
+def show_stale(found: Decisions, settings: Settings) -> None:
+    """Say that the policy of these decisions is not at hand, and offer a replay."""
+    if found.stale is not None:
+        _offer_replay(
+            f"{found.stale} What was recorded is shown; reasons and alternatives need "
+            "the policy.",
+            settings,
+        )
+
+
+def _offer_replay(words: str, settings: Settings) -> None:
+    shift = current_shift()
+    with st.container(border=True, key="stale"):
+        st.warning(words, icon=":material/history:")
+        if shift is not None and st.button(
+            "Replay with the shift and the policy in hand", icon=":material/replay:"
+        ):
+            start_planning(shift, settings)
+            st.rerun()
+
+
+def _log_csv(found: Decisions) -> bytes:
+    problem, trace, start = (
+        found.plan.shift.problem,
+        found.trace,
+        found.plan.shift.start,
+    )
+    rows = [
+        log_row(entry, problem, trace, start)
+        for entry in entries(problem, trace, found.wording, found.model)
+    ]
+    return csv_bytes(Table("decisions", COLUMNS, tuple(rows)))
+
+
+def _log_json(found: Decisions) -> bytes:
+    problem, trace, start = (
+        found.plan.shift.problem,
+        found.trace,
+        found.plan.shift.start,
+    )
+    log = log_json(
+        list(entries(problem, trace, found.wording, found.model)), problem, trace, start
+    )
+    return json.dumps(log, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,257 @@
+"""One decision on the screen: which job, which machine, and where that led."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.charts import theme
+from core.charts.decisions import Ghost, partial_gantt
+from core.charts.window import Span, View, window
+from core.decisions.step_tables import (
+    confidence,
+    excluded_jobs_table,
+    excluded_machines_table,
+    job_table,
+    machine_table,
+)
+from core.planning.trace import Decision, Scores, certainty
+from core.timing.situation import Situation
+from pages.parts.gantt_view import CHART_CONFIG
+from pages.parts.state import Key
+from pages.parts.step_through.decisions import Decisions
+
+JOBS_SHOWN, MACHINES_SHOWN = 6, 6
+ROW, HEAD = 35, 38  # pixels of a table's row and header
+WHEN = "ddd HH:mm"
+AROUND = 2 * 3600  # seconds before the clock that the near view shows
+
+
+def show_decision(found: Decisions, decision: Decision) -> None:
+    """Say in one line what was decided."""
+    problem, start = found.plan.shift.problem, found.plan.shift.start
+    job = problem.job_ids[decision.job]
+    machine = problem.machine_ids[decision.machine]
+    late = decision.end - problem.due[decision.job]
+    facts = [theme.span(start, decision.start, decision.end)]
+    if decision.setup:
+        facts.append(f"setup {theme.duration(decision.setup)}")
+    if late > 0:
+        facts.append(f"late by {theme.duration(late)}")
+    if decision.job_forced or decision.machine_forced:
+        facts.append("chosen by you")
+    with st.container(horizontal=True, gap="medium", border=True, key="decided"):
+        for label, value in (
+            ("Decision", f"{decision.step + 1} of {len(found.trace)}"),
+            ("Clock", theme.moment(start, decision.clock)),
+            ("Placed", f"{job} on {machine}"),
+            ("Runs", ", ".join(facts)),
+            ("Cost so far, at least in the end", _cost_words(decision)),
+            *_value(decision),
+        ):
+            with st.container(width="content", gap=None):
+                st.caption(label)
+                st.text(value)
+
+
+def _cost_words(decision: Decision) -> str:
+    return f"{decision.cost:.3f}, {decision.bound:.3f}"
+
+
+def _value(decision: Decision) -> list[tuple[str, str]]:
+    """The critic's estimate, where there is one."""
+    if not np.isfinite(decision.value):
+        return []
+    return [("Policy expects to come", f"{decision.value:.3f}")]
+
+
+def show_panels(found: Decisions, decision: Decision, situation: Situation) -> None:
+    """Show both questions and their candidates side by side."""
+    with st.container(horizontal=True, gap="medium", key="panels"):
+        with st.container(border=True, key="which_job"):
+            _show_jobs(found, decision, situation)
+        with st.container(border=True, key="which_machine"):
+            _show_machines(found, decision, situation)
+
+
+def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> None:
+    problem, start = found.plan.shift.problem, found.plan.shift.start
+    left = problem.num_jobs - decision.step
+    st.subheader("Which job?", anchor=False)
+    _say_sure(
+        decision,
+        decision.job_probabilities,
+        decision.jobs == decision.job,
+        f"{theme.count(len(decision.jobs))} of {theme.many(left, 'job')} left possible",
+    )
+    table = job_table(situation, decision, start, JOBS_SHOWN)
+    _table(
+        table,
+        decision,
+        JOBS_SHOWN,
+        {
+            "Job": st.column_config.TextColumn(width=82, help="★ important"),
+            "Due": st.column_config.DatetimeColumn(format=WHEN, width=76),
+            "Slack": _minutes("From its earliest end now to its due date."),
+            "Setup": _minutes("The least on the machines possible now."),
+            "Runs": _minutes("Processing, the least on the machines possible now."),
+            "Behind": _minutes("Work that can only start when this job is done."),
+            "Machines": None,  # among the reasons; here it would not fit
+        },
+    )
+    excluded = left - len(decision.jobs)
+    if st.toggle(
+        f"Why not the others? {theme.count(excluded)} wait, "
+        f"{theme.count(decision.step)} are scheduled",
+        key=Key.SHOW_EXCLUDED_JOBS,
+        persist_state="session",
+    ):
+        _excluded(excluded_jobs_table(situation, decision, found.wording.moment))
+
+
+def _show_machines(found: Decisions, decision: Decision, situation: Situation) -> None:
+    problem, start = found.plan.shift.problem, found.plan.shift.start
+    compatible = int(problem.eligible[decision.job].sum())
+    st.subheader("Which machine?", anchor=False)
+    _say_sure(
+        decision,
+        decision.machine_probabilities,
+        decision.machines == decision.machine,
+        f"{len(decision.machines)} of {theme.many(compatible, 'compatible machine')} "
+        "possible",
+    )
+    table = machine_table(situation, decision, start, MACHINES_SHOWN)
+    _table(
+        table,
+        decision,
+        MACHINES_SHOWN,
+        {
+            "Machine": st.column_config.TextColumn(width=104, help="★ preferred"),
+            "Ends": st.column_config.DatetimeColumn(format=WHEN, width=76),
+            "Setup": _minutes("Before the job, from what the machine is set up for."),
+            "Runs": _minutes("Processing on this machine."),
+            "Free": None,  # busy machines are among those that are not possible
+            "Load": st.column_config.NumberColumn(
+                format="%.1f h",
+                width=60,
+                help="Processing and setup placed on it so far.",
+            ),
+        },
+    )
+    excluded = problem.num_machines - len(decision.machines)
+    if st.toggle(
+        f"Why not the others? {theme.many(excluded, 'machine')}",
+        key=Key.SHOW_EXCLUDED_MACHINES,
+        persist_state="session",
+    ):
+        _excluded(excluded_machines_table(situation, decision, found.wording.moment))
+
+
+def _say_sure(decision: Decision, shares: Any, is_chosen: Any, possible: str) -> None:
+    """Say how many candidates there were, and how sure the policy was."""
+    if shares is None:
+        st.caption(f"{possible}.")
+        return
+    chosen = float(shares[is_chosen].sum())
+    doubt = 0.0
+    if len(shares) > 1:
+        known = shares[shares > 0]
+        doubt = float(-(known * np.log(known)).sum() / np.log(len(shares)))
+    words = "no choice" if len(shares) == 1 else certainty(doubt)
+    st.caption(f"{possible}. Chosen with **{confidence(chosen)}**: {words}.")
+
+
+def _table(
+    table: pd.DataFrame, decision: Decision, rows: int, columns: dict[str, Any]
+) -> None:
+    """Candidates with their bars; always as high, so that nothing jumps in playing."""
+    score: dict[str, Any] = {"Score": None}
+    if decision.scores is not Scores.NONE:
+        policy = decision.scores is Scores.POLICY
+        score["Score"] = st.column_config.ProgressColumn(
+            "Probability" if policy else "Priority",
+            format="percent" if policy else "%.2f",
+            min_value=0.0,
+            max_value=1.0,
+            width=92,
+            help="By the policy; the candidates add up to 100 %."
+            if policy
+            else "Of the dispatch rule, from the lowest candidate to the highest.",
+        )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=HEAD + ROW * rows,
+        placeholder="–",
+        column_config={
+            "": st.column_config.TextColumn(
+                width=24, help="● chosen, ✎ chosen by you", pinned=True
+            ),
+            **score,
+            **columns,
+        },
+    )
+
+
+def _minutes(text: str) -> Any:
+    return st.column_config.NumberColumn(
+        format="%.0f", help=f"{text} Minutes.", width=54
+    )
+
+
+def _excluded(table: pd.DataFrame) -> None:
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=min(HEAD + ROW * max(len(table), 1), 320),
+        column_config={
+            "Score": None
+            if table["Score"].isna().all()
+            else st.column_config.NumberColumn(
+                "Probability", format="percent", width=88
+            ),
+            "Why not": st.column_config.TextColumn(width="large"),
+        },
+    )
+
+
+def show_plan_so_far(
+    found: Decisions, decision: Decision, situation: Situation
+) -> None:
+    """Show the Gantt chart up to this decision, with the ghost of the runner-up."""
+    problem, start = found.plan.shift.problem, found.plan.shift.start
+    makespan = found.trace.schedule.makespan
+    with st.container(horizontal=True, horizontal_alignment="right", key="so_far"):
+        near = st.segmented_control(
+            "Time shown",
+            ["Whole plan", "Around the decision"],
+            default="Whole plan",
+            required=True,
+            label_visibility="collapsed",
+            key=Key.STEP_SPAN,
+            persist_state="session",
+        )
+    begin, end = window(Span.ALL, 0, start, makespan)
+    if near == "Around the decision":
+        first = max(0, min(decision.start, decision.clock) - AROUND)
+        begin, end = first, max(decision.end + AROUND, first + 8 * 3600)
+    other = decision.other_machine
+    ghost = None
+    if other is not None and decision.scores is not Scores.NONE:
+        times = situation.outcome(np.array([decision.job]))
+        ghost = Ghost(other, int(times.start[0, other]), int(times.end[0, other]))
+    figure, left_out = partial_gantt(
+        problem, found.trace, decision.step, start, View(begin, end), ghost
+    )
+    if left_out:
+        st.caption(f"{theme.count(left_out)} bars are left out to keep the page quick.")
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key="step_gantt",
+        config=CHART_CONFIG,
+        alt="Gantt chart of what is placed so far; the job just placed is outlined.",
+    )

@@ -1,0 +1,322 @@
+"""Watch: the runs, their curves, their log and a plan of the newest checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.charts import theme
+from core.charts.curves import RunCurves, held_out_chart, learning_curves
+from core.charts.gantt import gantt
+from core.charts.window import View
+from core.runs.launch import kill, launch_next
+from core.store.errors import StoreError
+from core.store.run import Run
+from core.store.runs import Runs
+from core.tables.shift import Shift
+from pages.parts.gantt_view import CHART_CONFIG
+from pages.parts.guard import friendly_errors
+from pages.parts.state import Key
+from pages.parts.stored import database
+
+if TYPE_CHECKING:
+    from core.planning.scheduler import Result
+
+STATES = {
+    "queued": "waiting",
+    "running": "training",
+    "stopping": "stopping",
+    "stopped": "stopped",
+    "finished": "finished",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
+ALIVE = ("queued", "running", "stopping")
+LOG_LINES = 25
+MOST_SHOWN = 6  # runs on top of each other
+
+
+def show_runs(shift: Shift | None) -> None:
+    """Show the runs; refreshed by itself while one is at work."""
+    runs = Runs(database())
+    runs.mark_interrupted()
+    known = runs.newest("training")
+    st.subheader("Runs", anchor=False)
+    if not known:
+        _show_notice()
+        st.caption("No run yet. Start one above; its curves appear here.")
+        return
+    if any(run.state in ALIVE for run in known):
+        _live(shift)
+    else:
+        with st.container():  # where `_live` draws, so that all stays in its place
+            _show(runs, known, shift, live=False)
+
+
+@st.fragment(run_every="2s")
+def _live(shift: Shift | None) -> None:
+    """Show runs of which one is at work; ends with the last of them."""
+    with friendly_errors():
+        runs = Runs(database())
+        runs.mark_interrupted()
+        known = runs.newest("training")
+        if not any(run.state in ALIVE for run in known):
+            st.rerun()  # the whole page: there is a model now, and nothing to refresh
+        if all(run.state == "queued" for run in known if run.state in ALIVE):
+            launch_next(runs)
+        _show(runs, known, shift, live=True)
+
+
+def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None:
+    """Show the table of runs and those that were chosen."""
+    # What comes and goes has a place of its own: without it, everything below would
+    # move, and what the planner has unfolded would fold up again.
+    with st.container():
+        _show_notice()
+    curves = {run.id: RunCurves(run.name, runs.metrics(run.id)) for run in known[:30]}
+    st.dataframe(
+        [_row(run, curves.get(run.id)) for run in known],
+        hide_index=True,
+        height=min(38 + 35 * len(known), 290),
+        column_config={
+            "done": st.column_config.ProgressColumn(
+                "Done", min_value=0, max_value=1, format="percent", width=120
+            ),
+        },
+    )
+    by_id = {run.id: run for run in known}
+    shown = [x for x in st.session_state.get(Key.TRAIN_SHOWN, []) if x in by_id]
+    st.session_state[Key.TRAIN_SHOWN] = shown or [known[0].id]
+    chosen = st.multiselect(
+        "Runs to look at; buttons act on the first",
+        list(by_id),
+        format_func=lambda i: f"{by_id[i].name} · {_when(by_id[i].created)}",
+        max_selections=MOST_SHOWN,
+        key=Key.TRAIN_SHOWN,
+    )
+    if not chosen:
+        return
+    first = by_id[chosen[0]]
+    _buttons(runs, first)
+    with st.container():
+        if first.error:
+            st.warning(f"“{theme.unmarked(first.name)}” {STATES[first.state]}:")
+            st.text(first.error)
+    several = [
+        curves.get(i) or RunCurves(by_id[i].name, runs.metrics(i)) for i in chosen
+    ]
+    with st.container():
+        _curves(several, live)
+    with st.expander("Log", icon=":material/article:", key="run_log"):
+        st.code("\n".join(runs.log_tail(first.id, LOG_LINES)) or "Nothing yet.",
+                language=None)  # fmt: skip
+        st.caption(
+            f"TensorBoard: tensorboard --logdir {runs.folder(first.id) / 'events'}"
+        )
+    _example(runs, first, shift)
+
+
+def _curves(several: list[RunCurves], live: bool) -> None:
+    """Show what several runs have come to, on top of each other."""
+    if not any(run.metrics for run in several):
+        words = "The first figures come in a moment." if live else "It has no figures."
+        st.caption(words)
+    else:
+        st.markdown("**Held-out cost**: problems that training never sees; less is "
+                    "better.")  # fmt: skip
+        st.plotly_chart(
+            held_out_chart(several),
+            theme=None,
+            key="held_out",
+            config=CHART_CONFIG,
+            alt="Held-out cost over decisions; the table of runs holds its newest "
+            "value.",
+        )
+        with st.expander(
+            "How it learns", icon=":material/show_chart:", key="run_curves"
+        ):
+            st.plotly_chart(
+                learning_curves(several),
+                theme=None,
+                key="curves",
+                config=CHART_CONFIG,
+                alt="Reward, entropy, KL, clip fraction, value loss, explained "
+                "variance and curriculum stage over decisions.",
+            )
+
+
+def _show_notice() -> None:
+    """Say what came of the last press, once."""
+    notice = st.session_state.pop(Key.TRAIN_NOTICE, None)
+    if notice is not None:
+        good, words = notice
+        (st.success if good else st.warning)(theme.unmarked(words))
+
+
+def _row(run: Run, curves: RunCurves | None) -> dict[str, Any]:
+    """One line of the table."""
+    cost = rule = default = None
+    if curves is not None:
+        cost, rule, default = map(
+            curves.newest, ("held_out", "held_out_rule", "held_out_default")
+        )
+    left = run.seconds_left
+    return {
+        "Run": run.name,
+        "State": STATES[run.state],
+        "done": run.progress or 0.0,
+        "Time left": "" if left is None else theme.duration(left),
+        "Held-out cost": None if cost is None else round(cost, 4),
+        "Against rule": _against(cost, rule),
+        "Against default": _against(cost, default),
+        "Learns from": str(run.data.get("words", "")),
+        "Started": _when(run.created),
+    }
+
+
+def _against(cost: float | None, yardstick: float | None) -> str:
+    if cost is None or yardstick is None:
+        return ""
+    if yardstick == 0:  # nothing is a percentage of a cost of 0
+        return "same" if cost == 0 else f"+{cost:.4f}"
+    return f"{100 * (cost / yardstick - 1):+.1f} %".replace("-", "−")
+
+
+def _when(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds)
+    return f"{moment.day} {moment:%b %H:%M:%S}"
+
+
+def _buttons(runs: Runs, run: Run) -> None:
+    """Show what can be done with a run."""
+    alive = run.state in ALIVE
+    with st.container(horizontal=True, key="run_buttons"):
+        st.button(
+            "Stop, keep the model",
+            icon=":material/stop_circle:",
+            disabled=not alive or run.state == "stopping",
+            on_click=_do,
+            args=(runs.request_stop, run, "is asked to stop; its model is kept."),
+            key="run_stop",
+        )
+        st.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            disabled=run.state not in ("stopped", "failed", "interrupted"),
+            on_click=_do,
+            args=(_resume, run, "goes on from its newest checkpoint."),
+            key="run_resume",
+        )
+        st.button(
+            "Start it afresh",
+            icon=":material/replay:",
+            disabled=alive,
+            help="A new run with the same settings, data and seed.",
+            on_click=_do,
+            args=(_retry, run, "is in the queue once more."),
+            key="run_retry",
+        )
+        if alive and run.state != "queued":
+            with st.popover("End it now", icon=":material/power_settings_new:"):
+                st.caption("Only for a run that does not stop when asked.")
+                st.button(
+                    "End the process",
+                    on_click=_do,
+                    args=(_end, run, "was ended; it can be resumed."),
+                    key="run_kill",
+                )
+        with st.popover("Delete", icon=":material/delete:", disabled=alive):
+            st.text(f"Delete “{run.name}” with its figures and checkpoints for good? "
+                    "Its models stay.")  # fmt: skip
+            st.button(
+                "Delete it",
+                type="primary",
+                on_click=_do,
+                args=(_delete, run, "is deleted."),
+                key="run_delete",
+            )
+
+
+def _do(action: Callable[[str], object], run: Run, words: str) -> None:
+    """Act on a run; what is refused is said above the table."""
+    try:
+        action(run.id)
+    except (StoreError, ValueError) as error:
+        st.session_state[Key.TRAIN_NOTICE] = (False, str(error))
+    else:
+        st.session_state[Key.TRAIN_NOTICE] = (True, f"“{run.name}” {words}")
+
+
+def _resume(run_id: str) -> None:
+    runs = Runs(database())
+    runs.resume(run_id)
+    launch_next(runs)
+
+
+def _retry(run_id: str) -> None:
+    runs = Runs(database())
+    made = runs.retry(run_id)
+    launch_next(runs)
+    st.session_state[Key.TRAIN_SHOWN] = [made.id]
+
+
+def _end(run_id: str) -> None:
+    kill(Runs(database()), run_id)
+
+
+def _delete(run_id: str) -> None:
+    Runs(database()).delete(run_id)
+    st.session_state[Key.TRAIN_SHOWN] = []
+
+
+def _example(runs: Runs, run: Run, shift: Shift | None) -> None:
+    """Offer a plan of the shift in hand by the newest checkpoint."""
+    with st.expander("Example plan", icon=":material/view_timeline:", key="run_plan"):
+        if shift is None:
+            st.caption("Choose a shift on the left; it is planned as an example.")
+            return
+        pressed = st.button("Plan this shift with the newest checkpoint", key="example")
+        if pressed:
+            st.session_state[Key.TRAIN_EXAMPLE] = None
+            with st.spinner("Planning …"):
+                st.session_state[Key.TRAIN_EXAMPLE] = _planned(runs, run, shift)
+        found = st.session_state.get(Key.TRAIN_EXAMPLE)
+        if found is None:
+            return
+        run_id, iteration, content, result = found
+        if run_id != run.id or content != shift.content_hash:
+            return
+        if result is None:
+            st.caption("There is no checkpoint yet.")
+            return
+        st.caption(
+            f"After iteration {iteration}: cost {result.cost:.4f}, "
+            f"{theme.many(result.metrics.late_jobs, 'late job')}, ends "
+            f"{theme.moment(shift.start, result.schedule.makespan)}."
+        )
+        view = View(0, max(result.schedule.makespan, 1))
+        st.plotly_chart(
+            gantt(shift.problem, result.schedule, shift.start, view),
+            theme=None,
+            key="example_gantt",
+            config=CHART_CONFIG,
+            alt="Gantt chart of the example plan.",
+        )
+
+
+def _planned(runs: Runs, run: Run, shift: Shift) -> tuple[str, int, str, Result | None]:
+    """Plan the shift with the newest checkpoint of a run."""
+    from core.problem.objective import Objective
+    from core.runs.training_run import newest_policy
+    from core.schedulers.hierarchical import HierarchicalScheduler
+
+    newest = newest_policy(runs, run)
+    if newest is None:
+        return run.id, 0, shift.content_hash, None
+    model, iteration = newest
+    _, *weights = run.config["settings"]["data"]["objectives"][0]
+    result = HierarchicalScheduler(model).schedule(shift.problem, Objective(*weights))
+    return run.id, iteration, shift.content_hash, result
