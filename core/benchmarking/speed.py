@@ -59,7 +59,8 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
     if task == "nothing":
         return lambda problem: lambda: None
     if task == "read":
-        from core.tables.shift import DEFAULT_START, Shift, read_shift
+        from core.problem.shift import DEFAULT_START, Shift
+        from core.tables.shift import read_shift
         from core.tables.write import shift_files
 
         def read(problem: Problem) -> Callable[[], object]:

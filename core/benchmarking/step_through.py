@@ -23,6 +23,7 @@ from core.policy.checkpoint import Model
 from core.policy.two_step import Policy
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.shift import DEFAULT_START
 from core.schedulers.hierarchical import (
     MOST_TRACED,
     HierarchicalScheduler,
@@ -30,7 +31,6 @@ from core.schedulers.hierarchical import (
     play,
 )
 from core.simulation.tensors import stack
-from core.tables.shift import DEFAULT_START
 from core.timing.situation import Situation
 
 Tell = Callable[[str], None]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from core.decisions.explain import Explanation
     from core.planning.scheduler import Result
-    from core.tables.shift import Shift
+    from core.problem.shift import Shift
 
 TOP = 5
 LENGTHS = ("Slack", "Setup", "Runs", "Behind")  # columns of minutes

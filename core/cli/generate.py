@@ -30,8 +30,8 @@ def generate(
 
     from core.instances.generator import KINDS
     from core.instances.generator import generate as draw
+    from core.problem.shift import Shift
     from core.tables.hours import week_offset
-    from core.tables.shift import Shift
     from core.tables.write import shift_files
 
     moment = parse_start(start)

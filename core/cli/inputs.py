@@ -11,8 +11,9 @@ import typer
 from core.cli.border import InputFault, bad_option, say
 
 if TYPE_CHECKING:
+    from core.problem.shift import Shift
     from core.tables.issues import Issues
-    from core.tables.shift import Reading, Shift
+    from core.tables.shift import Reading
 
 
 def _file(text: str) -> object:
@@ -97,7 +98,7 @@ def parse_start(text: str) -> datetime:
     typer.BadParameter
         When it is not a local date and time in whole seconds.
     """
-    from core.tables.shift import check_start
+    from core.problem.shift import check_start
 
     try:
         start = datetime.fromisoformat(text)

@@ -27,7 +27,7 @@ from core.cli.inputs import (
 if TYPE_CHECKING:
     from core.planning.scheduler import Result
     from core.problem.objective import Objective
-    from core.tables.shift import Shift
+    from core.problem.shift import Shift
 
 
 def plan(

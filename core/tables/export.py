@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.problem.shift import Shift
 from core.tables.rows import LONGEST_NAME, SHEETS
-from core.tables.shift import Shift
 from core.tables.text import Cell, has_control, join_list, minutes
 from core.tables.weeks import day_windows, weekly_hours
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.problem.schedule import Schedule
+from core.problem.shift import Shift
 from core.tables.issues import Collector, Issues
 from core.tables.read import read_table
 from core.tables.records import Records
 from core.tables.rows import MINUTE, ScheduleRow
-from core.tables.shift import Shift
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ import numpy as np
 
 from core.instances.generator import KINDS, generate
 from core.problem.model import Problem
+from core.problem.shift import DEFAULT_START
 from core.tables.export import CellRow, Table
 from core.tables.hours import open_per_week, week_offset
 from core.tables.rows import MINUTE, SHEETS
-from core.tables.shift import DEFAULT_START, Reading, read_shift
+from core.tables.shift import Reading, read_shift
 from core.tables.text import join_list
 from core.tables.weeks import day_windows, weekly_hours
 from core.tables.write import csv_files, workbook

@@ -11,9 +11,9 @@ import numpy as np
 import xlsxwriter
 
 from core.problem.schedule import Schedule, metrics, setup_seconds, tardiness
+from core.problem.shift import Shift
 from core.tables.export import CellRow, Table, shift_tables
 from core.tables.rows import SCHEDULE_COLUMNS
-from core.tables.shift import Shift
 from core.tables.text import Cell, csv_text, minutes
 
 MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from core.tables.shift import Shift
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.charts import theme
 from core.planning.scheduler import PlanningCancelled, Result
-from core.tables.shift import Shift
+from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model

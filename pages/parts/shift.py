@@ -8,8 +8,9 @@ from datetime import datetime
 import streamlit as st
 
 from core.charts import theme
+from core.problem.shift import DEFAULT_START, Shift
 from core.tables.issues import Issues
-from core.tables.shift import DEFAULT_START, Reading, Shift
+from core.tables.shift import Reading
 from pages.parts.downloads import offer_templates
 from pages.parts.state import Key, keep_shift
 from pages.parts.uploads import uploads_from_sidebar

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.planning.scheduler import Result
-    from core.tables.shift import Shift
+    from core.problem.shift import Shift
     from pages.parts.planning import Planning
     from pages.parts.settings import Settings
 

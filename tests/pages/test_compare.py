@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from core.instances.generator import KINDS, generate
 from core.planning.visibility import BatchResult
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
-from core.tables.shift import Shift
 from pages.parts.compare.scenarios import plan_of, scenario_of
 from pages.parts.compare.view import cost_difference
 from pages.parts.settings import Settings

@@ -10,8 +10,8 @@ from core.decisions.whatif import what_if
 from core.instances.generator import KINDS, generate
 from core.policy.shipped import load_default_model
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from core.tables.shift import Shift
 from pages.parts import planning
 from pages.parts.settings import Settings
 from pages.parts.state import Key, Plan

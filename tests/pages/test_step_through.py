@@ -15,11 +15,11 @@ from core.planning.trace import Trace
 from core.policy.shipped import load_default_model
 from core.policy.two_step import segment_log_softmax
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from core.schedulers.rule_trace import trace_of
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
-from core.tables.shift import Shift
 from core.tables.write import schedule_csv
 from pages.parts import planning
 from pages.parts.settings import Settings

@@ -16,6 +16,7 @@ from core.instances.generator import KINDS, generate
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime, setup_seconds, tardiness
+from core.problem.shift import Shift
 from core.schedulers.rules import RuleScheduler
 from core.tables.export import Table
 from core.tables.hours import week_offset
@@ -23,7 +24,7 @@ from core.tables.issues import Collector
 from core.tables.plan_file import read_schedule
 from core.tables.read import read_tables
 from core.tables.samples import read_sample
-from core.tables.shift import Shift, read_shift
+from core.tables.shift import read_shift
 from core.tables.text import csv_cell, defused, restored
 from core.tables.write import (
     csv_bytes,

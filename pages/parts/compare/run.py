@@ -13,7 +13,7 @@ from core.charts.comparison import Shown
 from core.comparison.trials import Outcome
 from core.planning.scheduler import PlanningCancelled, Result
 from core.planning.visibility import batch_of_job, visible_jobs
-from core.tables.shift import Shift
+from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model

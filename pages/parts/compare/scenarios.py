@@ -11,9 +11,9 @@ from core.charts import theme
 from core.planning.scheduler import Result
 from core.planning.visibility import BatchResult
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.store.errors import StoreError
 from core.store.scenarios import Scenario, ScenarioEntry, Scenarios
-from core.tables.shift import Shift
 from pages.parts.guard import friendly_errors
 from pages.parts.settings import EMPHASIS, Settings
 from pages.parts.state import Key, Plan, current_plan, keep_plan, keep_shift

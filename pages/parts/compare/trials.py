@@ -10,12 +10,12 @@ from core.charts.comparison import difference_boxes
 from core.comparison.trial_pool import MOST_TRIALS, TrialSpec
 from core.comparison.trials import Trial, paired, trials_csv
 from core.problem.serialize import problem_to_bytes
+from core.problem.shift import Shift
 from core.runs.launch import launch
 from core.runs.trial_run import figures_table, queue_trials, trials_of
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
-from core.tables.shift import Shift
 from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors

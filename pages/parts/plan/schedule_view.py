@@ -10,7 +10,7 @@ from core.charts.headline import headline, quality
 from core.charts.overview import shift_table
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.tables.shift import Shift
+from core.problem.shift import Shift
 from pages.parts.downloads import offer_plan
 from pages.parts.gantt_view import show_gantt
 from pages.parts.state import Plan, previous_plan, take_back

@@ -10,10 +10,10 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.store.errors import StoreError
 from core.store.models import Models
 from core.store.runs import Runs
-from core.tables.shift import Shift
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
 from pages.parts.stored import database

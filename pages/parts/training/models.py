@@ -9,10 +9,10 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.store.errors import NoModelError, StoreError
 from core.store.model_files import Model
 from core.store.models import Models
-from core.tables.shift import Shift
 from pages.parts.settings import Settings
 from pages.parts.state import Key
 from pages.parts.stored import database

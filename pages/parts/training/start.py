@@ -11,12 +11,12 @@ import streamlit as st
 from core.charts import theme
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.shift import Shift
 from core.runs.launch import launch_next
 from core.store.errors import StoreError
 from core.store.models import Models
 from core.store.runs import Runs
 from core.store.scenarios import Scenarios
-from core.tables.shift import Shift
 from core.training.plan import RunPlan, from_tonight, recommended
 from pages.parts.settings import Settings
 from pages.parts.shift import KINDS

@@ -12,11 +12,11 @@ from core.charts import theme
 from core.charts.curves import RunCurves, held_out_chart, learning_curves
 from core.charts.gantt import gantt
 from core.charts.window import View
+from core.problem.shift import Shift
 from core.runs.launch import kill, launch_next
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
-from core.tables.shift import Shift
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
