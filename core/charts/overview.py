@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from core.charts.job_facts import wait_text
+from core.planning.plan import Plan
 from core.problem.model import Problem
-from core.problem.schedule import Schedule, open_seconds, setup_seconds
-from core.problem.waiting import Wait, idle_seconds
+from core.problem.schedule import open_seconds, setup_seconds
+from core.problem.waiting import idle_seconds
 
 MINUTE, HOUR = 60.0, 3600.0
 
 
-def jobs_table(
-    problem: Problem, schedule: Schedule, start: datetime, waits: Sequence[Wait]
-) -> pd.DataFrame:
+def jobs_table(plan: Plan) -> pd.DataFrame:
     """
     Return one row per job, the latest ones first.
-
-    Parameters
-    ----------
-    problem, schedule, start
-        A plan and its start.
-    waits
-        What each job waited for, see :func:`core.problem.waiting.waits`.
 
     Returns
     -------
@@ -35,6 +26,8 @@ def jobs_table(
         Times as date-times, lengths in minutes; slack is negative for late jobs and
         empty without a due date.
     """
+    problem, start = plan.shift.problem, plan.shift.start
+    schedule = plan.result.schedule
     zero = pd.Timestamp(start)
     spare = problem.due - schedule.end
     dated = np.isfinite(problem.due)
@@ -58,7 +51,8 @@ def jobs_table(
             "Setup group": names["group"],
             "Setup": setup_seconds(problem, schedule) / MINUTE,
             "Waited for": [
-                wait_text(problem, start, job, wait) for job, wait in enumerate(waits)
+                wait_text(problem, start, job, wait)
+                for job, wait in enumerate(plan.waits)
             ],
         }
     )
@@ -66,7 +60,7 @@ def jobs_table(
     return table.iloc[order].reset_index(drop=True)
 
 
-def machines_table(problem: Problem, schedule: Schedule) -> pd.DataFrame:
+def machines_table(plan: Plan) -> pd.DataFrame:
     """
     Return one row per machine, in the planner's order.
 
@@ -76,6 +70,7 @@ def machines_table(problem: Problem, schedule: Schedule) -> pd.DataFrame:
         Lengths in hours. Load is processing over open time until the plan ends, in
         percent; missing for a machine that never opens in that time.
     """
+    problem, schedule = plan.shift.problem, plan.result.schedule
     jobs = np.arange(problem.num_jobs)
     machines = problem.num_machines
     spent = problem.processing[jobs, schedule.machine]

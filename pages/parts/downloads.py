@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.planning.plan import Plan
 from core.tables.template import template_files, template_workbook
 from core.tables.write import schedule_csv, schedule_workbook
-from pages.parts.state import Plan
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

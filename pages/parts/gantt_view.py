@@ -11,8 +11,9 @@ from core.charts import theme
 from core.charts.gantt import gantt
 from core.charts.job_facts import job_facts
 from core.charts.window import ColorBy, Span, View, fitted, moved, window
+from core.planning.plan import Plan
 from pages.parts.guard import friendly_errors
-from pages.parts.state import Key, Plan, current_plan
+from pages.parts.state import Key, current_plan
 
 CHART_CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 LEAD = 1800  # seconds shown before a job that was searched for

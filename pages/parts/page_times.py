@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from pages.parts.settings import Settings
-from pages.parts.state import Key, Plan
+from pages.parts.state import Key
 
 PAGES = Path(__file__).parents[1]
 PLAN_SECONDS = 300  # a first plan of a large shift, on a busy machine
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     problem = generate(KINDS["shift_calendar"].resized(jobs, machines), 0)
     shift = Shift(problem, datetime(2026, 1, 5, 6), "Benchmark")
     result = scheduler("hierarchical").schedule(problem, Objective())
-    plan = Plan(shift, Settings("hierarchical"), result)
+    plan = Plan(shift, PlanSettings("hierarchical"), result)
     seconds = {
         page.stem: page_seconds(page, plan, repeats)
         for page in sorted(PAGES.glob("*.py"))

@@ -9,15 +9,15 @@ import time
 import streamlit as st
 
 from core.charts import theme
+from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled, Result
+from core.planning.settings import PlanSettings
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model
-from pages.parts.settings import Settings
 from pages.parts.state import (
     Key,
-    Plan,
     current_plan,
     current_planning,
     keep_plan,
@@ -38,7 +38,7 @@ class Planning(BackgroundWork):
         What to plan, and how.
     """
 
-    def __init__(self, shift: Shift, settings: Settings) -> None:
+    def __init__(self, shift: Shift, settings: PlanSettings) -> None:
         super().__init__()
         self.shift = shift
         self.settings = settings
@@ -100,7 +100,7 @@ def _load() -> None:
         log.warning("There is no default model; the best rule plans instead.")
 
 
-def plan_or_ask(shift: Shift, settings: Settings) -> None:
+def plan_or_ask(shift: Shift, settings: PlanSettings) -> None:
     """Plan a shift; where choices of the planner would be dropped, ask first."""
     plan = current_plan()
     if plan is not None and plan.choices:
@@ -109,7 +109,7 @@ def plan_or_ask(shift: Shift, settings: Settings) -> None:
         start_planning(shift, settings)
 
 
-def show_question(shift: Shift, settings: Settings | None) -> None:
+def show_question(shift: Shift, settings: PlanSettings | None) -> None:
     """Ask whether to plan anew, where that was asked about the plan in hand."""
     asked: Plan | None = st.session_state.get(Key.QUESTION)
     if asked is None or asked is not current_plan():
@@ -131,7 +131,7 @@ def show_question(shift: Shift, settings: Settings | None) -> None:
             )
 
 
-def _plan_anew(shift: Shift, settings: Settings) -> None:
+def _plan_anew(shift: Shift, settings: PlanSettings) -> None:
     """Plan, whatever the plan in hand holds."""
     _forget_question()
     start_planning(shift, settings)
@@ -141,7 +141,7 @@ def _forget_question() -> None:
     st.session_state.pop(Key.QUESTION, None)
 
 
-def start_planning(shift: Shift, settings: Settings) -> None:
+def start_planning(shift: Shift, settings: PlanSettings) -> None:
     """Plan a shift; another planning of this session is stopped."""
     running = current_planning()
     if running is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
+from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from pages.parts.state import Key
 
@@ -35,47 +34,16 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Settings:
+def settings_from_sidebar() -> PlanSettings | None:
     """
-    How to plan.
-
-    Parameters
-    ----------
-    scheduler
-        Registry name.
-    objective
-        What makes a plan good.
-    samples
-        Plans to draw; the best is kept.
-    refine_seconds
-        Seconds to improve the plan afterwards.
+    Show the settings; ``None``, with a message, when they ask for nothing.
 
     Raises
     ------
     ValueError
-        When samples or seconds are out of range: a widget's own limits are checked
-        in the browser only.
+        When samples or seconds are above their widget's limit, which the widget
+        holds in the browser only.
     """
-
-    scheduler: str = "hierarchical"
-    objective: Objective = Objective()  # noqa: RUF009 - frozen
-    samples: int = 1
-    refine_seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.samples <= MOST_SAMPLES:
-            raise ValueError(
-                f"Expected 1 to {MOST_SAMPLES} samples, got {self.samples}."
-            )
-        if not 0 <= self.refine_seconds <= MOST_SECONDS:
-            raise ValueError(
-                f"Expected 0 to {MOST_SECONDS} seconds, got {self.refine_seconds}."
-            )
-
-
-def settings_from_sidebar() -> Settings | None:
-    """Show the settings; ``None``, with a message, when they ask for nothing."""
     with st.sidebar:
         st.subheader("What matters", anchor=False)
         default = Objective()
@@ -122,7 +90,12 @@ def settings_from_sidebar() -> Settings | None:
         if not any(weights):
             st.warning("Turn at least one aim on.", icon=":material/tune:")
             return None
-    return Settings(
+    if samples > MOST_SAMPLES or seconds > MOST_SECONDS:
+        raise ValueError(
+            f"Expected at most {MOST_SAMPLES} samples and {MOST_SECONDS} seconds, got "
+            f"{samples} and {seconds}."
+        )
+    return PlanSettings(
         scheduler=scheduler,
         objective=Objective(*weights),
         samples=int(samples),

@@ -8,23 +8,15 @@ survive a change of pages say ``persist_state="session"``; uploaded files cannot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.charts.overview import jobs_table, machines_table
-from core.problem.waiting import Wait, waits
-
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from core.planning.scheduler import Result
+    from core.planning.plan import Plan
     from core.problem.shift import Shift
     from pages.parts.planning import Planning
-    from pages.parts.settings import Settings
 
 
 class Key(StrEnum):
@@ -135,46 +127,6 @@ class Key(StrEnum):
     TRAIN_MODEL = "train_model"
     TRAIN_UPLOAD = "train_upload"
     EVALUATING = "evaluating"
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """
-    A planned shift: what every page shows, steps through or compares.
-
-    Parameters
-    ----------
-    shift, settings
-        What was planned, and how.
-    result
-        What came out, verified.
-    """
-
-    shift: Shift
-    settings: Settings
-    result: Result
-
-    @cached_property
-    def waits(self) -> tuple[Wait, ...]:
-        """What each job waited for."""
-        return waits(self.shift.problem, self.result.schedule)
-
-    @property
-    def choices(self) -> int:
-        """How many of its decisions the planner took."""
-        trace = self.result.trace
-        return 0 if trace is None else len(trace.overrides)
-
-    @cached_property
-    def jobs(self) -> pd.DataFrame:
-        """One row per job, late ones first."""
-        shift = self.shift
-        return jobs_table(shift.problem, self.result.schedule, shift.start, self.waits)
-
-    @cached_property
-    def machines(self) -> pd.DataFrame:
-        """One row per machine."""
-        return machines_table(self.shift.problem, self.result.schedule)
 
 
 def current_shift() -> Shift | None:

@@ -9,10 +9,22 @@ import pytest
 from core.charts.headline import headline, quality
 from core.charts.job_facts import job_facts, wait_text
 from core.charts.overview import jobs_table, machines_table, shift_table
+from core.planning.plan import Plan
+from core.planning.scheduler import Result
+from core.planning.settings import PlanSettings
+from core.problem.objective import Objective
 from core.problem.schedule import metrics
+from core.problem.shift import Shift
 from core.problem.waiting import Cause, Wait, waits
 
 HOUR = 3600
+
+
+@pytest.fixture
+def planned(shop, plan, start):
+    """The small plan with its shift."""
+    result = Result(shop, plan, Objective(), "rule:edd", 0.1, 4, "By hand.")
+    return Plan(Shift(shop, start, "By hand"), PlanSettings("rule:edd"), result)
 
 
 def facts_of(shop, plan, start, job):
@@ -111,9 +123,9 @@ def test_quality_is_never_promised_too_well(gap, words):
     assert quality(gap) == words
 
 
-def test_the_jobs_table_begins_with_what_is_late(shop, plan, start):
+def test_the_jobs_table_begins_with_what_is_late(planned):
     """c is 120 minutes late; the others by their start."""
-    table = jobs_table(shop, plan, start, waits(shop, plan))
+    table = jobs_table(planned)
     assert table["Job"].tolist() == ["c", "a", "<b>d</b>", "b"]
     assert table["Late"].tolist() == [120, 0, 0, 0]
     assert table["Slack"].tolist()[:3] == [-120, 120, 0]
@@ -123,9 +135,9 @@ def test_the_jobs_table_begins_with_what_is_late(shop, plan, start):
     assert str(table["Start"][0]) == "2026-01-05 11:00:00"
 
 
-def test_the_machines_table_adds_up(shop, plan):
+def test_the_machines_table_adds_up(planned):
     """The plan ends at 10 h: L1 works 9 h and is set up for 1 h, D1 works 2 h."""
-    table = machines_table(shop, plan).set_index("Machine")
+    table = machines_table(planned).set_index("Machine")
     assert table["Processing"].to_dict() == {"L1": 9, "D1": 2, "L2": 1}
     assert table["Setup"].to_dict() == {"L1": 1, "D1": 0, "L2": 0}
     assert table["Idle"].to_dict() == {"L1": 0, "D1": 8, "L2": 9}

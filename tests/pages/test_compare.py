@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.instances.generator import KINDS, generate
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
 from core.problem.objective import Objective
 from core.problem.shift import Shift
@@ -15,8 +17,7 @@ from core.schedulers.registry import scheduler
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
 from pages.parts.compare.scenarios import plan_of, scenario_of
 from pages.parts.compare.view import cost_difference
-from pages.parts.settings import Settings
-from pages.parts.state import Key, Plan
+from pages.parts.state import Key
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare.py"
 RULES = ["rule:edd", "rule:lpt"]
@@ -129,7 +130,7 @@ def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
         batches = (tuple(range(6)), tuple(range(6, 12)))
         values = {x: getattr(result, x) for x in result.__dataclass_fields__}
         result = BatchResult(**values | {"scheduler": "batch"}, batches=batches)
-    plan = Plan(shift, Settings(name, objective, 3, 5.0), result)
+    plan = Plan(shift, PlanSettings(name, objective, 3, 5.0), result)
     kept = scenario_from_bytes(scenario_to_bytes(scenario_of(plan)))
     back = plan_of(kept, "Monday")
     assert back.settings == plan.settings
@@ -143,7 +144,7 @@ def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
 def test_a_scenario_that_says_too_little_is_refused_in_words(shift):
     """One kept by another version, and one that was never planned."""
     result = scheduler("rule:edd").schedule(shift.problem, Objective())
-    kept = scenario_of(Plan(shift, Settings("rule:edd"), result))
+    kept = scenario_of(Plan(shift, PlanSettings("rule:edd"), result))
     with pytest.raises(ValueError, match="kept by another version"):
         plan_of(replace(kept, settings={}), "Old")
     with pytest.raises(ValueError, match="was not planned"):

@@ -8,13 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.decisions.whatif import what_if
 from core.instances.generator import KINDS, generate
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
 from core.policy.shipped import load_default_model
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from pages.parts import planning
-from pages.parts.settings import Settings
-from pages.parts.state import Key, Plan
+from pages.parts.state import Key
 
 PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT = 120
@@ -36,7 +37,7 @@ def plans(shift):
         other = results[-1].trace[step].other_job
         if other is not None and len(results) < 3:
             results.append(what_if(results[-1], model, step, job=other))
-    return [Plan(shift, Settings(), result) for result in results]
+    return [Plan(shift, PlanSettings(), result) for result in results]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from core.instances.generator import KINDS, generate
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
 from core.planning.trace import Trace
 from core.policy.shipped import load_default_model
 from core.policy.two_step import segment_log_softmax
@@ -22,8 +24,7 @@ from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
 from core.tables.write import schedule_csv
 from pages.parts import planning
-from pages.parts.settings import Settings
-from pages.parts.state import Key, Plan
+from pages.parts.state import Key
 
 PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT = 120
@@ -59,7 +60,7 @@ def open_page(tmp_path, monkeypatch, shift, results):
         result = results[name]
         for field, value in changes.items():
             object.__setattr__(result, field, value)
-        app.session_state[Key.PLAN] = Plan(shift, Settings(name), result)
+        app.session_state[Key.PLAN] = Plan(shift, PlanSettings(name), result)
         app.run()
         assert not app.exception
         return app

@@ -11,15 +11,17 @@ import streamlit as st
 
 from core.charts.comparison import Shown
 from core.comparison.trials import Outcome
+from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled, Result
+from core.planning.settings import PlanSettings
 from core.planning.visibility import batch_of_job, visible_jobs
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model
 from pages.parts.planning import QUICK_SECONDS
-from pages.parts.settings import NAMES, Settings
-from pages.parts.state import Key, Plan, current_plan
+from pages.parts.settings import NAMES
+from pages.parts.state import Key, current_plan
 
 IN_HAND = "plan"  # the plan in hand, beside what is planned anew
 LIMIT_SECONDS = 600.0  # for one plan, refinement counted
@@ -46,7 +48,7 @@ class Comparison:
     """
 
     shift: Shift
-    settings: Settings
+    settings: PlanSettings
     visible: int
     outcomes: tuple[Outcome, ...]
 
@@ -93,7 +95,7 @@ class Comparing(BackgroundWork):
     def __init__(
         self,
         shift: Shift,
-        settings: Settings,
+        settings: PlanSettings,
         visible: int,
         names: tuple[str, ...],
         in_hand: Plan | None,
@@ -147,7 +149,7 @@ class Comparing(BackgroundWork):
 
 
 def start_comparing(
-    shift: Shift, settings: Settings, visible: int, names: tuple[str, ...]
+    shift: Shift, settings: PlanSettings, visible: int, names: tuple[str, ...]
 ) -> None:
     """Compare; another comparison of this session is stopped."""
     state = st.session_state

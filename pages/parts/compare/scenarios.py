@@ -8,15 +8,17 @@ from typing import Any
 import streamlit as st
 
 from core.charts import theme
+from core.planning.plan import Plan
 from core.planning.scheduler import Result
+from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.store.errors import StoreError
 from core.store.scenarios import Scenario, ScenarioEntry, Scenarios
 from pages.parts.guard import friendly_errors
-from pages.parts.settings import EMPHASIS, Settings
-from pages.parts.state import Key, Plan, current_plan, keep_plan, keep_shift
+from pages.parts.settings import EMPHASIS
+from pages.parts.state import Key, current_plan, keep_plan, keep_shift
 from pages.parts.stored import database
 
 
@@ -220,7 +222,7 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
         made = dict(kept["result"])
         batches = made.pop("batches", None)
         objective = Objective(*kept["objective"])
-        settings = Settings(
+        settings = PlanSettings(
             kept["scheduler"], objective, kept["samples"], kept["refine_seconds"]
         )
         given = {

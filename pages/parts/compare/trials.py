@@ -9,6 +9,7 @@ import streamlit as st
 from core.charts.comparison import difference_boxes
 from core.comparison.trial_pool import MOST_TRIALS, TrialSpec
 from core.comparison.trials import Trial, paired, trials_csv
+from core.planning.settings import PlanSettings
 from core.problem.serialize import problem_to_bytes
 from core.problem.shift import Shift
 from core.runs.launch import launch
@@ -20,7 +21,6 @@ from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model
-from pages.parts.settings import Settings
 from pages.parts.shift import KINDS
 from pages.parts.state import Key
 from pages.parts.stored import database
@@ -29,7 +29,7 @@ THIS = "this"
 
 
 def show_trials(
-    shift: Shift, settings: Settings, visible: int, names: tuple[str, ...]
+    shift: Shift, settings: PlanSettings, visible: int, names: tuple[str, ...]
 ) -> None:
     """Show what to try, and the trials last started."""
     st.subheader("Is that chance? Trials on random shifts", anchor=False)
@@ -72,7 +72,7 @@ def show_trials(
 def _start(
     runs: Runs,
     shift: Shift,
-    settings: Settings,
+    settings: PlanSettings,
     visible: int,
     names: tuple[str, ...],
     like: str,

@@ -7,13 +7,14 @@ import streamlit as st
 from core.bounds.cost_bound import gap, lower_bounds
 from core.charts import theme
 from core.charts.headline import headline, quality
-from core.charts.overview import shift_table
+from core.charts.overview import jobs_table, machines_table, shift_table
+from core.planning.plan import Plan
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from pages.parts.downloads import offer_plan
 from pages.parts.gantt_view import show_gantt
-from pages.parts.state import Plan, previous_plan, take_back
+from pages.parts.state import previous_plan, take_back
 
 WHEN = "ddd D MMM HH:mm"
 TABLE_HEIGHT = 460
@@ -109,7 +110,7 @@ def _show_tables(plan: Plan) -> None:
     minutes = st.column_config.NumberColumn(format="%.0f min")
     with jobs:
         st.dataframe(
-            plan.jobs,
+            jobs_table(plan),
             hide_index=True,
             height=TABLE_HEIGHT,
             placeholder="–",
@@ -126,7 +127,7 @@ def _show_tables(plan: Plan) -> None:
     with machines:
         hours = st.column_config.NumberColumn(format="%.1f h")
         st.dataframe(
-            plan.machines,
+            machines_table(plan),
             hide_index=True,
             height=TABLE_HEIGHT,
             placeholder="–",

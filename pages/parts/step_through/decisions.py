@@ -16,13 +16,14 @@ from core.decisions.jumps import doubtful, late, setups
 from core.decisions.recording import Playback
 from core.decisions.topic_words import Wording
 from core.decisions.trace_model import find_model
+from core.planning.plan import Plan
 from core.planning.trace import Scores, StaleTraceError, Trace
 from core.policy.checkpoint import Model, ModelError
 from core.schedulers.rule_trace import trace_of
 from core.store.errors import StoreError
 from core.store.models import Models
 from core.timing.situation import Situation
-from pages.parts.state import Key, Plan
+from pages.parts.state import Key
 from pages.parts.stored import database
 
 

@@ -7,14 +7,15 @@ import json
 import streamlit as st
 
 from core.decisions.decision_log import COLUMNS, entries, log_json, log_row
+from core.planning.plan import Plan
 from core.planning.scheduler import InvalidScheduleError, Result
+from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError, Trace, TraceError
 from core.problem.objective import Objective
 from core.tables.export import Table
 from core.tables.write import csv_bytes
 from pages.parts.planning import start_planning
-from pages.parts.settings import Settings
-from pages.parts.state import Key, Plan, current_plan, current_shift, keep_plan
+from pages.parts.state import Key, current_plan, current_shift, keep_plan
 from pages.parts.step_through.decisions import Decisions
 
 
@@ -52,7 +53,7 @@ def offer_log(found: Decisions) -> None:
         )
 
 
-def open_saved(settings: Settings) -> None:
+def open_saved(settings: PlanSettings) -> None:
     """Open decisions that were saved; those of another shift or model are refused."""
     file = st.file_uploader(
         "Open saved decisions",
@@ -94,7 +95,7 @@ def open_saved(settings: Settings) -> None:
         st.rerun()
 
 
-def show_stale(found: Decisions, settings: Settings) -> None:
+def show_stale(found: Decisions, settings: PlanSettings) -> None:
     """Say that the policy of these decisions is not at hand, and offer a replay."""
     if found.stale is not None:
         _offer_replay(
@@ -104,7 +105,7 @@ def show_stale(found: Decisions, settings: Settings) -> None:
         )
 
 
-def _offer_replay(words: str, settings: Settings) -> None:
+def _offer_replay(words: str, settings: PlanSettings) -> None:
     shift = current_shift()
     with st.container(border=True, key="stale"):
         st.warning(words, icon=":material/history:")

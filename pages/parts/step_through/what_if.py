@@ -12,10 +12,11 @@ from core.charts import theme
 from core.charts.headline import headline
 from core.decisions.step_tables import confidence, moved_table
 from core.decisions.whatif import moves, override_words, what_if
+from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.planning.trace import Decision, Scores
 from core.timing.situation import Situation
-from pages.parts.state import Key, Plan, current_plan, keep_plan
+from pages.parts.state import Key, current_plan, keep_plan
 from pages.parts.step_through.decisions import Decisions
 
 ROWS = 8

@@ -8,12 +8,12 @@ from typing import Any
 import streamlit as st
 
 from core.charts import theme
+from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.store.errors import NoModelError, StoreError
 from core.store.model_files import Model
 from core.store.models import Models
-from pages.parts.settings import Settings
 from pages.parts.state import Key
 from pages.parts.stored import database
 from pages.parts.training.evaluate import (
@@ -27,7 +27,7 @@ ORIGINS = {"shipped": "came with Shiftwright", "trained": "trained here",
            "uploaded": "uploaded"}  # fmt: skip
 
 
-def show_models(shift: Shift | None, settings: Settings | None) -> None:
+def show_models(shift: Shift | None, settings: PlanSettings | None) -> None:
     """Show the models and what can be done with them."""
     st.subheader("Models", anchor=False)
     models = Models(database())
@@ -53,7 +53,7 @@ def _one(
     known: dict[str, Model],
     current: str,
     shift: Shift | None,
-    settings: Settings | None,
+    settings: PlanSettings | None,
 ) -> None:
     """Show one model, chosen from all; one that has just been made comes first."""
     seen = st.session_state.get(f"{Key.TRAIN_MODEL}_seen", known)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.charts import theme
+from core.planning.settings import PlanSettings
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.shift import Shift
@@ -18,7 +19,6 @@ from core.store.models import Models
 from core.store.runs import Runs
 from core.store.scenarios import Scenarios
 from core.training.plan import RunPlan, from_tonight, recommended
-from pages.parts.settings import Settings
 from pages.parts.shift import KINDS
 from pages.parts.state import Key
 from pages.parts.stored import database
@@ -40,7 +40,7 @@ REWARDS = {"cost": "The cost of the plan", "shaped": "Rules of thumb"}
 SCRATCH = ""
 
 
-def show_start(shift: Shift | None, settings: Settings | None) -> None:
+def show_start(shift: Shift | None, settings: PlanSettings | None) -> None:
     """Show the choices and the two buttons that start a run."""
     objective = Objective() if settings is None else settings.objective
     models = Models(database())
