@@ -154,6 +154,7 @@ def summary(reading: Reading) -> str:
     issues = reading.issues
     counts = ", ".join(
         [_count(len(issues.errors), "error"), _count(len(issues.warnings), "warning")]
+        + ([_count(len(issues.notes), "note")] if issues.notes else [])
     )
     if reading.shift is None:
         return f"{counts}."

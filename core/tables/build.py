@@ -17,7 +17,7 @@ from core.tables.hours import largest_work, latest_event
 from core.tables.issues import Collector, Severity
 from core.tables.openings import calendars_of, opening_hours
 from core.tables.precedence import precedences
-from core.tables.read import RawTable
+from core.tables.raw import RawTable
 from core.tables.records import Records
 from core.tables.rows import (
     CalendarRow,

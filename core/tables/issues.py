@@ -16,10 +16,18 @@ LONGEST_VALUE = 80  # characters of a faulty cell that are shown
 
 
 class Severity(StrEnum):
-    """Whether an issue blocks planning."""
+    """
+    What an issue asks of the planner, the gravest first.
+
+    An error blocks planning, a warning asks to look, a note says what was assumed.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
+
+
+_ORDER = {severity: i for i, severity in enumerate(Severity)}
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Issue:
     fault, mend
         What is wrong, and how to mend it.
     severity
-        An error blocks planning, a warning does not.
+        An error blocks planning; a warning or a note does not.
 
     Raises
     ------
@@ -88,7 +96,7 @@ class Issues:
 
     def __post_init__(self) -> None:
         object.__setattr__(
-            self, "found", tuple(sorted(self.found, key=lambda x: x.severity))
+            self, "found", tuple(sorted(self.found, key=lambda x: _ORDER[x.severity]))
         )
 
     def __iter__(self) -> Iterator[Issue]:
@@ -106,6 +114,11 @@ class Issues:
     def warnings(self) -> tuple[Issue, ...]:
         """What the planner should look at."""
         return tuple(x for x in self.found if x.severity is Severity.WARNING)
+
+    @property
+    def notes(self) -> tuple[Issue, ...]:
+        """What was assumed, because it has one meaning."""
+        return tuple(x for x in self.found if x.severity is Severity.NOTE)
 
     def frame(self) -> pd.DataFrame:
         """One row per issue, columns as the fields of :class:`Issue`."""

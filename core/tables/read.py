@@ -8,47 +8,18 @@ import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from core.tables import limits
 from core.tables.issues import Collector, Severity
-from core.tables.rows import ALL_SHEETS, SHEETS, Sheet, known_column, likely_column
+from core.tables.raw import RawTable, column_letters
+from core.tables.rows import ALL_SHEETS, SHEETS, known_column
 from core.tables.text import plain, restored, shortened
-from core.tables.workbook import Grid, SheetScan, column_letters, read_workbook
+from core.tables.workbook import Grid, SheetScan, read_workbook
 
 _SILENT_SHEETS = {"guide", "readme"}
 _DELIMITERS = ",;\t"
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]+\s*")
 _AS_UTF8 = 'Save the file as "CSV UTF-8", or as .xlsx.'
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """
-    One table as it stands in the file.
-
-    Parameters
-    ----------
-    sheet
-        Which table it is, e.g. ``jobs``.
-    label
-        What the planner calls it: the file, or the workbook and its sheet.
-    columns
-        Header cells; empty where there is none.
-    rows
-        Row as the spreadsheet counts it, and its cells, one per column.
-    decimal_comma
-        Whether numbers are written ``1,5``.
-    faulty
-        (row, column index) of cells that are reported already.
-    """
-
-    sheet: str
-    label: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[object, ...]], ...]
-    decimal_comma: bool = False
-    faulty: frozenset[tuple[int, int]] = frozenset()
 
 
 def read_tables(
@@ -351,7 +322,6 @@ def _table(
             row=header_row + limits.MAX_ROWS[sheet] + 1,
         )
         return None
-    _check_header(ALL_SHEETS[sheet], label, header_row, columns, collect)
     faulty = _report_cells(scan, label, columns, collect) if scan else frozenset()
     cut = []
     for number, cells in body:
@@ -375,66 +345,16 @@ def _table(
         for cell in cells
         if isinstance(cell, str) and "," in cell
     )
-    return RawTable(sheet, label, columns, tuple(cut), comma, faulty)
-
-
-def _check_header(
-    sheet: Sheet, label: str, row: int, columns: tuple[str, ...], collect: Collector
-) -> None:
-    """Report missing, doubled, nameless and probably misspelled columns."""
-    found: dict[str, str] = {}
-    for index, column in enumerate(columns, start=1):
-        known = known_column(sheet, column)
-        key = known or plain(column)
-        shown = shortened(column, 60) or column_letters(index)
-        if not column:
-            collect.add(
-                label,
-                "This column has no name and was not read.",
-                "Give it a name in the header, or remove it.",
-                row=row,
-                column=shown,
-                severity=Severity.WARNING,
-            )
-        elif key in found:
-            collect.add(
-                label,
-                f"{shown!r} and {found[key]!r} are the same column.",
-                "Keep one of them.",
-                row=row,
-                column=shown,
-            )
-        else:
-            found[key] = shown
-    for column in sheet.required:
-        if column not in found:
-            collect.add(
-                label,
-                f"The column {column!r} is missing.",
-                f"Add it to the header. Columns found: "
-                f"{shortened(', '.join(found.values()), 200) or 'none'}.",
-                row=row,
-                column=column,
-            )
-    for key, shown in found.items():
-        if key in sheet.columns:
-            continue
-        meant = likely_column(sheet, shown)
-        if meant is not None and meant not in found:
-            fault, mend = (
-                f"{shown!r} is not a known column; it looks like {meant!r}.",
-                f"Rename it to {meant!r} if that is what it is.",
-            )
-        elif sheet.keeps_unknown:
-            continue
-        else:
-            fault, mend = (
-                f"{shown!r} is not a known column and was not read.",
-                f"Columns that are read: {', '.join(sheet.columns)}.",
-            )
-        collect.add(
-            label, fault, mend, row=row, column=shown, severity=Severity.WARNING
-        )
+    return RawTable(
+        sheet,
+        label,
+        columns,
+        tuple(cut),
+        header_row,
+        delimiter,
+        decimal_comma=comma,
+        faulty=faulty,
+    )
 
 
 def _report_cells(

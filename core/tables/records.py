@@ -11,8 +11,9 @@ from typing import Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from core.tables import limits
+from core.tables.headers import check_header
 from core.tables.issues import Collector, Severity
-from core.tables.read import RawTable
+from core.tables.raw import RawTable
 from core.tables.rows import ALL_SHEETS, Row, cell_faults, is_empty, known_column
 from core.tables.text import plain, shortened
 
@@ -71,6 +72,7 @@ class Records(Generic[RowT]):
 
     def _read(self, table: RawTable, model: type[RowT]) -> None:
         """Check every cell; report the faulty and the missing ones."""
+        check_header(table, self.collect)
         sheet = ALL_SHEETS[table.sheet]
         places: list[tuple[int, str]] = []
         extras: list[tuple[int, str]] = []

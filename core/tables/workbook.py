@@ -322,12 +322,3 @@ def _within_limits(
         )
         fits = False
     return fits
-
-
-def column_letters(column: int) -> str:
-    """Return the letters of a column counted from 1: 28 is ``AB``."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -61,9 +61,12 @@ def shift_if_any() -> Shift | None:
         _show_errors(reading.issues)
         return None
     keep_shift(reading.shift)
-    if reading.issues.warnings:
-        title = theme.many(len(reading.issues.warnings), "warning") + " in your files"
-        with st.expander(title, icon=":material/warning:"):
+    warnings, notes = reading.issues.warnings, reading.issues.notes
+    if warnings or notes:
+        parts = [theme.many(len(warnings), "warning")] if warnings else []
+        parts += [theme.many(len(notes), "note")] if notes else []
+        icon = ":material/warning:" if warnings else ":material/info:"
+        with st.expander(" and ".join(parts) + " on your files", icon=icon):
             _show_issues(reading.issues)
     return reading.shift
 
