@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from core.tables.text import plain
 
+NumberedRow = tuple[int, tuple[object, ...]]  # as the spreadsheet counts it, its cells
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -46,7 +48,7 @@ class RawTable:
     sheet: str
     label: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[object, ...]], ...]
+    rows: tuple[NumberedRow, ...]
     header_row: int = 1
     delimiter: str = ""
     units: tuple[str, ...] = ()

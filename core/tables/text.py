@@ -124,3 +124,15 @@ def shortened(text: str, longest: int) -> str:
 def plain(name: str) -> str:
     """Return a name as names are matched: no case, spaces, underscores, dashes."""
     return re.sub(r"[\s_\-./()]+", "", name).casefold()
+
+
+def row_ranges(numbers: Sequence[int], most: int = 5) -> str:
+    """Return rows as a person lists them: ``3, 5-7``; at most a few."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    texts = [str(a) if a == b else f"{a}-{b}" for a, b in ranges[:most]]
+    return ", ".join(texts) + (" …" if len(ranges) > most else "")

@@ -1,0 +1,133 @@
+"""Merged cells, hidden rows and hidden columns of a worksheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.tables.issues import Collector, Severity
+from core.tables.raw import RawTable, column_letters, column_name, is_blank
+from core.tables.rows import ALL_SHEETS, known_column
+from core.tables.text import row_ranges, shortened
+from core.tables.workbook import Worksheet
+from core.tables.worksheet import Range
+
+
+def filled_grid(sheet: Worksheet, where: str, collect: Collector) -> list[list[object]]:
+    """
+    Cells of a sheet, the value of a merged cell in each of its rows.
+
+    Cells that are merged across columns are filled downwards only: a value belongs
+    to one column. What is filled is told by :func:`report_merged`, once it is known
+    which rows are part of the table.
+    """
+    grid = [list(row) for row in sheet.grid]
+    room = sum(map(len, grid))
+    for top, left, bottom, right in sheet.scan.merged:
+        bottom = min(bottom, len(grid))
+        room -= max(bottom - top + 1, 0) * (right - left + 1)
+        if room < -len(grid) * (right - left + 1):
+            collect.add(
+                where,
+                "The merged cells of this sheet overlap.",
+                "Unmerge all cells of the sheet.",
+            )
+            break
+        if not (1 <= top <= len(grid) and 1 <= left <= len(grid[top - 1])):
+            continue
+        value = grid[top - 1][left - 1]
+        for row in range(top, bottom):
+            if is_blank(grid[row][left - 1]):
+                grid[row][left - 1] = value
+    return grid
+
+
+def report_merged(
+    table: RawTable, merged: Sequence[Range], collect: Collector
+) -> frozenset[tuple[int, int]]:
+    """
+    Say how merged cells of the table are read, or that they cannot be.
+
+    Returns
+    -------
+    frozenset
+        (row, column index) of cells that have no sure reading.
+    """
+    sheet = ALL_SHEETS[table.sheet]
+    numbers = {number for number, _ in table.rows}
+    cells_of = dict(table.rows)
+    own_id = f"{table.sheet.removesuffix('s')}_id"
+    unsure: set[tuple[int, int]] = set()
+    for top, left, bottom, right in merged:
+        rows = [row for row in range(top, bottom + 1) if row in numbers]
+        if not rows or left > len(table.columns):
+            continue
+        index = left - 1
+        value = cells_of[rows[0]][index]
+        name = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+        column = column_name(table.columns, index)
+        known = known_column(sheet, table.columns[index])
+        across = [x for x in table.columns[index + 1 : right] if x]
+        severity, mend = Severity.ERROR, "Unmerge it and fill in every cell."
+        if across:
+            fault = f"{name} is one merged cell over {column!r} and {across[0]!r}."
+        elif is_blank(value) or len(rows) == 1:
+            continue
+        elif known == own_id:
+            fault = f"{name} is one merged cell: each row needs an id of its own."
+        elif known is not None and ("minutes" in known or "quantity" in known):
+            fault = (
+                f"{name} is one merged cell: its number may be meant for each row or "
+                "for all of them together."
+            )
+        else:
+            severity = Severity.WARNING
+            fault = f"{name} is one merged cell; its value is read for all its rows."
+            mend = "Unmerge it and fill in every cell if that is not meant."
+        if severity is Severity.ERROR:
+            unsure.update((row, i) for row in rows for i in range(index, right))
+        collect.add(
+            table.label,
+            fault,
+            mend,
+            row=rows[0],
+            column=shortened(column, 60),
+            value=value,
+            severity=severity,
+        )
+    return frozenset(unsure)
+
+
+def report_hidden(table: RawTable, sheet: Worksheet, collect: Collector) -> None:
+    """Say that hidden sheets, rows and columns of the table are read as well."""
+    scan = sheet.scan
+    if scan.is_hidden:
+        collect.add(
+            table.label,
+            "This sheet is hidden, and is read like the others.",
+            "Remove the sheet if it is not part of the shift.",
+            severity=Severity.WARNING,
+        )
+    hidden = [number for number, _ in table.rows if number in scan.hidden_rows]
+    if hidden:
+        count = len(hidden)
+        by_filter = " by a filter" if scan.is_filtered else ""
+        collect.add(
+            table.label,
+            f"{count} row{'s are' if count > 1 else ' is'} hidden{by_filter} and read "
+            f"like the others: {row_ranges(hidden)}.",
+            "Delete these rows if they are not part of the shift.",
+            row=hidden[0],
+            severity=Severity.WARNING,
+        )
+    for index, column in enumerate(table.columns):
+        place = index + 1
+        filled = any(not is_blank(cells[index]) for _, cells in table.rows)
+        if filled and any(a <= place <= b for a, b in scan.hidden_columns):
+            collect.add(
+                table.label,
+                "This column is hidden, and is read like the others.",
+                "Remove the column if it is not part of the shift.",
+                row=table.header_row,
+                column=shortened(column, 60) or column_letters(place),
+                severity=Severity.WARNING,
+            )
