@@ -125,8 +125,8 @@ def assemble(
     if units is not None:
         _report_units(label, body[0][0], units, collect)
         body = body[1:]
-    body = without_second_table(body, label, collect)
     body = without_repeats(body, columns, label, collect)
+    body = without_second_table(body, label, collect)
     body = without_totals(body, columns, label, collect)
     body = without_footnotes(body, columns, label, collect)
     if len(body) > limits.MAX_ROWS[kind]:

@@ -22,6 +22,7 @@ _UNLIKELY = ":^~ "  # told, not read: they occur inside cells too often
 _SAMPLE_LINES = 100
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 # What a DOS code page's letters look like when they are read as Windows-1252.
+_WORDS = re.compile(r"[\w„”‚™‡†ˆ‰¤¦¬±¥¢£¡]+")
 _INSIDE_WORDS = re.compile(r"[^\W\d_][„”‚™‡†ˆ‰¤¦¬±¥¢£¡][^\W\d_]")
 
 
@@ -135,8 +136,7 @@ def _windows_text(data: bytes, label: str, collect: Collector) -> str | None:
         return None
     doubt = _INSIDE_WORDS.search(text)
     if doubt:
-        word = re.compile(r"[\w„”‚™‡†ˆ‰¤¦¬±¥¢£¡]+").search(text, doubt.start())
-        seen = word[0] if word else doubt[0]
+        seen = next(x[0] for x in _WORDS.finditer(text) if x.end() > doubt.start())
         collect.add(
             label,
             f"The letters can be read in two ways: {seen!r} (Windows) or "

@@ -49,6 +49,8 @@ class NumberFormat:
             number = number.zfill(self.digits)
         elif not self.before and not self.after:
             return value
+        if re.fullmatch(r"-?[0-9]+\.[0-9]{3}", number):
+            number += "0"  # three digits after a point could be thousands
         return f"{self.before}{number}{'%' if self.percent else ''}{self.after}"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
@@ -26,7 +27,7 @@ from core.tables.archive import (
     walk,
 )
 from core.tables.formats import special_formats
-from core.tables.issues import Collector
+from core.tables.issues import Collector, Severity
 from core.tables.text import shortened
 from core.tables.worksheet import (
     DamagedSheetError,
@@ -34,6 +35,8 @@ from core.tables.worksheet import (
     scan_sheet,
     shared_lengths,
 )
+
+_STYLED_CELL = re.compile(rb'<c [^<>]*\bs="[1-9]')
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,16 @@ def read_workbook(data: bytes, label: str, collect: Collector) -> list[Worksheet
     except (expat.ExpatError, UnsafeXMLError, ValueError, LookupError):
         collect.add(label, "This is not a readable workbook.", SAVE_AGAIN)
         return []
+    if "xl/styles.xml" not in parts and any(
+        name.startswith("xl/worksheets/") and _STYLED_CELL.search(part)
+        for name, part in parts.items()
+    ):
+        collect.add(
+            label,
+            "The workbook has lost its formats: dates in it are bare numbers.",
+            SAVE_AGAIN,
+            severity=Severity.WARNING,
+        )
     present = {name: x for name, x in scans.items() if isinstance(x, SheetScan)}
     if not _within_limits(present, label, collect):
         return []
