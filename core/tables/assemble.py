@@ -30,7 +30,7 @@ from core.tables.rows import ALL_SHEETS, SHEETS
 from core.tables.text import row_ranges, shortened
 from core.tables.totals import without_totals
 from core.tables.workbook import Worksheet
-from core.tables.worksheet import SheetScan
+from core.tables.worksheet import Range, SheetScan
 
 _SHOWN_ERROR = re.compile(
     r"#(?:N/A|NV|REF!|BEZUG!|DIV/0!|VALUE!|WERT!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|"
@@ -62,14 +62,14 @@ def table_of_sheet(
             label, sheet.missing, "Open the workbook, look at it, and save it again."
         )
         return None
-    grid = filled_grid(sheet, label, collect)
+    grid, merged = filled_grid(sheet, label, collect)
     rows: list[NumberedRow] = [
         (i, tuple(row)) for i, row in enumerate(grid, start=1) if not all_blank(row)
     ]
     if not rows:
         collect.add(label, "The sheet is empty.", "Fill it in, or remove the sheet.")
         return None
-    return assemble(kind, label, rows, collect, sheet=sheet)
+    return assemble(kind, label, rows, collect, sheet=sheet, merged=merged)
 
 
 def assemble(
@@ -79,6 +79,7 @@ def assemble(
     collect: Collector,
     delimiter: str = "",
     sheet: Worksheet | None = None,
+    merged: Sequence[Range] = (),
 ) -> RawTable | None:
     """
     Find the header and the rows of a table among the rows of a file.
@@ -98,6 +99,8 @@ def assemble(
         What separates the cells of a text file.
     sheet
         The worksheet that the rows come from, if any.
+    merged
+        Its merged cells.
     """
     own = Collector()  # kept only when this turns out to be a table
     rows = cleaned(rows, label, own)
@@ -154,7 +157,7 @@ def assemble(
     if sheet is None:
         return table
     report_hidden(table, sheet, collect)
-    faulty |= report_merged(table, sheet.scan.merged, collect)
+    faulty |= report_merged(table, merged, collect)
     return RawTable(
         kind, label, columns, table.rows, header_row, units=table.units, faulty=faulty
     )

@@ -12,33 +12,42 @@ from core.tables.workbook import Worksheet
 from core.tables.worksheet import Range
 
 
-def filled_grid(sheet: Worksheet, where: str, collect: Collector) -> list[list[object]]:
+def filled_grid(
+    sheet: Worksheet, where: str, collect: Collector
+) -> tuple[list[list[object]], list[Range]]:
     """
-    Cells of a sheet, the value of a merged cell in each of its rows.
+    Cells of a sheet with the value of a merged cell in each of its rows.
 
     Cells that are merged across columns are filled downwards only: a value belongs
     to one column. What is filled is told by :func:`report_merged`, once it is known
     which rows are part of the table.
+
+    Returns
+    -------
+    grid, merged
+        The cells, and the merged ranges among them; none when they overlap, which is
+        an issue: filling them could go on without end.
     """
     grid = [list(row) for row in sheet.grid]
-    room = sum(map(len, grid))
-    for top, left, bottom, right in sheet.scan.merged:
-        bottom = min(bottom, len(grid))
-        room -= max(bottom - top + 1, 0) * (right - left + 1)
-        if room < -len(grid) * (right - left + 1):
-            collect.add(
-                where,
-                "The merged cells of this sheet overlap.",
-                "Unmerge all cells of the sheet.",
-            )
-            break
-        if not (1 <= top <= len(grid) and 1 <= left <= len(grid[top - 1])):
-            continue
+    height, width = len(grid), max(map(len, grid), default=0)
+    merged = [
+        (top, left, min(bottom, height), min(right, width))
+        for top, left, bottom, right in sorted(sheet.scan.merged)
+        if 1 <= top <= height and 1 <= left <= width and bottom >= top and right >= left
+    ]
+    if sum((x[2] - x[0] + 1) * (x[3] - x[1] + 1) for x in merged) > height * width:
+        collect.add(
+            where,
+            "The merged cells of this sheet overlap.",
+            "Unmerge all cells of the sheet.",
+        )
+        return grid, []
+    for top, left, bottom, _ in merged:
         value = grid[top - 1][left - 1]
         for row in range(top, bottom):
             if is_blank(grid[row][left - 1]):
                 grid[row][left - 1] = value
-    return grid
+    return grid, merged
 
 
 def report_merged(
@@ -70,7 +79,7 @@ def report_merged(
         severity, mend = Severity.ERROR, "Unmerge it and fill in every cell."
         if across:
             fault = f"{name} is one merged cell over {column!r} and {across[0]!r}."
-        elif is_blank(value) or len(rows) == 1:
+        elif is_blank(value) or bottom == top:
             continue
         elif known == own_id:
             fault = f"{name} is one merged cell: each row needs an id of its own."
