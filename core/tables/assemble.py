@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date, time, timedelta
 
 from core.tables import limits
 from core.tables.cleaning import cleaned
@@ -234,6 +235,7 @@ def _report_errors(
     scan = SheetScan() if sheet is None else sheet.scan
     no_value = {(row, column - 1) for row, column in scan.no_value}
     errors = {(row, column - 1): error for row, column, error in scan.errors}
+    negative = {(row, column - 1): number for row, column, number in scan.negative}
     faulty = set()
     for number, cells in rows:
         for index, cell in enumerate(cells):
@@ -253,6 +255,11 @@ def _report_errors(
                     "This cell shows an error.",
                     "Correct its formula, or type the value.",
                 )
+            elif place in negative and isinstance(cell, date | time | timedelta):
+                told = (
+                    "This is a negative number with the format of a date.",
+                    "Format the cell as a number, or type the date.",
+                )
             else:
                 continue
             faulty.add(place)
@@ -262,6 +269,6 @@ def _report_errors(
                 row=number,
                 column=shortened(column_name(columns, index), 60)
                 or column_letters(index + 1),
-                value=errors.get(place, cell),
+                value=errors.get(place, negative.get(place, cell)),
             )
     return frozenset(faulty)

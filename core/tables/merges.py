@@ -42,8 +42,24 @@ def filled_grid(
             "Unmerge all cells of the sheet.",
         )
         return grid, []
-    for top, left, bottom, _ in merged:
+    for top, left, bottom, right in merged:
         value = grid[top - 1][left - 1]
+        under = [
+            (row, column)
+            for row in range(top, bottom + 1)
+            for column in range(left, right + 1)
+            if (row, column) != (top, left) and not is_blank(grid[row - 1][column - 1])
+        ]
+        for row, column in under[:1]:
+            collect.add(
+                where,
+                f"A value is hidden under the merged cell {column_letters(left)}{top}:"
+                f"{column_letters(right)}{bottom}; the spreadsheet does not show it.",
+                "Unmerge the cell and keep the right value.",
+                row=row,
+                column=column_letters(column),
+                value=grid[row - 1][column - 1],
+            )
         for row in range(top, bottom):
             if is_blank(grid[row][left - 1]):
                 grid[row][left - 1] = value

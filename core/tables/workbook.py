@@ -164,8 +164,8 @@ def _scan(parts: Mapping[str, bytes]) -> dict[str, SheetScan | str]:
             continue
         try:
             scan = scan_sheet(parts[path], lengths, special)
-        except DamagedSheetError:
-            scans[name] = "Texts of this sheet are missing in the workbook."
+        except DamagedSheetError as error:
+            scans[name] = str(error)
             continue
         scan.is_hidden = is_hidden
         scans[name] = scan

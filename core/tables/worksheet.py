@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 
 from core.tables.archive import local_names, walk
 from core.tables.formats import NumberFormat
+from core.tables.raw import column_letters
 
 Range = tuple[int, int, int, int]
 
 # A cell as spreadsheets write nearly all of them. Whatever looks otherwise is left to
 # the parser, so that no cell is missed; of 20,000 rows this saves half a second.
 _ORDINARY = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?(?: t="([bns])")?>'
+    rb'<c r="(([A-Z]{1,3})([1-9][0-9]{0,6}))"(?: s="([0-9]{1,5})")?(?: t="([bns])")?>'
     rb"<v>([^<&]{1,40})</v></c>"
 )
 
 
 class DamagedSheetError(Exception):
-    """The sheet refers to text that the workbook does not hold."""
+    """The sheet contradicts itself, or refers to text that is not there."""
+
+
+_NO_TEXT = "Texts of this sheet are missing in the workbook."
+_TWICE = "The sheet is damaged: it holds the cell {} twice."
 
 
 @dataclass
@@ -44,6 +49,8 @@ class SheetScan:
         (first row, first column, last row, last column) of merged cells.
     hidden_rows, hidden_columns
         Hidden rows, and (first, last) of hidden columns.
+    negative
+        (row, column, number) of negative numbers with a format.
     is_filtered
         Whether a filter is set that may hide rows.
     is_hidden
@@ -59,6 +66,7 @@ class SheetScan:
     merged: list[Range] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    negative: list[tuple[int, int, str]] = field(default_factory=list)
     is_filtered: bool = False
     is_hidden: bool = False
 
@@ -99,41 +107,54 @@ def scan_sheet(
     Raises
     ------
     DamagedSheetError
-        When a cell refers to a shared string that is not there.
+        When a cell refers to a shared string that is not there, or is there twice.
     ValueError
         When a reference is none.
     """
     pieces = _ORDINARY.split(xml)
     others = _Parsed(lengths, special)
-    walk(b"".join(pieces[0::6]), others.start, others.text)
+    walk(b"".join(pieces[0::7]), others.start, others.text)
     if others.counts_places and len(pieces) > 1:
         others = _Parsed(lengths, special)
         walk(xml, others.start, others.text)
         pieces = []
     others.close()
-    _add_ordinary(others.scan, pieces, lengths, special)
+    _add_ordinary(others, pieces, lengths, special)
     return others.scan
 
 
 def _add_ordinary(
-    scan: SheetScan,
+    others: _Parsed,
     pieces: Sequence[bytes],
     lengths: Sequence[int],
     special: Mapping[str, NumberFormat],
 ) -> None:
-    """Measure the cells that :data:`_ORDINARY` split off."""
-    letters, rows, styles, kinds, values = (pieces[i::6] for i in range(1, 6))
+    """Measure the cells that :data:`_ORDINARY` split off, beside the others."""
+    scan = others.scan
+    names, letters, rows, styles, kinds, values = (pieces[i::7] for i in range(1, 7))
     if not rows:
         return
     columns = {x: _column(x.decode()) for x in set(letters)}
+    places = set(names)
+    if len(places) < len(names):
+        raise DamagedSheetError(_TWICE.format("of one place"))
+    for row, column in others.places:
+        name = f"{column_letters(column)}{row}"
+        if name.encode() in places:
+            raise DamagedSheetError(_TWICE.format(name))
     scan.rows = max(scan.rows, *map(int, set(rows)))
     scan.columns = max(scan.columns, *columns.values())
     try:
-        places = [int(x) for x, k in zip(values, kinds, strict=True) if k == b"s"]
-        scan.text += sum(map(lengths.__getitem__, places))
+        texts = [int(x) for x, k in zip(values, kinds, strict=True) if k == b"s"]
+        scan.text += sum(map(lengths.__getitem__, texts))
     except (IndexError, ValueError):
-        raise DamagedSheetError from None
+        raise DamagedSheetError(_NO_TEXT) from None
     scan.text += sum(len(x) for x, k in zip(values, kinds, strict=True) if k != b"s")
+    scan.negative += [
+        (int(rows[i]), columns[letters[i]], value.decode())
+        for i, value in enumerate(values)
+        if value[:1] == b"-" and styles[i]
+    ]
     shapes = {style.encode(): shape for style, shape in special.items()}
     if shapes.keys() & set(styles):
         scan.formats += [
@@ -153,6 +174,7 @@ class _Parsed:
     ) -> None:
         self.scan = SheetScan()
         self.counts_places = False  # a cell or row does not say where it is
+        self.places: set[tuple[int, int]] = set()
         self._lengths, self._special = lengths, special
         self._names = local_names()
         self._row = self._column = 0
@@ -176,6 +198,11 @@ class _Parsed:
                 self._column += 1
             else:
                 self._row, self._column = _position(reference)
+            place = self._row, self._column
+            if place in self.places:
+                name = f"{column_letters(place[1])}{place[0]}"
+                raise DamagedSheetError(_TWICE.format(name))
+            self.places.add(place)
             self._kind = attributes.get("t", "n")
             self._style = attributes.get("s", "")
             self._value, self._formula, self._is_open = "", False, True
@@ -215,9 +242,11 @@ class _Parsed:
             try:
                 scan.text += self._lengths[int(value)]
             except (IndexError, ValueError):
-                raise DamagedSheetError from None
+                raise DamagedSheetError(_NO_TEXT) from None
         else:
             scan.text += len(value)
+            if value.startswith("-") and self._style:
+                scan.negative.append((*place, value.strip()))
             if kind == "n" and self._style in self._special:
                 scan.formats.append((*place, self._special[self._style]))
 
