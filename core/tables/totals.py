@@ -30,6 +30,19 @@ _WORDS = frozenset(
     )
 )
 _BEGINNINGS = tuple(sorted(_WORDS))
+_SUM, _NO_SUM, _ROW = "sum", "no sum", "row"
+_TOLD = {
+    _SUM: ("This row adds up the rows above it and is left out.", Severity.WARNING),
+    _NO_SUM: (
+        "This row is called a total, but is not the sum of the rows above it.",
+        Severity.ERROR,
+    ),
+    _ROW: (
+        "This row is called a total, and read as a row of the table: it has more than "
+        "numbers.",
+        Severity.WARNING,
+    ),
+}
 _EDGES = " :=*.-–—_()[]#\t"
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,'’ ]*|[+-]?[.,][0-9]+")
@@ -132,46 +145,41 @@ def without_totals(
 
     A row is a total when it is called so and a number in it is the sum (or mean,
     number, least or most) of its column, or when it holds nothing but sums. A row
-    that is called a total and adds up nothing is an error: it is never planned.
+    that is called a total and adds up nothing is an error, unless it has words or
+    dates where the rows above have them: that is a job with an odd name.
     """
     if not any(_may_be_total(cells, columns) for _, cells in rows):
         return list(rows)
     running = [_Running() for _ in columns]
+    texts = [False] * len(columns)  # whether rows above hold words there
     kept: list[NumberedRow] = []
     for number, cells in rows:
         readings = [number_readings(x) for x in cells[: len(columns)]]
         verdict = None
         if _may_be_total(cells, columns):
-            verdict = _verdict(cells, readings, running)
-        if verdict is None:
+            verdict = _verdict(cells, readings, running, texts)
+        if verdict is None or verdict[1] == _ROW:
             kept.append((number, cells))
+            texts = [x or _is_text(y) for x, y in zip(texts, cells, strict=False)]
             for column, value in zip(running, readings, strict=False):
                 if value is not None:
                     column.add(value)
-            continue
-        index, is_sure = verdict
-        name = next((str(x).strip() for x in cells if not is_blank(x)), "")
-        if is_sure:
-            for column, value in zip(running, readings, strict=False):
-                if value is not None:
-                    column.close(value)
-            collect.add(
-                label,
-                "This row adds up the rows above it and is left out.",
-                "Delete it, or give it another name if it is a row of the table.",
-                row=number,
-                column=shortened(column_name(columns, index), 60),
-                value=f"{name} {cells[index]}",
-                severity=Severity.WARNING,
-            )
         else:
+            for column, value in zip(running, readings, strict=False):
+                if value is not None and verdict[1] == _SUM:
+                    column.close(value)
+        if verdict is not None:
+            index, what = verdict
+            name = next(str(x).strip() for x in cells if not is_blank(x))
+            fault, severity = _TOLD[what]
             collect.add(
                 label,
-                "This row is called a total, but is not the sum of the rows above it.",
-                "Delete it, or give it another name if it is a row of the table.",
+                fault,
+                "Delete it if it is a total; else give it another name.",
                 row=number,
                 column=shortened(column_name(columns, index), 60),
-                value=name,
+                value=f"{name} {cells[index]}" if what == _SUM else name,
+                severity=severity,
             )
     return kept
 
@@ -215,8 +223,9 @@ def _verdict(
     cells: tuple[object, ...],
     readings: list[tuple[float, float] | None],
     running: list[_Running],
-) -> tuple[int, bool] | None:
-    """Column that tells and whether the row is a total; ``None`` when it is none."""
+    texts: list[bool],
+) -> tuple[int, str] | None:
+    """Column that tells, and what the row is; ``None`` for a row like any other."""
     label = next(i for i, x in enumerate(cells) if not is_blank(x))
     exact = next(
         (i for i, x in enumerate(cells) if not is_blank(x) and isinstance(x, str)),
@@ -233,17 +242,26 @@ def _verdict(
             sums.append(i)
         elif len(running[i].values) > 1 and running[i].is_figure(value, decimals):
             figures.append(i)
-    if is_called:
-        told = sums or figures
-        return (told[0], True) if told else (exact, False)
     others = [
         i
         for i, x in enumerate(cells)
         if not is_blank(x) and not (seems_called and i == exact)
     ]
+    if is_called and any(
+        i < len(texts) and texts[i] and _is_text(cells[i]) for i in others
+    ):
+        return exact, _ROW  # a machine, a family: what no sum has
+    if is_called:
+        told = sums or figures
+        return (told[0], _SUM) if told else (exact, _NO_SUM)
     adds_up = bool(sums) and set(others) <= {*sums, *figures}
     enough = seems_called or all(len(running[i].values) > 1 for i in sums)
-    return (sums[0], True) if adds_up and enough else None
+    return (sums[0], _SUM) if adds_up and enough else None
+
+
+def _is_text(cell: object) -> bool:
+    """Whether a cell says something in words, or a date."""
+    return not is_blank(cell) and number_readings(cell) is None
 
 
 def _decimals(cell: object) -> int:

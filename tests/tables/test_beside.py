@@ -64,7 +64,14 @@ def test_a_total_is_never_planned(name):
     assert "adds up the rows above it and is left out" in issue
 
 
-@pytest.mark.parametrize("last", ["Total,149,", "Summe,,", "Total,150 min plus,CNC"])
+def test_a_job_called_total_is_a_job_when_it_has_a_machine():
+    """No sum has a machine type; it is planned, and the warning says so."""
+    rows, (issue,) = jobs(f"{HEADER}A,90,CNC\nB,60,CNC\nTotal,150,CNC\n")
+    assert rows[4] == ("Total", "150", "CNC")
+    assert issue.startswith("warning: jobs.csv, row 4, job_id (Total): This row is ca")
+
+
+@pytest.mark.parametrize("last", ["Total,149,", "Summe,,", "Total,150 min plus,"])
 def test_a_total_that_adds_up_nothing_is_an_error(last):
     """It is neither planned nor thrown away: the planner decides."""
     rows, (issue,) = jobs(f"{HEADER}A,90,CNC\nB,60,CNC\n{last}\n")

@@ -18,6 +18,7 @@ from core.problem.objective import Objective
 from core.problem.schedule import retime, setup_seconds, tardiness
 from core.problem.shift import Shift
 from core.schedulers.rules import RuleScheduler
+from core.tables.cleaning import clean_text
 from core.tables.export import Table
 from core.tables.hours import week_offset
 from core.tables.issues import Collector
@@ -42,7 +43,8 @@ NAMES = st.text(
     min_size=1,
     max_size=20,
 )
-NAMES = NAMES.map(str.strip).filter(bool)
+# Names as they look: what cannot be seen is left out on reading, and said.
+NAMES = NAMES.map(clean_text).map(str.strip).filter(bool)
 
 
 @st.composite
