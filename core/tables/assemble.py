@@ -12,6 +12,7 @@ from core.tables.decimal_comma import has_decimal_comma
 from core.tables.header_row import header_index, report_titles
 from core.tables.issues import Collector, Severity
 from core.tables.leftovers import (
+    report_units,
     unit_row,
     without_footnotes,
     without_repeats,
@@ -27,7 +28,7 @@ from core.tables.raw import (
     is_blank,
 )
 from core.tables.recognise import sheet_of_columns
-from core.tables.rows import ALL_SHEETS, SHEETS
+from core.tables.rows import ALL_SHEETS, SHEETS, known_column
 from core.tables.text import row_ranges, shortened
 from core.tables.totals import without_totals
 from core.tables.workbook import Worksheet
@@ -127,7 +128,8 @@ def assemble(
     body = rows[place + 1 :]
     units = unit_row(body[0][1]) if body else None
     if units is not None:
-        _report_units(label, body[0][0], units, collect)
+        meant = [known_column(ALL_SHEETS[kind], x) for x in columns]
+        report_units(label, body[0][0], units, meant, collect)
         body = body[1:]
     body = without_repeats(body, columns, label, collect)
     body = without_second_table(body, label, collect)
@@ -161,20 +163,6 @@ def assemble(
     faulty |= report_merged(table, merged, collect)
     return RawTable(
         kind, label, columns, table.rows, header_row, units=table.units, faulty=faulty
-    )
-
-
-def _report_units(
-    label: str, row: int, units: Sequence[str], collect: Collector
-) -> None:
-    """Say that a row under the header names units."""
-    collect.add(
-        label,
-        "This row under the header names units, and is no row of the table.",
-        "Nothing to do.",
-        row=row,
-        value=", ".join(x for x in units if x),
-        severity=Severity.NOTE,
     )
 
 

@@ -146,12 +146,13 @@ def _windows_text(data: bytes, label: str, collect: Collector) -> str | None:
             value=seen,
         )
         return None
-    special = re.search(r"\w*[^\x00-\x7f]\w*", text)
+    place = next(i for i, x in enumerate(text) if ord(x) > 127)
+    word = re.search(r"\w*[^\x00-\x7f]\w*", text[max(place - 20, 0) : place + 20])
     collect.add(
         label,
         "The file is not UTF-8; it was read as Windows-1252 (Latin-1).",
         f"Look at its special letters. {AS_UTF8}",
-        value=special[0] if special else "",
+        value=word[0] if word else "",
         severity=Severity.WARNING,
     )
     return text

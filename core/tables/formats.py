@@ -11,6 +11,7 @@ from core.tables.archive import local_names, walk
 from core.tables.text import number_text
 
 _PERCENT = {"9": "0%", "10": "0.00%"}  # the only built-in ones that say more
+_LONGEST_CODE = 255  # characters, as in spreadsheets
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
 _DIGITS = re.compile(r"[0#?.,]*[0#?][0#?.,]*")
 
@@ -82,6 +83,8 @@ def special_formats(styles: bytes | None) -> Mapping[str, NumberFormat]:
 
 def number_format(code: str) -> NumberFormat | None:
     """What a format code adds to the number; ``None`` for nothing, or for dates."""
+    if len(code) > _LONGEST_CODE:
+        return None
     section = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)[0]
     # Literal text is set aside as private characters, so that digits stand out.
     texts: list[str] = []

@@ -13,17 +13,19 @@ from core.tables.text import plain, row_ranges, shortened
 from core.tables.totals import number_readings
 
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\]|\(([^)]*)\)|<([^>]*)>|/\s*(\w+)")
-_UNIT_WORDS = frozenset(
+_TIME_UNITS = frozenset(
     (
-        *("ms", "s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"),
+        *("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden"),
         *("seconde", "secondes", "segundos", "min", "mins", "minute", "minutes"),
         *("minuten", "minutos", "h", "hr", "hrs", "hour", "hours", "std", "stunde"),
-        *("stunden", "heure", "heures", "hora", "horas", "d", "day", "days", "tag"),
-        *("tage", "jour", "jours", "dias", "%", "pcs", "pieces", "stk", "stück", "st"),
-        *("date", "datum", "text", "number", "nr", "list", "yes/no", "ja/nein"),
-        *("hh:mm", "-", "–", "—", "n/a"),
+        *("stunden", "heure", "heures", "hora", "horas"),
     )
 )
+_UNIT_WORDS = _TIME_UNITS | {
+    *("ms", "d", "day", "days", "tag", "tage", "jour", "jours", "dias", "%", "pcs"),
+    *("pieces", "stk", "stück", "st", "date", "datum", "text", "number", "nr", "list"),
+    *("yes/no", "ja/nein", "hh:mm", "-", "–", "—", "n/a"),
+}
 _NOTHING = frozenset("-–—")
 _NOTE_MARK = re.compile(
     r"(?:[*#†‡§¹²³]|//|--|note|notes|remark|hinweis|anmerkung|legende|stand|quelle|"
@@ -53,6 +55,48 @@ def unit_row(cells: tuple[object, ...]) -> tuple[str, ...] | None:
         certain |= is_unit and (inside is not None or index > 0)
         units.append(text if is_unit else "")
     return tuple(units) if certain else None
+
+
+def report_units(
+    label: str,
+    row: int,
+    units: Sequence[str],
+    meant: Sequence[str | None],
+    collect: Collector,
+) -> None:
+    """
+    Say that a row under the header names units; those of minutes must be of time.
+
+    Parameters
+    ----------
+    label, row
+        Where it is.
+    units
+        One per cell.
+    meant
+        Known column of each cell.
+    collect
+        Takes the issues.
+    """
+    collect.add(
+        label,
+        "This row under the header names units, and is no row of the table.",
+        "Nothing to do.",
+        row=row,
+        value=", ".join(x for x in units if x),
+        severity=Severity.NOTE,
+    )
+    for unit, column in zip(units, meant, strict=False):
+        known = unit.casefold().rstrip(".") in _TIME_UNITS
+        if unit and column is not None and column.endswith("minutes") and not known:
+            collect.add(
+                label,
+                "This is no unit of time that can be read.",
+                "Write seconds, minutes or hours.",
+                row=row,
+                column=column,
+                value=unit,
+            )
 
 
 def without_repeats(

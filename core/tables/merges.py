@@ -11,6 +11,9 @@ from core.tables.text import row_ranges, shortened
 from core.tables.workbook import Worksheet
 from core.tables.worksheet import Range
 
+_FILLED = "the value is read for every row."
+_MOST_NAMES = 5
+
 
 def filled_grid(
     sheet: Worksheet, where: str, collect: Collector
@@ -78,46 +81,45 @@ def report_merged(
         (row, column index) of cells that have no sure reading.
     """
     sheet = ALL_SHEETS[table.sheet]
-    numbers = {number for number, _ in table.rows}
     cells_of = dict(table.rows)
     own_id = f"{table.sheet.removesuffix('s')}_id"
     unsure: set[tuple[int, int]] = set()
+    told: dict[tuple[int, str], list[tuple[str, int, object]]] = {}
     for top, left, bottom, right in merged:
-        rows = [row for row in range(top, bottom + 1) if row in numbers]
+        rows = [row for row in range(top, bottom + 1) if row in cells_of]
         if not rows or left > len(table.columns):
             continue
         index = left - 1
         value = cells_of[rows[0]][index]
-        name = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
-        column = column_name(table.columns, index)
         known = known_column(sheet, table.columns[index])
         across = [x for x in table.columns[index + 1 : right] if x]
-        severity, mend = Severity.ERROR, "Unmerge it and fill in every cell."
         if across:
-            fault = f"{name} is one merged cell over {column!r} and {across[0]!r}."
+            what = f"over {column_name(table.columns, index)!r} and {across[0]!r}."
         elif is_blank(value) or bottom == top:
             continue
         elif known == own_id:
-            fault = f"{name} is one merged cell: each row needs an id of its own."
+            what = "each row needs an id of its own."
         elif known is not None and ("minutes" in known or "quantity" in known):
-            fault = (
-                f"{name} is one merged cell: its number may be meant for each row or "
-                "for all of them together."
-            )
+            what = "the number may be meant for each row or for all of them together."
         else:
-            severity = Severity.WARNING
-            fault = f"{name} is one merged cell; its value is read for all its rows."
-            mend = "Unmerge it and fill in every cell if that is not meant."
-        if severity is Severity.ERROR:
+            what = _FILLED
+        if what != _FILLED:
             unsure.update((row, i) for row in rows for i in range(index, right))
+        name = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+        told.setdefault((index, what), []).append((name, rows[0], value))
+    for (index, what), places in told.items():
+        names = ", ".join(name for name, _, _ in places[:_MOST_NAMES])
+        more = f" … ({len(places)})" if len(places) > _MOST_NAMES else ""
+        many = "are merged cells" if len(places) > 1 else "is one merged cell"
+        unless = " if that is not meant" if what == _FILLED else ""
         collect.add(
             table.label,
-            fault,
-            mend,
-            row=rows[0],
-            column=shortened(column, 60),
-            value=value,
-            severity=severity,
+            f"{names}{more} {many}: {what}",
+            f"Unmerge and fill in every cell{unless}.",
+            row=places[0][1],
+            column=shortened(column_name(table.columns, index), 60),
+            value=places[0][2],
+            severity=Severity.WARNING if what == _FILLED else Severity.ERROR,
         )
     return frozenset(unsure)
 

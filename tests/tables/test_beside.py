@@ -171,6 +171,15 @@ def test_units_under_the_header_are_kept_with_their_columns():
     assert issue.startswith("note: jobs.csv, row 2 (min, type): This row under the")
 
 
+def test_minutes_in_a_unit_that_is_no_time_are_an_error():
+    """Days and pieces cannot be turned into minutes; hours can."""
+    for unit, errors in (("d", 1), ("pcs", 1), ("h", 0), ("Min.", 0)):
+        _, issues = jobs(f"{HEADER},[{unit}],\nA,90,CNC\n")
+        assert (
+            sum(x.startswith("error: jobs.csv, row 2, proc") for x in issues) == errors
+        )
+
+
 def test_a_job_whose_name_is_a_unit_is_a_job():
     """``s`` may be an id; a row with a number is never one of units."""
     assert jobs("job_id,processing_minutes,type\ns,5,h\n")[0] == {2: ("s", "5", "h")}

@@ -68,11 +68,22 @@ def test_a_merge_that_reaches_past_its_row_changes_no_other_row():
     assert len(issues) == 1
 
 
+def test_many_merged_cells_of_a_column_are_told_together():
+    """Seven orders of two jobs each: one warning, with the first ranges."""
+    rows = [[f"J{i}", 9, f"T{i // 2}" if i % 2 == 0 else None] for i in range(14)]
+    made = opened(jobs=[HEADER, *rows])
+    for i in range(2, 16, 2):
+        made["jobs"].merge_cells(f"C{i}:C{i + 1}")
+    _, read, (issue,) = jobs(saved(made))
+    assert [cells[2] for cells in read.values()] == [f"T{i // 2}" for i in range(14)]
+    assert "C2:C3, C4:C5, C6:C7, C8:C9, C10:C11 … (7) are merged cells" in issue
+
+
 @pytest.mark.parametrize(
     ("cells", "fault"),
     [
         ("A2:A3", "each row needs an id of its own"),
-        ("B2:B4", "its number may be meant for each row or for all of them together"),
+        ("B2:B4", "the number may be meant for each row or for all of them together"),
         ("C2:D2", "over 'machine_types' and 'due'"),
     ],
 )
@@ -114,6 +125,19 @@ def test_merges_without_end_are_refused():
     change = replaced("</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>")
     _, issues = tables({"b.xlsx": with_parts(data, sheet1=change)})
     assert any("merged cells of this sheet overlap" in x for x in issues)
+
+
+def test_a_value_under_a_merged_cell_is_an_error():
+    """Nobody sees it: neither the one above nor this one is taken for granted."""
+    made = opened(jobs=[HEADER, ["A", 90, "Laser"], ["B", 60, "CNC"]])
+    cells = '<mergeCells><mergeCell ref="C2:C3"/></mergeCells>'
+    change = replaced("</sheetData>", f"</sheetData>{cells}")
+    _, _, issues = jobs(with_parts(saved(made), sheet1=change))
+    assert issues[0] == (
+        "error: b.xlsx · jobs, row 3, C (CNC): A value is hidden under the merged cell "
+        "C2:C3; the spreadsheet does not show it. Unmerge the cell and keep the right "
+        "value."
+    )
 
 
 # hidden
@@ -254,6 +278,33 @@ def test_a_workbook_of_numbers_needs_no_shared_strings():
     assert rows[2][0] == "J-1"
     assert str(rows[2][2]).strip() == "CNC"
     assert issues == []
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        '<c r="B2" t="n"><v>70</v></c>',
+        '<c r="B2" t="inlineStr"><is><t>x</t></is></c>',
+        '<c r="A2" t="inlineStr"><is><t>x</t></is></c>',
+    ],
+)
+def test_a_cell_that_is_there_twice_is_damage(extra):
+    """Readers differ in which of both they take, so none is."""
+    change = replaced(
+        '<c r="B2" t="n"><v>60</v></c>', '<c r="B2"><v>60</v></c>' + extra
+    )
+    read, (issue,) = tables({"b.xlsx": with_parts(book(jobs=JOB_ROWS), sheet1=change)})
+    assert read == {}
+    assert issue.startswith("error: b.xlsx · jobs: The sheet is damaged: it holds the")
+
+
+def test_a_negative_date_is_an_error():
+    """The spreadsheet shows ####, a reader midnight."""
+    made = opened(jobs=[HEADER, ["A", 9, "x", -1], ["B", 9, "x", 1]])
+    for cell in ("D2", "D3"):
+        made["jobs"][cell].number_format = "yyyy-mm-dd hh:mm"
+    _, _, (issue,) = jobs(saved(made))
+    assert issue.startswith("error: b.xlsx · jobs, row 2, due (-1): This is a negative")
 
 
 @pytest.mark.parametrize(
