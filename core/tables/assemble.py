@@ -145,7 +145,8 @@ def assemble(
         return None
     columns = _with_nameless(columns, body) if sheet is not None else columns
     cut = _of_equal_length(body, len(columns), label, collect)
-    faulty = _report_errors(cut, columns, label, sheet, collect)
+    checked = [(header_row, header[: len(columns)]), *cut]
+    faulty = _report_errors(checked, columns, label, sheet, collect)
     table = RawTable(
         kind,
         label,

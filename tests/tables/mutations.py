@@ -96,7 +96,7 @@ def is_same(ours, theirs):
         return True
     number = re.search(r"-?[0-9]+(?:\.[0-9]+)?", str(ours))
     if not number or not isinstance(theirs, float) or not isinstance(ours, str):
-        return str(ours) == str(theirs)  # a header may be anything
+        return str(ours).lstrip("0") == str(theirs)  # a header may be a time
     hundred = 100 if "%" in ours else 1
     return abs(float(number[0]) - theirs * hundred) <= 1e-6 * hundred
 

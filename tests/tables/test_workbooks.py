@@ -330,6 +330,17 @@ def test_errors_and_formulas_without_a_value_are_named(cell, fault):
     assert fault in issues[0]
 
 
+def test_an_error_in_the_header_is_named():
+    """The column would be nameless, and be left out for another reason."""
+    change = replaced(
+        '<c r="C1" t="inlineStr"><is><t>due</t></is></c>',
+        '<c r="C1" t="e"><v>#N/A</v></c>',
+    )
+    data = book(jobs=[["job_id", "processing_minutes", "due"], ["A", 9, EIGHT]])
+    _, _, (issue,) = jobs(with_parts(data, sheet1=change))
+    assert issue.startswith("error: b.xlsx · jobs, row 1, C (#N/A): This cell shows")
+
+
 def test_a_formula_with_its_value_is_a_value():
     """Numbers, text and empty text that formulas gave."""
     cells = '<c r="B2"><f>30+30</f><v>60</v></c><c r="C2" t="str"><f>""</f><v></v></c>'
