@@ -1,0 +1,288 @@
+"""What planners call the tables and columns, in English, German, French, Spanish."""
+
+from __future__ import annotations
+
+# Every word is matched by :func:`core.tables.vocabulary.folded`: without case, spaces,
+# signs and accents.
+# A word stands here when it means one thing in a planner's file; those that are
+# likely but not sure stand in SUGGESTED.
+ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "jobs": {
+        "job_id": (
+            *("job", "id", "operation", "operation_id", "job_no", "job_number"),
+            *("task", "task_id", "job_name", "vorgang", "vorgang_id", "arbeitsgang"),
+            *("vorgangsnummer", "auftragsposition", "tache", "tarea", "operacion"),
+        ),
+        "processing_minutes": (
+            *("duration", "proc_time", "processing_time", "duration_minutes"),
+            *("minutes", "run_time", "process_time", "processing", "runtime"),
+            *("dauer", "bearbeitungszeit", "laufzeit", "bearbeitungsdauer"),
+            *("fertigungszeit", "minuten", "prozesszeit", "arbeitszeit", "sollzeit"),
+            *("duree", "temps", "temps_de_traitement", "duracion", "tiempo"),
+            *("tiempo_de_proceso", "planned_time", "std_time", "standard_time"),
+        ),
+        "machine_types": (
+            *("machine_type", "capable_machine_types", "maschinentyp", "machine_group"),
+            *("maschinentypen", "maschinengruppe", "type_de_machine", "machine_class"),
+            *("tipo_de_maquina",),
+        ),
+        "machine_id": (
+            *("machine", "machine_no", "machine_name", "required_machine", "resource"),
+            *("maschine", "maschinennummer", "work_center", "work_centre"),
+            *("workcenter", "workstation", "arbeitsplatz", "anlage", "ressource"),
+            *("poste", "poste_de_travail", "maquina", "recurso", "resource_id"),
+        ),
+        "family": (
+            *("work_order", "order", "order_id", "work_order_id", "wo", "order_no"),
+            *("order_number", "work_order_no", "production_order", "job_order"),
+            *("auftrag", "auftragsnummer", "auftrag_nr", "auftragsnr", "auftrags_id"),
+            *("fertigungsauftrag", "commande", "ordre_de_fabrication", "pedido"),
+            *("orden", "orden_de_trabajo", "orden_de_fabricacion", "familie"),
+            *("manufacturing_order", "fauf", "famille", "familia"),
+        ),
+        "sequence": (
+            *("seq", "step", "operation_no", "sequence_no", "operation_number"),
+            *("op_no", "op", "reihenfolge", "folge", "schritt", "arbeitsgang_nr"),
+            *("arbeitsgangnummer", "position", "pos", "etape", "paso", "secuencia"),
+            *("vorgang_nr", "step_no", "avo", "op_seq"),
+        ),
+        "predecessors": (
+            *("predecessor", "after", "depends_on", "vorganger", "nach"),
+            *("predecesseur", "predecesseurs", "predecesor", "predecesores"),
+        ),
+        "setup_group": (
+            *("group", "setup_family", "tool_group", "rustgruppe", "ruestgruppe"),
+            *("rustfamilie", "groupe", "groupe_de_reglage", "grupo"),
+            *("grupo_de_preparacion", "grupo_de_ajuste"),
+        ),
+        "setup_minutes": (
+            *("setup", "setup_time", "changeover_minutes", "changeover"),
+            *("changeover_time", "rustzeit", "ruestzeit", "rusten", "reglage"),
+            *("temps_de_reglage", "tiempo_de_preparacion", "preparacion"),
+        ),
+        "release": (
+            *("release_date", "earliest_start", "available_from", "released"),
+            *("release_time", "freigabe", "freigabedatum", "fruhester_start"),
+            *("fruhester_beginn", "fruhester_starttermin", "startbar_ab"),
+            *("debut_au_plus_tot", "inicio_mas_temprano", "not_before"),
+        ),
+        "due": (
+            *("due_date", "lcd_date", "lcd", "deadline", "due_time", "due_by"),
+            *("fallig", "falligkeit", "falligkeitsdatum", "fallig_am", "termin"),
+            *("liefertermin", "endtermin", "solltermin", "fertig_bis", "echeance"),
+            *("date_echeance", "date_d_echeance", "date_limite", "vencimiento"),
+            *("fecha_de_vencimiento", "fecha_limite", "abgabetermin"),
+        ),
+        "weight": (
+            *("priority", "job_weight", "gewicht", "gewichtung", "poids", "peso"),
+        ),
+        "important": (
+            *("is_important", "urgent", "important_job", "wichtig", "dringend"),
+            *("eilig", "urgente", "importante"),
+        ),
+        "preferred_machine": (
+            *("preferred", "preferred_machines", "wunschmaschine"),
+            *("bevorzugte_maschine", "machine_preferee", "maquina_preferida"),
+        ),
+        "quantity": (
+            *("qty", "pieces", "order_quantity", "planned_quantity", "menge"),
+            *("stuckzahl", "auftragsmenge", "sollmenge", "losgrosse", "quantite"),
+            *("cantidad", "lot_size", "order_qty", "planned_qty", "stuck"),
+        ),
+        "minutes_per_piece": (
+            *("time_per_piece", "time_per_unit", "cycle_time", "run_time_per_piece"),
+            *("minutes_per_unit", "duration_per", "duration_per_unit", "stuckzeit"),
+            *("zeit_je_stuck", "zeit_pro_stuck", "taktzeit", "te", "temps_par_piece"),
+            *("tiempo_por_pieza", "unit_time", "piece_time", "minutes_per_part"),
+        ),
+        "quantity_done": (
+            *("qty_done", "completed_quantity", "finished_qty", "finished_quantity"),
+            *("quantity_completed", "qty_completed", "produced", "istmenge"),
+            *("gutmenge", "fertige_menge", "gefertigt", "ruckgemeldet", "rueckmeldung"),
+            *("quantite_produite", "cantidad_producida", "quantity_produced"),
+        ),
+    },
+    "machines": {
+        "machine_id": (
+            *("machine", "id", "resource", "machine_no", "name", "machine_name"),
+            *("resource_id", "maschine", "maschinennummer", "anlage", "arbeitsplatz"),
+            *("work_center", "work_centre", "workcenter", "ressource", "maquina"),
+            *("recurso", "poste", "maschinen_id", "workstation"),
+        ),
+        "machine_type": (
+            *("type", "machine_group", "typ", "maschinentyp", "maschinengruppe"),
+            *("gruppe", "type_de_machine", "tipo", "tipo_de_maquina", "machine_class"),
+        ),
+        "speed": (
+            *("speed_factor", "efficiency", "geschwindigkeit", "leistungsgrad"),
+            *("effizienz", "vitesse", "velocidad", "time_efficiency", "rendement"),
+            *("eficiencia", "efficacite"),
+        ),
+        "calendar": (
+            *(
+                "shift_calendar",
+                "hours",
+                "kalender",
+                "schichtkalender",
+                "schichtmodell",
+            ),
+            *("calendrier", "calendario", "working_hours", "shift_model"),
+        ),
+        "available_from": (
+            *("available", "free_from", "verfugbar_ab", "frei_ab"),
+            *("disponible", "disponible_a_partir_de", "disponible_desde"),
+        ),
+        "setup_group": (
+            *("group", "initial_group", "set_up_for", "rustgruppe", "gerustet_fur"),
+            *("rustzustand", "groupe", "grupo", "current_setup"),
+        ),
+    },
+    "setups": {
+        "from_group": (
+            *("from", "von", "de", "desde", "from_setup", "von_gruppe", "before"),
+        ),
+        "to_group": (
+            *("to", "nach", "vers", "hacia", "to_setup", "nach_gruppe", "auf"),
+        ),
+        "minutes": (
+            *("setup_minutes", "setup_time", "duration", "setup", "rustzeit", "dauer"),
+            *("minuten", "changeover_minutes", "changeover_time", "duree", "duracion"),
+            *("time", "tiempo", "temps", "zeit"),
+        ),
+        "machine_type": (
+            *("type", "machine_types", "maschinentyp", "typ", "tipo", "machine_group"),
+        ),
+    },
+    "calendars": {
+        "calendar": (
+            *("calendar_name", "name", "kalender", "schichtkalender", "calendrier"),
+            *("calendario", "schichtmodell", "shift_calendar"),
+        ),
+        "weekday": (
+            *("day", "tag", "wochentag", "jour", "dia", "weekdays", "days", "tage"),
+            *("jour_de_la_semaine", "dia_de_la_semana"),
+        ),
+        "opens": (
+            *("open", "from", "opens_at", "start", "start_time", "von", "beginn"),
+            *("offnet", "ab", "debut", "inicio", "ouverture", "apertura", "de"),
+        ),
+        "closes": (
+            *("close", "to", "closes_at", "end", "end_time", "bis", "ende"),
+            *("schliesst", "fin", "fermeture", "cierre", "until"),
+        ),
+    },
+    "downtime": {
+        "machine_id": (
+            *("machine", "resource", "maschine", "anlage", "arbeitsplatz"),
+            *("ressource", "maquina", "recurso", "work_center", "poste"),
+        ),
+        "start": (
+            *("from", "begin", "start_time", "von", "beginn", "ab", "debut", "de"),
+            *("inicio", "desde", "start_date"),
+        ),
+        "end": (
+            *("to", "until", "end_time", "bis", "ende", "fin", "hasta", "end_date"),
+            *("finish",),
+        ),
+        "reason": (
+            *("note", "comment", "grund", "bemerkung", "raison", "motif", "motivo"),
+        ),
+    },
+    "processing": {
+        "job_id": (
+            *("job", "operation", "operation_id", "vorgang", "arbeitsgang", "task"),
+        ),
+        "machine_id": (
+            *("machine", "resource", "maschine", "anlage", "arbeitsplatz"),
+            *("ressource", "maquina", "recurso", "work_center", "poste"),
+        ),
+        "minutes": (
+            *("processing_minutes", "duration", "proc_time", "processing_time"),
+            *("dauer", "bearbeitungszeit", "minuten", "duree", "duracion", "time"),
+            *("run_time", "laufzeit"),
+        ),
+    },
+    "shift": {
+        "start": (
+            *("plan_start", "shift_start", "begin", "planstart", "planbeginn"),
+            *("beginn", "schichtbeginn", "debut", "inicio"),
+        ),
+        "now": ("jetzt", "maintenant", "ahora"),
+        "title": ("name", "shift", "schicht", "titel", "titre", "titulo"),
+    },
+}
+
+# Likely, not sure: such a column is not read, and the planner is told what it may be.
+SUGGESTED: dict[str, dict[str, str]] = {
+    "jobs": {
+        **dict.fromkeys(
+            (
+                *("delivery_date", "delivery", "required_date", "need_by", "want_date"),
+                *(
+                    "finish_by",
+                    "latest_end",
+                    "end_date",
+                    "end",
+                    "ship_date",
+                    "promised",
+                ),
+                *("promise_date", "customer_date", "planned_end", "scheduled_end"),
+                *("lieferdatum", "ende", "enddatum", "wunschtermin", "date_livraison"),
+                *("date_de_livraison", "fecha_de_entrega", "entrega", "fin", "needed"),
+                *(
+                    "due_datetime",
+                    "finish",
+                    "livraison",
+                    "target_date",
+                    "latest_finish",
+                ),
+            ),
+            "due",
+        ),
+        **dict.fromkeys(
+            (
+                *("earliest", "start_after", "scheduled_start", "planned_start"),
+                *("start_date", "start", "material_date", "arrival", "beginn", "ab"),
+                *("startdatum", "starttermin", "debut", "inicio", "available"),
+                *("fruhestens", "ready", "ready_date", "material_available"),
+            ),
+            "release",
+        ),
+        **dict.fromkeys(
+            (
+                *("prio", "prioritat", "rank", "urgency", "importance", "rang"),
+                *("priorite", "prioridad", "order_priority"),
+            ),
+            "weight",
+        ),
+        **dict.fromkeys(("type", "typ", "capability", "skill"), "machine_types"),
+        **dict.fromkeys(("time", "zeit", "hours", "stunden"), "processing_minutes"),
+        **dict.fromkeys(("material", "alloy", "tool", "color", "farbe"), "setup_group"),
+    },
+    "machines": {
+        **dict.fromkeys(("shift", "schicht", "shifts", "schichten"), "calendar"),
+        **dict.fromkeys(("rate", "factor", "faktor", "oee"), "speed"),
+        **dict.fromkeys(("capability", "class", "skill"), "machine_type"),
+    },
+}
+
+# Sheets and files by other names than the tables'.
+SHEET_WORDS: dict[str, tuple[str, ...]] = {
+    "jobs": (
+        *("job", "operations", "operation", "auftrage", "arbeitsgange", "vorgange"),
+        *("work_orders", "work_order", "orders", "fertigungsauftrage", "tasks"),
+        *("manufacturing_orders", "auftragsliste", "trabajos", "operaciones"),
+    ),
+    "machines": (
+        *("machine", "maschinen", "resource", "resources", "anlagen", "maquinas"),
+        *("work_centers", "workcenters", "arbeitsplatze", "ressourcen"),
+    ),
+    "setups": ("setup", "rustzeiten", "rustmatrix", "changeovers", "setup_matrix"),
+    "calendars": (
+        *("calendar", "kalender", "calendar_bucket", "calendar_buckets"),
+        *("calendarbucket", "schichten", "calendrier", "calendario"),
+    ),
+    "downtime": ("downtimes", "stillstand", "stillstande", "ausfalle", "wartung"),
+    "processing": ("processing_times", "bearbeitungszeiten"),
+    "shift": ("schicht",),
+}
