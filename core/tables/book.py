@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from core.tables import limits
+from core.tables.issues import Severity
+from core.tables.names import Known
 from core.tables.records import Record, Records
 from core.tables.rows import (
     DAY,
@@ -35,9 +36,21 @@ class Book:
     downtime: Records[DowntimeRow]
     processing: Records[ProcessingRow]
     start: datetime
-    job_index: dict[str, int] = field(default_factory=dict)
-    machine_index: dict[str, int] = field(default_factory=dict)
-    types: dict[str, list[int]] = field(default_factory=dict)
+    job_index: Known[int] = field(default_factory=Known)
+    machine_index: Known[int] = field(default_factory=Known)
+    types: Known[list[int]] = field(default_factory=Known)
+    families: dict[str, str] = field(default_factory=dict)
+    said: set[tuple[str, str]] = field(default_factory=set)
+
+    def say_once(
+        self, records: Records[Any], number: int, column: str, name: str, fault: str
+    ) -> None:
+        """Note what was assumed about a column, at the first cell that shows it."""
+        key = (column, fault.replace(repr(name), ""))
+        if key not in self.said:
+            self.said.add(key)
+            mend = "Nothing to do."
+            records.report(number, column, name, fault, mend, Severity.NOTE)
 
     def seconds(
         self,
@@ -47,12 +60,9 @@ class Book:
         moment: datetime | float | None,
     ) -> int | None:
         """Seconds since plan start; what is years away is reported."""
-        if moment is None:
+        seconds = self.seconds_or_none(moment)
+        if seconds is None:
             return None
-        if isinstance(moment, datetime):
-            seconds = round((moment - self.start).total_seconds())
-        else:
-            seconds = round(max(-1e15, min(1e15, moment * MINUTE)))
         if abs(seconds) > _YEARS:
             records.report(
                 number,
@@ -65,16 +75,24 @@ class Book:
             return None
         return seconds
 
+    def seconds_or_none(self, moment: datetime | float | None) -> int | None:
+        """Seconds since plan start, however far away."""
+        if moment is None:
+            return None
+        if isinstance(moment, datetime):
+            return round((moment - self.start).total_seconds())
+        return round(max(-1e15, min(1e15, moment * MINUTE)))
+
 
 def types_in(
     records: Records[Any],
     record: Record[Any],
     text: str,
-    types: Mapping[str, list[int]],
+    types: Known[list[int]],
 ) -> tuple[str, ...]:
     """Machine types in a cell of jobs or setups; unknown ones are reported."""
-    names = names_in(text, types)
     column = "machine_types" if isinstance(record.row, JobRow) else "machine_type"
+    names = names_in(records, record.number, column, text, types)
     unknown = [name for name in names if name not in types]
     if (
         names
@@ -82,7 +100,7 @@ def types_in(
         and isinstance(record.row, JobRow)
         and types
     ):
-        report_no_machine(records, record)
+        report_no_machine(records, record, types.hint(unknown[0]))
     elif types:
         for name in unknown:
             records.unknown(record.number, column, name, "machine type", types)
@@ -90,25 +108,27 @@ def types_in(
 
 
 def report_no_machine(
-    records: Records[Any],
-    record: Record[Any],
+    records: Records[Any], record: Record[Any], likely: str | None = None
 ) -> None:
-    """Report a job that no machine can run."""
+    """Report a job that no machine can run, with a type that may be meant."""
+    mend = "Name a type that stands in 'machines', or leave the cell empty for any."
     records.report(
         record.number,
         "machine_types",
         record.row.machine_types if isinstance(record.row, JobRow) else "",
         "No machine can run this job: none has such a type.",
-        "Name a type that stands in 'machines', or leave the cell empty for any.",
+        mend if likely is None else f"Did you mean {likely!r}? {mend}",
     )
 
 
-def names_in(text: str, known: Mapping[str, object]) -> tuple[str, ...]:
+def names_in(
+    records: Records[Any], number: int, column: str, text: str, known: Known[Any]
+) -> tuple[str, ...]:
     """Entries of a list cell, or the cell itself where that is a known name."""
     entries = split_list(text)
     if text in known and not all(entry in known for entry in entries):
         return (text,)
-    return entries
+    return tuple(records.meant(number, column, x, known) or x for x in entries)
 
 
 def find(
@@ -117,11 +137,13 @@ def find(
     column: str,
     name: str | None,
     what: str,
-    index: Mapping[str, int],
+    index: Known[int],
 ) -> int | None:
     """Position of an id; an unknown one is reported, unless there are none at all."""
     if name is None or not index:
         return None
-    if name not in index:
+    found = records.meant(number, column, name, index)
+    if found is None:
         records.unknown(number, column, name, what, index)
-    return index.get(name)
+        return None
+    return index[found]

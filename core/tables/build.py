@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.problem.shift import DEFAULT_START
 from core.tables import limits
 from core.tables.book import Book
 from core.tables.groups import SetupGroups
-from core.tables.hours import largest_work, latest_event
+from core.tables.hours import largest_work, latest_event, seconds_needed
+from core.tables.idle import warn_of_idle_downtime
 from core.tables.issues import Collector, Severity
+from core.tables.mapping import Mapping as ColumnMapping
 from core.tables.openings import calendars_of, opening_hours
+from core.tables.plan_start import choose_start, dates_in, warn_of_far_dates
 from core.tables.precedence import precedences
 from core.tables.raw import RawTable
 from core.tables.records import Records
@@ -26,56 +31,130 @@ from core.tables.rows import (
     MachineRow,
     ProcessingRow,
     SetupRow,
+    ShiftRow,
 )
+from core.tables.spelling import Use, one_spelling, warn_of_near_ids
 from core.tables.text import plain
 from core.tables.times import preferred_machines, processing_times
 
 Extras = dict[str, tuple[str, ...]]
 
 
-def build(
-    tables: Mapping[str, RawTable], start: datetime, collect: Collector
-) -> tuple[Problem, Extras] | None:
+class Built(NamedTuple):
     """
-    Build the problem from raw tables; ``None`` when there are errors.
+    What tables say.
+
+    Parameters
+    ----------
+    problem
+        ``None`` when there are errors.
+    start
+        Plan start.
+    title
+        What the table ``shift`` calls it; empty where it does not.
+    extras
+        Columns of the jobs that are not used, by header: one text per job.
+    """
+
+    problem: Problem | None
+    start: datetime
+    title: str
+    extras: Extras
+
+
+def build(
+    tables: Mapping[str, RawTable],
+    start: datetime | None,
+    collect: Collector,
+    mapping: ColumnMapping | None = None,
+) -> Built:
+    """
+    Build the problem from raw tables.
 
     Parameters
     ----------
     tables
         By sheet name.
     start
-        Plan start.
+        Plan start; ``None``: what the table ``shift`` says, else what the dates
+        propose, which is said.
     collect
         Takes the issues; those of reading may be in it already.
-
-    Returns
-    -------
-    tuple of Problem and extras
-        The extras are the unknown columns of the jobs, one text per job.
+    mapping
+        How columns are read, where the planner decided.
     """
     book = Book(
-        Records(tables.get("jobs"), JobRow, collect),
-        Records(tables.get("machines"), MachineRow, collect),
-        Records(tables.get("setups"), SetupRow, collect),
-        Records(tables.get("calendars"), CalendarRow, collect),
-        Records(tables.get("downtime"), DowntimeRow, collect),
-        Records(tables.get("processing"), ProcessingRow, collect),
-        start,
+        Records(tables.get("jobs"), JobRow, collect, mapping),
+        Records(tables.get("machines"), MachineRow, collect, mapping),
+        Records(tables.get("setups"), SetupRow, collect, mapping),
+        Records(tables.get("calendars"), CalendarRow, collect, mapping),
+        Records(tables.get("downtime"), DowntimeRow, collect, mapping),
+        Records(tables.get("processing"), ProcessingRow, collect, mapping),
+        start or DEFAULT_START,
     )
+    shift = Records(tables.get("shift"), ShiftRow, collect, mapping)
+    dates = dates_in(
+        [
+            (book.jobs, ("release", "due")),
+            (book.machines, ("available_from",)),
+            (book.downtime, ("start", "end")),
+        ]
+    )
+    book.start = choose_start(start, shift, dates, collect)
+    if not 1970 <= book.start.year < 2200:
+        collect.add(
+            shift.label,
+            f"The plan start {book.start:%Y-%m-%d} is in an unlikely year.",
+            "Check the year.",
+        )
+        return Built(None, book.start, "", {})
+    warn_of_far_dates(book.start, dates)
+    title = next((x.row.title for x in shift.records if x.row.title), "")
+    made = _problem(book, tables, collect)
+    for records in (
+        *(book.jobs, book.machines, book.setups, book.calendars, book.downtime),
+        book.processing,
+    ):
+        records.say_what_names_mean()
+    if made is None:
+        return Built(None, book.start, title, {})
+    headers = book.jobs.records[0].extras
+    extras = {
+        header: tuple(record.extras[header] for record in book.jobs.records)
+        for header in headers
+    }
+    return Built(made, book.start, title, extras)
+
+
+def _problem(
+    book: Book, tables: Mapping[str, RawTable], collect: Collector
+) -> Problem | None:
+    """Build the problem; ``None`` when there are errors."""
     for name, records in (("jobs", book.jobs), ("machines", book.machines)):
         if records.table is None and not _broken(name, tables, collect):
             collect.add(
                 name, f"The table {name!r} is missing.", f"Bring {name}.csv as well."
             )
-        elif records.table is not None and not records.records:
+        elif records.table is not None and not (records.records or records.is_plan):
             records.report(
                 None, None, "", f"There are no {name}.", "Fill in at least one row."
             )
     book.job_index = book.jobs.index("job_id")
     book.machine_index = book.machines.index("machine_id")
+    warn_of_near_ids(book.jobs, "job_id", "job ids")
+    warn_of_near_ids(book.machines, "machine_id", "machine ids")
+    kinds = one_spelling(
+        [
+            Use(book.machines, x.number, "machine_type", x.row.machine_type)
+            for x in book.machines
+            if x.row.machine_type is not None
+        ],
+        (),
+        "machine types",
+    )
     for k, record in enumerate(book.machines.records):
         if record.row.machine_type is not None:
-            book.types.setdefault(record.row.machine_type, []).append(k)
+            book.types.setdefault(kinds[record.row.machine_type], []).append(k)
 
     n, m = len(book.jobs.records), len(book.machines.records)
     if n * m > limits.MAX_PAIRS:
@@ -91,7 +170,16 @@ def build(
     processing = processing_times(book)
     preferred = preferred_machines(book, np.isfinite(processing))
     release, due = _dates(book)
-    precedence = precedences(book.jobs, book.job_index)
+    book.families = one_spelling(
+        [
+            Use(book.jobs, x.number, "family", x.row.family)
+            for x in book.jobs
+            if x.row.family is not None
+        ],
+        (),
+        "families",
+    )
+    precedence = precedences(book.jobs, book.job_index, book.families)
     groups = SetupGroups(book)
     setup, setup_class = groups.matrices()
     available = np.array(
@@ -108,19 +196,25 @@ def build(
 
     work = largest_work(processing, setup, groups.of_job)
     latest = latest_event(release, available, downtime)
+    without = latest_event(release, available, [])
+    warn_of_idle_downtime(
+        book, without + seconds_needed(work, len(precedence), windows)
+    )
     calendars = calendars_of(book, windows, downtime, latest, work, len(precedence))
     if calendars is None:
         return None
 
     rows = [record.row for record in book.jobs.records]
     families = [
-        (True, row.family) if row.family is not None else (False, row.job_id)
+        (True, book.families[row.family])
+        if row.family is not None
+        else (False, row.job_id)
         for row in rows
     ]
     family_index = {x: i for i, x in enumerate(dict.fromkeys(families))}
     type_names = list(book.types)
     machine_rows = [record.row for record in book.machines.records]
-    problem = Problem(
+    return Problem(
         processing=processing,
         release=release,
         due=due,
@@ -135,7 +229,8 @@ def build(
         initial_group=groups.of_machine,
         available=available,
         machine_type=np.array(
-            [type_names.index(str(row.machine_type)) for row in machine_rows], np.int64
+            [type_names.index(kinds[str(row.machine_type)]) for row in machine_rows],
+            np.int64,
         ),
         calendars=calendars,
         job_ids=tuple(book.job_index),
@@ -144,12 +239,6 @@ def build(
         group_names=tuple(groups.names),
         machine_type_names=tuple(type_names),
     )
-    headers = book.jobs.records[0].extras
-    extras = {
-        header: tuple(record.extras[header] for record in book.jobs.records)
-        for header in headers
-    }
-    return problem, extras
 
 
 def _broken(name: str, tables: Mapping[str, RawTable], collect: Collector) -> bool:

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from core.tables import limits
 from core.tables.book import Book, types_in
+from core.tables.idle import warn_of_idle_setups
 from core.tables.issues import Severity
 from core.tables.rows import MINUTE
+from core.tables.spelling import Use, one_spelling
 
 
 class SetupGroups:
@@ -44,11 +46,18 @@ class SetupGroups:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.spelled = spelled = self._spellings()
         keys = [
-            (x.row.setup_group, round((x.row.setup_minutes or 0.0) * MINUTE))
+            (
+                spelled.get(x.row.setup_group or "", x.row.setup_group),
+                round((x.row.setup_minutes or 0.0) * MINUTE),
+            )
             for x in book.jobs.records
         ]
-        wanted = [x.row.setup_group for x in book.machines.records]
+        wanted = [
+            spelled.get(x.row.setup_group or "", x.row.setup_group)
+            for x in book.machines.records
+        ]
         named = {name for name, _ in keys}
         extra = [(x, 0) for x in wanted if x is not None and x not in named]
         # Sorted, so that the order of the rows does not change the problem's groups.
@@ -98,6 +107,33 @@ class SetupGroups:
         ]
         return setup, np.array(setup_class, dtype=np.int64)
 
+    def _spellings(self) -> dict[str, str]:
+        """Return the spelling that every setup group is taken for."""
+        defined = [
+            name
+            for x in self.book.setups.records
+            for name in (x.row.from_group, x.row.to_group)
+            if name is not None
+        ]
+        uses = [
+            Use(records, x.number, "setup_group", x.row.setup_group)
+            for records in (self.book.jobs, self.book.machines)
+            for x in records.records
+            if x.row.setup_group is not None
+        ]
+        self.setups_spelled = one_spelling(
+            [
+                Use(self.book.setups, x.number, column, name)
+                for x in self.book.setups.records
+                for column in ("from_group", "to_group")
+                if (name := getattr(x.row, column)) is not None
+            ],
+            (),
+            "setup groups",
+        )
+        stand = dict.fromkeys(self.setups_spelled[x] for x in defined)
+        return one_spelling(uses, stand, "setup groups")
+
     def _rows(self) -> dict[tuple[str | None, str, str], int]:
         """Seconds by (machine type, from, to); faults are reported."""
         rows: dict[tuple[str | None, str, str], int] = {}
@@ -110,11 +146,13 @@ class SetupGroups:
                 kinds = types_in(records, record, row.machine_type, self.book.types)
             if row.from_group is None or row.to_group is None:
                 continue
-            for name in (row.from_group, row.to_group):
+            before = self.setups_spelled[row.from_group]
+            after = self.setups_spelled[row.to_group]
+            for name in (before, after):
                 if name not in self.first:
                     unknown.setdefault(name, number)
             for kind in kinds:
-                key = (kind, row.from_group, row.to_group)
+                key = (kind, before, after)
                 if key in rows:
                     records.report(
                         number,
@@ -135,4 +173,5 @@ class SetupGroups:
                 "Check their spelling; rows of a standing table may stay.",
                 Severity.WARNING,
             )
+        warn_of_idle_setups(self.book, self.first, {x[1:] for x in rows}, self.spelled)
         return rows

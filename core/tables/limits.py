@@ -22,6 +22,7 @@ MAX_ROWS = {
     "downtime": 200_000,
     "processing": 500_000,
     "schedule": 20_000,
+    "shift": 100,
 }
 MAX_PAIRS = 5_000_000  # jobs × machines
 MAX_SETUP_CELLS = 20_000_000  # machine types × setup groups × setup groups

@@ -15,18 +15,30 @@ from core.tables.hours import (
     seconds_needed,
     week_offset,
 )
+from core.tables.idle import warn_of_idle_calendars
+from core.tables.names import Known
 from core.tables.rows import DAY
+from core.tables.spelling import Use, one_spelling
 
 
 def opening_hours(book: Book) -> tuple[list[Windows | None], list[Pauses]]:
     """Weekly windows and downtimes of each machine."""
     weekly: dict[str, list[tuple[int, int]]] = {}
-    named = set()
+    spelled = one_spelling(
+        [
+            Use(book.calendars, x.number, "calendar", x.row.calendar)
+            for x in book.calendars.records
+            if x.row.calendar is not None
+        ],
+        (),
+        "calendars",
+    )
+    named = Known(dict.fromkeys(spelled.values(), 0))
     for calendar in book.calendars.records:
         row = calendar.row
         if row.calendar is None:
             continue
-        named.add(row.calendar)
+        name = spelled[row.calendar]
         if row.opens == DAY:
             book.calendars.report(
                 calendar.number,
@@ -39,22 +51,32 @@ def opening_hours(book: Book) -> tuple[list[Windows | None], list[Pauses]]:
             row.weekday is not None and row.opens is not None and row.closes is not None
         ):
             past_midnight = DAY if row.closes <= row.opens else 0
-            day = row.weekday * DAY
-            weekly.setdefault(row.calendar, []).append(
-                (day + row.opens, day + row.closes + past_midnight)
+            weekly.setdefault(name, []).extend(
+                (day * DAY + row.opens, day * DAY + row.closes + past_midnight)
+                for day in row.weekday
             )
     windows: list[Windows | None] = []
+    used = set()
     for machine in book.machines.records:
-        name = machine.row.calendar
-        if name is not None and name not in named:
+        wanted = machine.row.calendar
+        if wanted is None:
+            windows.append(None)
+            continue
+        found = book.machines.meant(machine.number, "calendar", wanted, named)
+        if found is None:
+            likely = named.hint(wanted)
+            mend = "Give it rows in 'calendars', or leave the cell empty: always open."
             book.machines.report(
                 machine.number,
                 "calendar",
-                name,
+                wanted,
                 "This calendar has no opening hours, so the machine would never open.",
-                "Give it rows in 'calendars', or leave the cell empty: always open.",
+                f"Did you mean {likely!r}? {mend}" if likely else mend,
             )
-        windows.append(canonical(weekly[name]) if name in weekly else None)
+        else:
+            used.add(found)
+        windows.append(canonical(weekly[found]) if found in weekly else None)
+    warn_of_idle_calendars(book, {x for x in spelled if spelled[x] in used})
 
     downtime: list[Pauses] = [[] for _ in windows]
     for record in book.downtime.records:

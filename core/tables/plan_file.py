@@ -9,6 +9,7 @@ import numpy as np
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.tables.issues import Collector, Issues
+from core.tables.names import Known
 from core.tables.read import read_table
 from core.tables.records import Records
 from core.tables.rows import MINUTE, ScheduleRow
@@ -58,8 +59,8 @@ def read_schedule(
     )
     problem = shift.problem
     n = problem.num_jobs
-    jobs = {name: j for j, name in enumerate(problem.job_ids)}
-    machines = {name: k for k, name in enumerate(problem.machine_ids)}
+    jobs = Known({name: j for j, name in enumerate(problem.job_ids)})
+    machines = Known({name: k for k, name in enumerate(problem.machine_ids)})
     placed = records.index("job_id")
     machine, setup_start, setup_end, start, end = np.zeros((5, n), dtype=np.int64)
     for record in records:

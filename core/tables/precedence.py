@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.tables import limits
+from core.tables.book import names_in
 from core.tables.issues import Severity
+from core.tables.names import Known
 from core.tables.records import Records
 from core.tables.rows import JobRow
-from core.tables.text import shortened, split_list
+from core.tables.text import shortened
 
 
-def precedences(jobs: Records[JobRow], index: Mapping[str, int]) -> NDArray[np.int64]:
+def precedences(
+    jobs: Records[JobRow], index: Known[int], families: Mapping[str, str]
+) -> NDArray[np.int64]:
     """
     Pairs (job before, job after), sorted by the job after; faults are reported.
 
@@ -28,19 +32,23 @@ def precedences(jobs: Records[JobRow], index: Mapping[str, int]) -> NDArray[np.i
         The rows.
     index
         Position of each job id.
+    families
+        Spelling that each family is taken for.
 
     Returns
     -------
     NDArray
         Shape (e, 2), no pair twice.
     """
-    pairs = _of_sequences(jobs) | _of_predecessors(jobs, index)
+    pairs = _of_sequences(jobs, families) | _of_predecessors(jobs, index)
     ordered = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
     _report_cycles(jobs, ordered)
     return np.array(ordered, dtype=np.int64).reshape(-1, 2)
 
 
-def _of_sequences(jobs: Records[JobRow]) -> set[tuple[int, int]]:
+def _of_sequences(
+    jobs: Records[JobRow], spelled: Mapping[str, str]
+) -> set[tuple[int, int]]:
     """Pairs that follow from family and sequence."""
     families: dict[str, dict[float, list[int]]] = {}
     for j, record in enumerate(jobs.records):
@@ -56,7 +64,7 @@ def _of_sequences(jobs: Records[JobRow]) -> set[tuple[int, int]]:
                 Severity.WARNING,
             )
             continue
-        steps = families.setdefault(record.row.family, {})
+        steps = families.setdefault(spelled[record.row.family], {})
         steps.setdefault(record.row.sequence, []).append(j)
     pairs: set[tuple[int, int]] = set()
     for family, steps in families.items():
@@ -76,20 +84,15 @@ def _of_sequences(jobs: Records[JobRow]) -> set[tuple[int, int]]:
     return pairs
 
 
-def _of_predecessors(
-    jobs: Records[JobRow], index: Mapping[str, int]
-) -> set[tuple[int, int]]:
+def _of_predecessors(jobs: Records[JobRow], index: Known[int]) -> set[tuple[int, int]]:
     """Pairs that are named in ``predecessors``."""
     pairs = set()
     for j, record in enumerate(jobs.records):
         text = record.row.predecessors
         if text is None:
             continue
-        names = split_list(text)
         # An id with a comma in it, typed without quotes, means itself.
-        if text in index and not all(name in index for name in names):
-            names = (text,)
-        for name in names:
+        for name in names_in(jobs, record.number, "predecessors", text, index):
             if name in index:
                 pairs.add((index[name], j))
             else:

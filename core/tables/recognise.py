@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from core.tables.rows import ALL_SHEETS, SHEETS, known_column
+from core.tables.headers import is_plan
+from core.tables.rows import ALL_SHEETS, SHEETS, known_column, known_sheet
 from core.tables.text import plain
 
 _LONGEST_HEADER = 100  # characters; no name of a column is longer
@@ -15,7 +16,7 @@ _LONGEST_HEADER = 100  # characters; no name of a column is longer
 
 def sheet_of_tab(name: str) -> str | None:
     """Table that the tab of a workbook names."""
-    return {plain(known): known for known in SHEETS}.get(plain(name))
+    return known_sheet(name)
 
 
 def likely_sheet(name: str) -> str | None:
@@ -28,7 +29,14 @@ def sheet_of_file(name: str) -> str | None:
     """Table that a file is named after; ``None`` when it names none, or several."""
     stem = re.split(r"[\\/]", name)[-1].rsplit(".", 1)[0].casefold()
     words = set(re.split(r"[\W_0-9]+", stem))
-    found = [x for x in SHEETS if x in words or x.removesuffix("s") in words]
+    # "night shift.csv" says when, not what: only the name itself is that table.
+    found = [
+        x
+        for x in SHEETS
+        if x != "shift" and (x in words or x.removesuffix("s") in words)
+    ]
+    if not found and stem == "shift":
+        return stem
     return found[0] if len(found) == 1 else None
 
 
@@ -51,6 +59,8 @@ def named_columns(cells: Iterable[object]) -> dict[str, set[str]]:
 
 def sheet_of_columns(header: Sequence[str]) -> str | None:
     """Table with all its required columns in the header, if only one fits best."""
+    if is_plan(header):
+        return "jobs"  # as which it is refused, with what to do with it
     named = named_columns(header)
     scores = {
         name: len(named[name])

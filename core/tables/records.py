@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
 from core.tables import limits
-from core.tables.headers import check_header
+from core.tables.cells import is_empty
+from core.tables.headers import Layout, lay_out
 from core.tables.issues import Collector, Severity
+from core.tables.layouts import joined
+from core.tables.mapping import Mapping
+from core.tables.moments import Unreadable, moment_readings
+from core.tables.names import Known
+from core.tables.places import Place
 from core.tables.raw import RawTable
-from core.tables.rows import ALL_SHEETS, Row, cell_faults, is_empty, known_column
-from core.tables.text import plain, shortened
+from core.tables.rows import ALL_SHEETS, Row, cell_faults, kind_of
+from core.tables.text import shortened
+from core.tables.vocabulary import YES, without_accents
 
 RowT = TypeVar("RowT", bound=Row)
-_DATE_ONLY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*")
-_MOMENTS = {"release", "due", "available_from", "start", "end"}
+_TWO_WAYS = "two ways"  # asked once for a column, not once for each of its cells
 
 
 @dataclass(frozen=True)
@@ -57,56 +63,76 @@ class Records(Generic[RowT]):
     """
 
     def __init__(
-        self, table: RawTable | None, model: type[RowT], collect: Collector
+        self,
+        table: RawTable | None,
+        model: type[RowT],
+        collect: Collector,
+        mapping: Mapping | None = None,
     ) -> None:
         self.table = table
         self.collect = collect
         self.headers: dict[str, str] = {}
         self.records: list[Record[RowT]] = []
+        self.is_plan = False
         self._faulty: set[tuple[int, str]] = set()
+        self._doubts: dict[str, tuple[int, object, str, str, int]] = {}
+        self._meant: dict[str, tuple[int, str, str, int]] = {}
         if table is not None:
-            self._read(table, model)
+            self._read(table, model, lay_out(table, mapping))
 
     def __iter__(self) -> Iterator[Record[RowT]]:
         return iter(self.records)
 
-    def _read(self, table: RawTable, model: type[RowT]) -> None:
+    def _read(self, table: RawTable, model: type[RowT], layout: Layout) -> None:
         """Check every cell; report the faulty and the missing ones."""
-        check_header(table, self.collect)
         sheet = ALL_SHEETS[table.sheet]
-        places: list[tuple[int, str]] = []
+        self.is_plan = layout.is_plan
+        places: list[Place] = []
         extras: list[tuple[int, str]] = []
-        for index, header in enumerate(table.columns):
-            column = known_column(sheet, header)
-            if column is not None and column not in self.headers:
-                self.headers[column] = shortened(header, 60)
-                places.append((index, column))
-            elif column is None and header and sheet.keeps_unknown:
-                extras.append((index, header))
-        context = {"decimal_comma": table.decimal_comma}
+        days: list[Place] = []
+        for place in layout.places:
+            if place.day is not None:
+                days.append(place)
+            elif place.ours is not None and place.ours not in self.headers:
+                self.headers[place.ours] = place.shown
+                places.append(place)
+            elif place.ours is None and place.header and sheet.keeps_unknown:
+                extras.append((place.index, place.header))
+        if layout.id_from:
+            named = [layout.places[i].shown for i in layout.id_from]
+            self.headers["job_id"] = ", ".join(named)
+        if days:
+            self.headers["weekday"] = days[0].shown
+        self._report_layout(layout, places)
+        forms = {str(x.ours): x.form for x in places}
+        asked = {str(x.ours) for x in places if x.is_asked}
+        moments = {
+            str(x.ours) for x in places if kind_of(sheet, str(x.ours)) == "moment"
+        }
         date_only: dict[str, int] = {}
-        for number, cells in table.rows:
-            given = {
-                column: cells[index]
-                for index, column in places
-                if not is_empty(cells[index])
+        for number, cells in layout.rows:
+            given: dict[str, object] = {
+                str(x.ours): cells[x.index]
+                for x in places
+                if not is_empty(cells[x.index])
             }
-            faulty = {
-                column for index, column in places if (number, index) in table.faulty
-            }
+            if layout.id_from and (made := joined(cells, layout.id_from)):
+                given["job_id"] = made
+            if days:
+                open_days = tuple(str(x.day) for x in days if _is_yes(cells[x.index]))
+                if not open_days or _is_closed(layout, cells):
+                    continue
+                given["weekday"] = tuple(map(int, open_days))
+            faulty = {str(x.ours) for x in places if (number, x.index) in table.faulty}
             self._faulty.update((number, column) for column in faulty)
-            for column in _MOMENTS & given.keys():
+            for column in moments & given.keys():
                 if _is_date_only(given[column]):
                     date_only.setdefault(column, number)
-            try:
-                row = model.model_validate(given, context=context)
-            except ValidationError as error:
-                for column, (fault, mend) in cell_faults(error).items():
-                    self.report(
-                        number, column, _shown(given.pop(column)), f"This {fault}", mend
-                    )
-                    faulty.add(column)
-                row = model.model_validate(given, context=context)
+            row = self._checked(model, number, given, faulty, forms)
+            dropped = asked & given.keys()
+            if dropped:
+                self._faulty.update((number, column) for column in dropped)
+                row = row.model_copy(update=dict.fromkeys(dropped))
             for column in model.required:
                 if (
                     column in self.headers
@@ -118,6 +144,7 @@ class Records(Generic[RowT]):
             self.records.append(
                 Record(number, row, self._extras(number, cells, extras))
             )
+        self._report_doubts(asked)
         for column, number in date_only.items():
             self.report(
                 number,
@@ -127,6 +154,63 @@ class Records(Generic[RowT]):
                 "Add the time if another one is meant, e.g. 2026-01-05T22:00.",
                 Severity.WARNING,
             )
+
+    def _report_layout(self, layout: Layout, places: list[Place]) -> None:
+        """Say what the header and the forms of the cells show."""
+        header_row = None if self.table is None else self.table.header_row
+        for column, remark in layout.remarks:
+            self.collect.add(
+                self.label,
+                remark.fault,
+                remark.mend,
+                row=header_row,
+                column=column,
+                value=remark.value,
+                severity=remark.severity,
+            )
+        for place in places:
+            for remark in place.remarks:
+                self.collect.add(
+                    self.label,
+                    remark.fault,
+                    remark.mend,
+                    row=remark.row,
+                    column=place.shown,
+                    value=remark.value,
+                    severity=remark.severity,
+                )
+
+    def _checked(
+        self,
+        model: type[RowT],
+        number: int,
+        given: dict[str, object],
+        faulty: set[str],
+        forms: Table[str, object],
+    ) -> RowT:
+        """Check a row; its faulty cells are reported and left out."""
+        try:
+            return model.model_validate(given, context=forms)
+        except ValidationError as error:
+            for column, (fault, mend) in cell_faults(error).items():
+                value = _shown(given.pop(column))
+                faulty.add(column)
+                if _TWO_WAYS in fault:
+                    first = self._doubts.get(column, (number, value, fault, mend, 0))
+                    self._doubts[column] = (*first[:4], first[4] + 1)
+                    self._faulty.add((number, column))
+                else:
+                    self.report(number, column, value, f"This {fault}", mend)
+            return model.model_validate(given, context=forms)
+
+    def _report_doubts(self, asked: set[str]) -> None:
+        """Ask once for each column whose cells can be read in two ways."""
+        for column, (number, value, fault, mend, count) in self._doubts.items():
+            if column in asked:
+                continue
+            more = f"{count - 1} more cell{'s' if count > 2 else ''}"
+            many = f" So can {more} of this column." if count > 1 else ""
+            self.report(number, column, value, f"This {fault}{many}", mend)
 
     def _extras(
         self, number: int, cells: tuple[object, ...], extras: list[tuple[int, str]]
@@ -164,7 +248,8 @@ class Records(Generic[RowT]):
     ) -> None:
         """Add an issue about one cell of this table."""
         shown = None if column is None else self.headers.get(column, column)
-        if number is not None and column is not None:
+        is_error = severity is Severity.ERROR
+        if is_error and number is not None and column is not None:
             self._faulty.add((number, column))
         self.collect.add(
             self.label,
@@ -180,7 +265,7 @@ class Records(Generic[RowT]):
         """Whether a cell is reported already, or its whole column is missing."""
         return column not in self.headers or (number, column) in self._faulty
 
-    def index(self, column: str) -> dict[str, int]:
+    def index(self, column: str) -> Known[int]:
         """
         Position of each id among the records; doubled ids are reported.
 
@@ -189,7 +274,7 @@ class Records(Generic[RowT]):
         column
             The id column.
         """
-        positions: dict[str, int] = {}
+        positions: Known[int] = Known()
         for i, record in enumerate(self.records):
             name = cast("str | None", getattr(record.row, column))
             if name is None:
@@ -207,11 +292,41 @@ class Records(Generic[RowT]):
                 positions[name] = i
         return positions
 
+    def meant(
+        self, number: int, column: str, name: str, known: Known[Any]
+    ) -> str | None:
+        """
+        Return the known name that a cell means; ``None`` when it means none.
+
+        A name that is written differently, with one meaning, is said; see
+        :meth:`say_what_names_mean`.
+        """
+        found = known.meant(name)
+        if found is not None and found != name:
+            first = self._meant.get(column, (number, name, found, 0))
+            self._meant[column] = (*first[:3], first[3] + 1)
+        return found
+
+    def say_what_names_mean(self) -> None:
+        """Say once for each column which names were taken for others."""
+        for column, (number, name, found, count) in self._meant.items():
+            more = f"{count - 1} more cell{'s' if count > 2 else ''}"
+            many = f", {more} likewise" if count > 1 else ""
+            self.report(
+                number,
+                column,
+                name,
+                f"{name!r} is read as {found!r}{many}.",
+                "Write them alike.",
+                Severity.NOTE,
+            )
+        self._meant = {}
+
     def unknown(
-        self, number: int, column: str, name: str, what: str, known: Iterable[str]
+        self, number: int, column: str, name: str, what: str, known: Known[Any]
     ) -> None:
         """Report a name that refers to nothing, with a likely one."""
-        likely = next((x for x in known if plain(x) == plain(name)), None)
+        likely = known.hint(name)
         mend = (
             f"Did you mean {likely!r}?"
             if likely
@@ -220,13 +335,33 @@ class Records(Generic[RowT]):
         self.report(number, column, name, f"There is no {what} of this name.", mend)
 
 
+def _is_yes(value: object) -> bool:
+    """Whether a calendar's cell for a day says that it is open."""
+    if isinstance(value, bool | int | float):
+        return bool(value)
+    return value is not None and without_accents(str(value).strip()) in YES
+
+
+def _is_closed(layout: Layout, cells: tuple[object, ...]) -> bool:
+    """Whether a calendar's row has a value of 0: a closed time, as frePPLe says it."""
+    for place in layout.places:
+        if place.ours is None and place.header.strip().casefold() == "value":
+            return str(cells[place.index]).strip() in ("0", "0.0")
+    return False
+
+
 def _is_date_only(value: object) -> bool:
     """
     Whether a cell is a date that was typed without a time of day.
 
     A spreadsheet's own date at midnight looks the same whether typed so or not.
     """
-    return isinstance(value, str) and _DATE_ONLY.fullmatch(value) is not None
+    if not isinstance(value, str) or ":" in value:
+        return False
+    try:
+        return not moment_readings(value)[1]
+    except Unreadable:
+        return False
 
 
 def _shown(value: object) -> str:

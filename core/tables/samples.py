@@ -132,7 +132,9 @@ def sample_tables(sample: Sample) -> tuple[Table, ...]:
     }
     tables = []
     for name, filled in rows.items():
-        columns = SHEETS[name].columns + (("customer",) if name == "jobs" else ())
+        columns = SHEETS[name].columns
+        if name == "jobs":  # the first of them, and one of the planner's own
+            columns = (*columns[: len(filled[0]) - 1], "customer")
         tables.append(Table(name, columns, tuple(filled)))
     return tuple(tables)
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from core.problem.shift import Origin, Shift, check_start
 from core.tables.build import build
-from core.tables.issues import Collector, Issues
+from core.tables.issues import Collector, Issues, Severity
+from core.tables.mapping import Mapping as ColumnMapping
 from core.tables.read import read_tables
 
 
@@ -22,20 +23,24 @@ class Reading:
     shift
         The shift; ``None`` when there are errors.
     issues
-        Everything found, errors and warnings.
+        Everything found: errors, warnings, and notes of what was assumed.
+    start
+        Plan start, also where there is no shift; ``None`` where it is not known.
     """
 
     shift: Shift | None
     issues: Issues
+    start: datetime | None = None
 
 
 def read_shift(
     files: Mapping[str, bytes],
-    start: datetime,
+    start: datetime | None,
     name: str = "shift",
     *,
     kinds: Mapping[str, str] | None = None,
     origin: Origin = "upload",
+    mapping: ColumnMapping | None = None,
 ) -> Reading:
     """
     Read a planner's files; no content ever raises.
@@ -46,23 +51,29 @@ def read_shift(
         Content by file name: CSV files, workbooks, or both. A CSV file is
         recognised by a table's name in its own name, else by its columns.
     start
-        Plan start.
+        Plan start; ``None``: what the table ``shift`` says, else what the dates in
+        the files propose. Where it was taken from is among the issues, as a note.
     name
-        What to call the shift.
+        What to call the shift, unless the table ``shift`` has a title.
     kinds
         Which table a CSV file holds, by file name, where that is known.
     origin
         Where the files came from.
+    mapping
+        How columns are read, where the planner decided.
 
     Raises
     ------
     ValueError
         When the start is not a local time in whole seconds.
     """
-    check_start(start)
+    if start is not None:
+        check_start(start)
     collect = Collector()
-    built = build(read_tables(files, collect, kinds), start, collect)
-    if built is None:
-        return Reading(None, collect.issues)
-    problem, extras = built
-    return Reading(Shift(problem, start, name, origin, extras), collect.issues)
+    built = build(read_tables(files, collect, kinds), start, collect, mapping)
+    if origin == "sample":  # how our own files are read is no news to a planner
+        collect.found = [x for x in collect.found if x.severity is not Severity.NOTE]
+    if built.problem is None:
+        return Reading(None, collect.issues, built.start)
+    shift = Shift(built.problem, built.start, built.title or name, origin, built.extras)
+    return Reading(shift, collect.issues, built.start)

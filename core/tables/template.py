@@ -32,6 +32,11 @@ GUIDE: dict[tuple[str, str], str] = {
     ("jobs", "weight"): "How much lateness hurts. Empty: 5 when important, else 1.",
     ("jobs", "important"): "yes or no.",
     ("jobs", "preferred_machine"): "The machine you would choose, if any.",
+    ("jobs", "machine_id"): "The only machine it may run on. Empty: machine_types say.",
+    ("jobs", "quantity"): "Pieces to make, where minutes_per_piece is filled in.",
+    ("jobs", "minutes_per_piece"): "Instead of processing_minutes: times the pieces "
+    "that are left.",
+    ("jobs", "quantity_done"): "Pieces that are made already.",
     ("machines", "machine_id"): "Required. A name of its own for every machine.",
     ("machines", "machine_type"): "Required.",
     ("machines", "speed"): "1 is normal; minutes are divided by it.",
@@ -57,6 +62,9 @@ GUIDE: dict[tuple[str, str], str] = {
     ("processing", "machine_id"): "Required.",
     ("processing", "minutes"): "Required. Exact time of this job on this machine; "
     "it goes before minutes and speed.",
+    ("shift", "start"): "Required. Plan start: date and time.",
+    ("shift", "now"): "For you: when the files were written.",
+    ("shift", "title"): "What you call the shift.",
 }
 
 TEMPLATE_START = datetime(2026, 1, 5, 6, 0)
@@ -115,6 +123,15 @@ def template_tables() -> tuple[Table, ...]:
             **second,
         },
         {"job_id": "J-5", "setup_group": "Alloy B"},
+        {
+            "job_id": "J-6",
+            "machine_id": "CNC-2",
+            "quantity": 40,
+            "minutes_per_piece": 1.5,
+            "quantity_done": 10,
+            "due": at(14),
+            "setup_group": "Alloy A",
+        },
     )
     machines: list[CellRow] = [
         ["CNC-1", "CNC", 1, "two shifts", None, "Alloy A"],
@@ -131,13 +148,14 @@ def template_tables() -> tuple[Table, ...]:
     calendars += [["nights", x, "22:00", "06:00"] for x in weekdays]
     downtime: list[CellRow] = [["CNC-1", at(4), at(5), "maintenance"]]
     processing: list[CellRow] = [["J-5", "CNC-1", 40], ["J-5", "LASER-1", 55]]
-    rows = {
+    rows: dict[str, list[CellRow]] = {
         "jobs": jobs,
         "machines": machines,
         "setups": setups,
         "calendars": calendars,
         "downtime": downtime,
         "processing": processing,
+        "shift": [[TEMPLATE_START, None, "Early shift"]],
     }
     return tuple(
         Table(name, sheet.columns, tuple(rows[name])) for name, sheet in SHEETS.items()

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from core.tables.book import Book, find, names_in, report_no_machine, types_in
 from core.tables.issues import Severity
-from core.tables.rows import MINUTE
+from core.tables.pieces import bound_machines, minutes_to_do, warn_of_idle_pieces
+from core.tables.records import Record
+from core.tables.rows import MINUTE, JobRow
 
 
 def processing_times(book: Book) -> NDArray[np.float64]:
@@ -22,9 +24,15 @@ def processing_times(book: Book) -> NDArray[np.float64]:
         exact[j, k] = seconds
     processing = np.full((n, m), inf)
     has_times = book.processing.table is not None
+    minutes_of = [minutes_to_do(book, record) for record in jobs]
+    warn_of_idle_pieces(book)
     for j, record in enumerate(jobs):
         row = record.row
+        bound = bound_machines(book, record)
         listed = np.isfinite(exact[j])
+        if bound is not None:
+            listed &= bound
+            exact[j] = np.where(listed, exact[j], inf)
         allowed = np.zeros(m, dtype=np.bool_)
         unknown = False
         if row.machine_types is not None:
@@ -33,12 +41,17 @@ def processing_times(book: Book) -> NDArray[np.float64]:
                 allowed[book.types.get(name, [])] = True
         elif not listed.any():
             allowed[:] = True
-        minutes = row.processing_minutes
+        if bound is not None:
+            if bound.any() and (allowed | listed).any() and not (allowed & bound).any():
+                unknown |= not listed.any()
+                if not listed.any():
+                    _report_bound_elsewhere(book, record)
+            unknown |= not bound.any()
+            allowed &= bound
+        minutes = minutes_of[j]
         if minutes is not None:
             processing[j] = np.where(allowed, np.rint(minutes * MINUTE / speed), inf)
-        elif (allowed & ~listed).any() and not book.jobs.is_faulty(
-            record.number, "processing_minutes"
-        ):
+        elif (allowed & ~listed).any() and not _is_time_faulty(book, record):
             machine = machines[int((allowed & ~listed).argmax())].row.machine_id
             where = f"for {machine} " if has_times else ""
             book.jobs.report(
@@ -60,6 +73,25 @@ def processing_times(book: Book) -> NDArray[np.float64]:
                 "Durations are in minutes; check the unit.",
             )
     return processing
+
+
+def _is_time_faulty(book: Book, record: Record[JobRow]) -> bool:
+    """Whether it is reported already why a job has no time."""
+    columns = ("processing_minutes", "minutes_per_piece", "quantity", "quantity_done")
+    there = [x for x in columns if x in book.jobs.headers]
+    stated = {"processing_minutes", "minutes_per_piece"} & set(there)
+    return not stated or any(book.jobs.is_faulty(record.number, x) for x in there)
+
+
+def _report_bound_elsewhere(book: Book, record: Record[JobRow]) -> None:
+    """Report a job whose machine is of none of its types."""
+    book.jobs.report(
+        record.number,
+        "machine_id",
+        record.row.machine_id,
+        "No machine can run this job: the machine it names is of none of its types.",
+        "Name another machine, add its type to machine_types, or clear one of them.",
+    )
 
 
 def _exact_times(book: Book) -> list[tuple[int, int, int]]:
@@ -105,7 +137,9 @@ def preferred_machines(book: Book, eligible: NDArray[np.bool_]) -> NDArray[np.bo
         text = record.row.preferred_machine
         if text is None or not book.machine_index:
             continue
-        for name in names_in(text, book.machine_index):
+        for name in names_in(
+            book.jobs, record.number, "preferred_machine", text, book.machine_index
+        ):
             k = book.machine_index.get(name)
             if k is None:
                 book.jobs.unknown(

@@ -36,6 +36,7 @@ def problem(*arguments, **more):
 
 
 def only(reading):
-    """The one issue of a reading."""
-    assert len(reading.issues) == 1, [str(issue) for issue in reading.issues]
-    return next(iter(reading.issues))
+    """The one issue of a reading, beside notes of what was assumed."""
+    found = (*reading.issues.errors, *reading.issues.warnings)
+    assert len(found) == 1, [str(issue) for issue in reading.issues]
+    return found[0]

@@ -149,7 +149,7 @@ TIMES = "job_id,machine_id,minutes\n"
          "row already"),
         ({"calendars": CALENDARS + "d,Someday,06:00,14:00\n"}, "calendars.csv", 2,
          "weekday", "not a day"),
-        ({"calendars": CALENDARS + "d,Mon,6 am,14:00\n"}, "calendars.csv", 2, "opens",
+        ({"calendars": CALENDARS + "d,Mon,early,14:00\n"}, "calendars.csv", 2, "opens",
          "not a time of day"),
         ({"calendars": CALENDARS + "d,Mon,06:00,25:00\n"}, "calendars.csv", 2,
          "closes", "not a time of day"),
@@ -305,8 +305,8 @@ def test_a_sheet_with_another_name_is_recognised_by_its_columns():
     files = {"b.xlsx": book(Work=JOB_ROWS, machines=MACHINE_ROWS)}
     reading = read_shift(files, START)
     assert reading.shift is not None
-    issue = only(reading)
-    assert (issue.sheet, issue.severity) == ("b.xlsx · Work", Severity.NOTE)
+    issue = reading.issues.notes[0]
+    assert issue.sheet == "b.xlsx · Work"
     assert "read as the table 'jobs'" in issue.fault
 
 

@@ -63,9 +63,9 @@ def test_the_template_reads_back_without_issues():
         )
     ]
     for reading in readings:
-        assert [str(issue) for issue in reading.issues] == []
+        assert reading.issues.errors == reading.issues.warnings == ()
     assert len({reading.shift.content_hash for reading in readings}) == 1
-    assert readings[0].shift.problem.num_jobs == 5
+    assert readings[0].shift.problem.num_jobs == 6
 
 
 def test_a_template_saved_by_another_program_reads_unchanged():
