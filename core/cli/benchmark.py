@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.border import InputFault, bad_option, say
+from core.cli.border import InputFault, bad_option, check_output, say
 from core.cli.plan import write
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def benchmark(
     """Measure plan quality, speed or learning; tables on screen and as CSV."""
     if what not in BENCHMARKS:
         raise bad_option("WHAT", f"expected one of {', '.join(BENCHMARKS)}.")
-    if output is not None and not output.resolve().parent.is_dir():
-        raise bad_option("--output", f"there is no folder {str(output.parent)!r}.")
+    if output is not None:
+        check_output("--output", output, (".csv",))
     shapes = _sizes(sizes or DEFAULT_SIZES.get(what, "411x30"))
     kinds = kinds or DEFAULT_KINDS.get(what, "shift,shift_calendar")
     wanted = _listed(DEFAULT_PARTS.get(what, "") if parts is None else parts)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import typer
@@ -38,6 +43,7 @@ def at_the_border(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def guarded(*arguments: Any, **options: Any) -> None:
+        print_on_any_terminal()
         try:
             command(*arguments, **options)
         except (typer.Exit, typer.Abort, typer.BadParameter):
@@ -55,6 +61,96 @@ def at_the_border(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(FAULT) from None
 
     return guarded
+
+
+def print_on_any_terminal() -> None:
+    """Print a replacement for what the terminal's encoding does not have."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+class Interrupt:
+    """
+    A stop that Ctrl+C asks for, so that what is found so far is kept.
+
+    The first Ctrl+C makes it answer yes; the second ends the program.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: Any = None
+
+    def __call__(self) -> bool:
+        """Whether Ctrl+C was pressed."""
+        return self.asked
+
+    def __enter__(self) -> Interrupt:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._interrupted)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        say("Stopping; the best plan so far is kept. Press Ctrl+C again to give it up.")
+
+
+def check_output(
+    option: str,
+    path: Path,
+    endings: tuple[str, ...],
+    inputs: Iterable[Path | None] = (),
+) -> None:
+    """
+    Refuse an output file that would destroy something or be mistaken.
+
+    Parameters
+    ----------
+    option
+        Its name, e.g. ``--output``.
+    path
+        The file; ``-`` is standard output.
+    endings
+        Endings that say what is written.
+    inputs
+        Files that the command reads.
+
+    Raises
+    ------
+    typer.BadParameter
+        When it is one of the inputs, an existing folder, in no folder, or has
+        another ending.
+    """
+    if str(path) == "-":
+        return
+    if path.is_dir():
+        raise bad_option(option, f"{str(path)!r} is a folder; name a file in it.")
+    if not path.resolve().parent.is_dir():
+        raise bad_option(option, f"there is no folder {str(path.parent)!r}.")
+    for other in inputs:
+        if other is not None and _are_same(path, other):
+            raise bad_option(
+                option, f"{str(path)!r} is one of the inputs; name another file."
+            )
+    if path.suffix.lower() not in endings:
+        raise bad_option(
+            option,
+            f"expected a name that ends in {' or '.join(endings)}, got {str(path)!r}.",
+        )
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file, by whatever links and spellings."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()
 
 
 def say(message: str) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.border import InputFault, bad_option, say
+from core.cli.border import InputFault, bad_option, check_output, say
 from core.cli.inputs import (
-    DEFAULT_START_TEXT,
     CalendarsOption,
     DowntimeOption,
     JobsOption,
     MachinesOption,
+    MappingOption,
     ProcessingOption,
     SetupsOption,
     StartOption,
@@ -49,7 +49,8 @@ def compare(
     downtime: DowntimeOption = None,
     processing: ProcessingOption = None,
     workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
+    mapping: MappingOption = None,
+    start: StartOption = None,
     objective: Annotated[
         str, typer.Option(help="Weights of makespan, tardiness and setup.")
     ] = "1,1,0.2",
@@ -80,6 +81,12 @@ def compare(
     if run is not None:
         _work_on(run)
         return
+    if output is not None:
+        inputs = (
+            *(jobs, machines, setups, calendars, downtime, processing, workbook),
+            mapping,
+        )
+        check_output("--output", output, (".csv",), inputs)
     weights = parse_objective(objective)
     seconds = None if lookahead is None else parse_lookahead(lookahead)
     names = tuple(name.strip() for name in schedulers.split(","))
@@ -90,7 +97,9 @@ def compare(
 
         shift = usable_shift(
             read_inputs(
-                jobs, machines, setups, calendars, downtime, processing, workbook, start
+                *(jobs, machines, setups, calendars, downtime, processing, workbook),
+                start,
+                mapping,
             )
         )
         like = problem_to_bytes(shift.problem)

@@ -10,11 +10,11 @@ import typer
 
 from core.cli.border import InputFault, bad_option, show_progress
 from core.cli.inputs import (
-    DEFAULT_START_TEXT,
     CalendarsOption,
     DowntimeOption,
     JobsOption,
     MachinesOption,
+    MappingOption,
     ProcessingOption,
     SetupsOption,
     StartOption,
@@ -45,7 +45,8 @@ def explain(
     downtime: DowntimeOption = None,
     processing: ProcessingOption = None,
     workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
+    mapping: MappingOption = None,
+    start: StartOption = None,
     scheduler: Annotated[
         str, typer.Option(help="What plans: hierarchical, rule:atcs, rule:best, …")
     ] = "hierarchical",
@@ -67,7 +68,9 @@ def explain(
     seconds = None if lookahead is None else parse_lookahead(lookahead)
     shift = usable_shift(
         read_inputs(
-            jobs, machines, setups, calendars, downtime, processing, workbook, start
+            *(jobs, machines, setups, calendars, downtime, processing, workbook),
+            start,
+            mapping,
         )
     )
     if step > shift.problem.num_jobs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from core.cli.border import InputFault, bad_option, say
 if TYPE_CHECKING:
     from core.problem.shift import Shift
     from core.tables.issues import Issues
+    from core.tables.mapping import Mapping
     from core.tables.shift import Reading
 
 
@@ -30,11 +32,43 @@ CalendarsOption = Annotated[Path | None, _file("Weekly opening hours; CSV.")]
 DowntimeOption = Annotated[Path | None, _file("Downtimes of machines; CSV.")]
 ProcessingOption = Annotated[Path | None, _file("Exact times per pair; CSV.")]
 WorkbookOption = Annotated[Path | None, _file("All tables as sheets of one XLSX.")]
-StartOption = Annotated[str, typer.Option(help=START_HELP)]
-DEFAULT_START_TEXT = "2026-01-05T06:00"
+StartOption = Annotated[
+    str | None,
+    typer.Option(
+        help=f"{START_HELP} Without it: what the sheet 'shift' says, else a start "
+        "that fits the dates in the files."
+    ),
+]
+MappingOption = Annotated[
+    Path | None, _file("How columns are read; TOML, see check --propose-mapping.")
+]
+DEFAULT_START_TEXT = "2026-01-05T06:00"  # of what is generated
 
 
-def read_inputs(
+@dataclass(frozen=True)
+class Inputs:
+    """
+    The files that the options of a command name.
+
+    Parameters
+    ----------
+    files
+        Content by file name.
+    kinds
+        Which table a file holds, by file name, where an option says so.
+    title
+        What to call the shift.
+    paths
+        Where they are.
+    """
+
+    files: dict[str, bytes]
+    kinds: dict[str, str]
+    title: str
+    paths: tuple[Path, ...]
+
+
+def load_inputs(
     jobs: Path | None,
     machines: Path | None,
     setups: Path | None,
@@ -42,19 +76,15 @@ def read_inputs(
     downtime: Path | None,
     processing: Path | None,
     workbook: Path | None,
-    start: str,
-) -> Reading:
+) -> Inputs:
     """
-    Read the files that the options name.
+    Load the files that the options name.
 
     Raises
     ------
     typer.BadParameter
-        When jobs or machines are missing, or the start is no date and time.
+        When jobs or machines are missing.
     """
-    from core.tables.shift import read_shift
-
-    moment = parse_start(start)
     named = {
         "jobs": jobs,
         "machines": machines,
@@ -75,10 +105,69 @@ def read_inputs(
         key = str(path) if str(path) not in files else f"{path} ({name})"
         files[key] = read_limited(path)
         kinds[key] = name
+    every = list(paths.values())
     if workbook is not None:
         files[str(workbook)] = read_limited(workbook)
+        every.append(workbook)
     title = (workbook or jobs or Path("shift")).stem
-    return read_shift(files, moment, title, kinds=kinds)
+    return Inputs(files, kinds, title, tuple(every))
+
+
+def read_inputs(
+    jobs: Path | None,
+    machines: Path | None,
+    setups: Path | None,
+    calendars: Path | None,
+    downtime: Path | None,
+    processing: Path | None,
+    workbook: Path | None,
+    start: str | None,
+    mapping: Path | None = None,
+) -> Reading:
+    """
+    Read the files that the options name.
+
+    Raises
+    ------
+    typer.BadParameter
+        When jobs or machines are missing, or the start is no date and time.
+    InputFault
+        When the mapping cannot be read.
+    """
+    from core.tables.shift import read_shift
+
+    moment = None if start is None else parse_start(start)
+    inputs = load_inputs(
+        jobs, machines, setups, calendars, downtime, processing, workbook
+    )
+    return read_shift(
+        inputs.files,
+        moment,
+        inputs.title,
+        kinds=inputs.kinds,
+        mapping=read_mapping(mapping),
+    )
+
+
+def read_mapping(path: Path | None) -> Mapping | None:
+    """
+    Return the mapping in a file; ``None`` without one.
+
+    Raises
+    ------
+    InputFault
+        When the file is no mapping; the message says why.
+    """
+    if path is None:
+        return None
+    from core.tables.mapping_file import mapping_from_toml
+
+    try:
+        return mapping_from_toml(read_limited(path).decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputFault(f"{path} is not UTF-8 text.") from None
+    except ValueError as error:
+        raise InputFault(f"{path}: {error}") from None
 
 
 def read_limited(path: Path) -> bytes:

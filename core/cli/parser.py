@@ -8,7 +8,10 @@ what is heavy inside the function, so that ``check`` starts at once.
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+import typer.core
 
 from core.cli.benchmark import benchmark
 from core.cli.border import at_the_border
@@ -30,5 +33,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+# Options that may stand without a value, and what they mean then.
+WITHOUT_VALUE = {"--propose-mapping": "-"}
+
+
+class Command(typer.core.TyperCommand):
+    """A command some of whose options may stand without a value."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the arguments, with the values that were left out."""
+        full: list[str] = []
+        for i, argument in enumerate(args):
+            full.append(argument)
+            following = args[i + 1] if i + 1 < len(args) else "--"
+            if argument in WITHOUT_VALUE and following.startswith("--"):
+                full.append(WITHOUT_VALUE[argument])
+        return super().parse_args(ctx, full)
+
+
 for command in COMMANDS:
-    app.command()(at_the_border(command))
+    app.command(cls=Command)(at_the_border(command))

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.border import InputFault, bad_option, say, show_progress
+from core.cli.border import (
+    InputFault,
+    Interrupt,
+    bad_option,
+    check_output,
+    say,
+    show_progress,
+)
 from core.cli.inputs import (
-    DEFAULT_START_TEXT,
     CalendarsOption,
     DowntimeOption,
     JobsOption,
     MachinesOption,
+    MappingOption,
     ProcessingOption,
     SetupsOption,
     StartOption,
@@ -32,10 +41,18 @@ if TYPE_CHECKING:
 
 def plan(
     output: Annotated[
-        Path, typer.Option(dir_okay=False, help="The plan: .csv, or .xlsx.")
+        Path,
+        typer.Option(
+            dir_okay=False,
+            allow_dash=True,
+            help="The plan: .csv, or .xlsx; - prints it as CSV.",
+        ),
     ],
     report: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Its figures: .json.")
+        Path | None,
+        typer.Option(
+            dir_okay=False, allow_dash=True, help="Its figures: .json; - prints them."
+        ),
     ] = None,
     jobs: JobsOption = None,
     machines: MachinesOption = None,
@@ -44,7 +61,8 @@ def plan(
     downtime: DowntimeOption = None,
     processing: ProcessingOption = None,
     workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
+    mapping: MappingOption = None,
+    start: StartOption = None,
     scheduler: Annotated[
         str, typer.Option(help="What plans: hierarchical, rule:atcs, rule:best, …")
     ] = "hierarchical",
@@ -70,15 +88,24 @@ def plan(
     """Plan a shift: write the plan, and its figures as report.json."""
     weights = parse_objective(objective)
     seconds = None if lookahead is None else parse_lookahead(lookahead)
-    for option, path in (("--output", output), ("--report", report)):
-        if path is not None and not path.resolve().parent.is_dir():
-            raise bad_option(option, f"there is no folder {str(path.parent)!r}.")
+    inputs = (
+        *(jobs, machines, setups, calendars, downtime, processing, workbook),
+        mapping,
+    )
+    check_output("--output", output, (".csv", ".xlsx"), inputs)
+    if report is not None:
+        check_output("--report", report, (".json",), inputs)
+        if str(report) == str(output) == "-":
+            raise bad_option("--report", "only one of plan and report can be printed.")
     shift = usable_shift(
         read_inputs(
-            jobs, machines, setups, calendars, downtime, processing, workbook, start
+            *(jobs, machines, setups, calendars, downtime, processing, workbook),
+            start,
+            mapping,
         )
     )
 
+    from core.planning.scheduler import PlanningCancelled
     from core.schedulers.registry import scheduler as make_scheduler
 
     try:
@@ -91,7 +118,15 @@ def plan(
         )
     except (KeyError, ValueError) as error:
         raise bad_option("--scheduler or --model", str(error).strip("\"'")) from None
-    result = planner.schedule(shift.problem, weights, seed=seed, progress=show_progress)
+    with Interrupt() as stop:
+        try:
+            result = planner.schedule(
+                shift.problem, weights, seed=seed, stop=stop, progress=show_progress
+            )
+        except PlanningCancelled:
+            raise KeyboardInterrupt from None  # there is no plan to keep
+    if stop():
+        say("Stopped before the end: this is the best plan so far.")
     figures = report_of(shift, result)
     write_plan(output, shift, result)
     if report is not None:
@@ -187,13 +222,17 @@ def write_plan(path: Path, shift: Shift, result: Result) -> None:
 
 def write(path: Path, content: bytes) -> None:
     """
-    Write a file.
+    Write a file; ``-`` is standard output.
 
     Raises
     ------
     InputFault
         When it cannot be written.
     """
+    if str(path) == "-":  # without the mark that only spreadsheets look for
+        sys.stdout.buffer.write(content.removeprefix(codecs.BOM_UTF8))
+        sys.stdout.buffer.flush()
+        return
     try:
         path.write_bytes(content)
     except OSError as error:

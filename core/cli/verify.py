@@ -9,11 +9,11 @@ import typer
 
 from core.cli.border import FAULT, InputFault
 from core.cli.inputs import (
-    DEFAULT_START_TEXT,
     CalendarsOption,
     DowntimeOption,
     JobsOption,
     MachinesOption,
+    MappingOption,
     ProcessingOption,
     SetupsOption,
     StartOption,
@@ -37,14 +37,17 @@ def verify(
     downtime: DowntimeOption = None,
     processing: ProcessingOption = None,
     workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
+    mapping: MappingOption = None,
+    start: StartOption = None,
 ) -> None:
     """Verify a plan against the rules; exit code 1 when it breaks one."""
     from core.problem.verify import violations
     from core.tables.plan_file import read_schedule
 
     reading = read_inputs(
-        jobs, machines, setups, calendars, downtime, processing, workbook, start
+        *(jobs, machines, setups, calendars, downtime, processing, workbook),
+        start,
+        mapping,
     )
     shift = usable_shift(reading)
     plan = read_schedule(read_limited(schedule), shift, str(schedule))

@@ -26,7 +26,7 @@ def test_a_decision_of_the_policy():
     problem = read_sample("small-24x6").shift.problem
     decision = scheduler("hierarchical").schedule(problem, Objective()).trace[6]
     job, machine = problem.job_ids[decision.job], problem.machine_ids[decision.machine]
-    lines = done.output.splitlines()
+    lines = done.stdout.splitlines()
     assert lines[0].startswith("Decision 7 of 24, ")
     assert f": {job} on {machine}, " in lines[0]
     assert lines[0].endswith("taken by hierarchical.")
