@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
 from core.problem.shift import Shift
-from core.tables.rows import LONGEST_NAME, SHEETS
+from core.tables.rows import LONGEST_NAME, SHEETS, Sheet, known_column
 from core.tables.text import Cell, has_control, join_list, minutes
 from core.tables.weeks import day_windows, weekly_hours
 
@@ -36,6 +36,11 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: tuple[CellRow, ...]
+
+
+def own_columns(sheet: Sheet, extras: Iterable[str]) -> list[str]:
+    """Headers of a planner's own columns, told from ours that are called so."""
+    return [f"{x} (own)" if known_column(sheet, x) else x for x in extras]
 
 
 def shift_tables(shift: Shift, *, exact: bool = True) -> tuple[Table, ...]:
@@ -182,7 +187,10 @@ def _jobs(shift: Shift, own: NDArray[np.int64]) -> tuple[Table, list[CellRow]]:
                 *(texts[j] or None for texts in shift.extras.values()),
             ]
         )
-    columns = (*SHEETS["jobs"].columns, *shift.extras)
+    known = SHEETS["jobs"].columns
+    # What follows is where a planner's list differs: all of it is in the columns above.
+    theirs = own_columns(SHEETS["jobs"], shift.extras)
+    columns = (*known[: known.index("machine_id")], *theirs)
     return Table("jobs", columns, tuple(rows)), processing
 
 

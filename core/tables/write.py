@@ -12,8 +12,8 @@ import xlsxwriter
 
 from core.problem.schedule import Schedule, metrics, setup_seconds, tardiness
 from core.problem.shift import Shift
-from core.tables.export import CellRow, Table, shift_tables
-from core.tables.rows import SCHEDULE_COLUMNS
+from core.tables.export import CellRow, Table, own_columns, shift_tables
+from core.tables.rows import ALL_SHEETS, SCHEDULE_COLUMNS, SHEETS
 from core.tables.text import Cell, csv_text, minutes
 
 MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all
@@ -143,7 +143,9 @@ def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
         When the tables cannot say what the problem holds.
     """
     tables = shift_tables(shift, exact=exact)
-    return {**csv_files(tables), "shift.xlsx": workbook(tables)}
+    title = None if shift.name == "shift" else shift.name
+    start = Table("shift", SHEETS["shift"].columns, ([shift.start, None, title],))
+    return {**csv_files(tables), "shift.xlsx": workbook([*tables, start])}
 
 
 def schedule_table(
@@ -157,6 +159,7 @@ def schedule_table(
     own = planners or {}
     setups = setup_seconds(problem, schedule)
     late = tardiness(schedule, problem.due)
+    theirs = [_numbers_or_texts(texts) for texts in shift.extras.values()]
     rows: list[CellRow] = []
     for j in np.lexsort((schedule.start, schedule.machine)).tolist():
         k = int(schedule.machine[j])
@@ -175,9 +178,11 @@ def schedule_table(
                 problem.family_names[problem.family[j]],
                 bool(problem.important[j]),
                 own.get(j, scheduler),
+                *(cells[j] for cells in theirs),
             ]
         )
-    return Table("Plan", SCHEDULE_COLUMNS, tuple(rows))
+    columns = own_columns(ALL_SHEETS["schedule"], shift.extras)
+    return Table("Plan", (*SCHEDULE_COLUMNS, *columns), tuple(rows))
 
 
 def _at(start: datetime, seconds: float) -> datetime:
@@ -227,14 +232,6 @@ def schedule_workbook(
         Further figures for the last sheet, e.g. the cost.
     """
     plan = schedule_table(shift, schedule, scheduler, planners)
-    if shift.extras:
-        job_index = {name: j for j, name in enumerate(shift.problem.job_ids)}
-        own = [_numbers_or_texts(texts) for texts in shift.extras.values()]
-        rows = [
-            [*row, *(cells[job_index[str(row[0])]] for cells in own)]
-            for row in plan.rows
-        ]
-        plan = Table(plan.name, (*plan.columns, *shift.extras), tuple(rows))
     sheets = [plan, *_type_tables(shift, schedule)]
     return workbook(
         [*sheets, _figures_table(shift, schedule, scheduler, figures or {})]

@@ -22,6 +22,7 @@ from core.tables.cleaning import clean_text
 from core.tables.export import Table
 from core.tables.hours import week_offset
 from core.tables.issues import Collector
+from core.tables.names import alike
 from core.tables.plan_file import read_schedule
 from core.tables.read import read_tables
 from core.tables.samples import read_sample
@@ -53,7 +54,7 @@ def shifts(draw):
     made = draw(problems())
 
     def names(count):
-        texts = st.lists(NAMES, min_size=count, max_size=count, unique=True)
+        texts = st.lists(NAMES, min_size=count, max_size=count, unique_by=alike)
         return tuple(draw(texts))
 
     renamed = replace(
@@ -437,3 +438,18 @@ def test_numbers_are_written_in_full():
     content = workbook([Table("x", ("a",), ([0.1 + 0.2], [7]))])
     sheet = openpyxl.load_workbook(io.BytesIO(content))["x"]
     assert [sheet["A2"].value, sheet["A3"].value] == [0.1 + 0.2, 7]
+
+
+def test_own_columns_are_in_every_file_of_a_plan():
+    """Also where one is called like a column of the plan; the plan reads back."""
+    shift = read("job_id,processing_minutes,Customer,end\nA,1,Nord,x\nB,1,,\n").shift
+    plan = retime(shift.problem, [[0, 1], []])
+    text = schedule_csv(shift, plan, "rule:x")
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    assert rows[0][-2:] == ["Customer", "end (own)"]
+    assert rows[1][-2:] == ["Nord", "x"]
+    book = openpyxl.load_workbook(io.BytesIO(schedule_workbook(shift, plan, "rule:x")))
+    assert [x.value for x in book["Plan"][1]][-2:] == ["Customer", "end (own)"]
+    reading = read_schedule(text, shift)
+    assert len(reading.issues) == 0
+    assert np.array_equal(reading.schedule.end, plan.end)
