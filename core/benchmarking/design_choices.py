@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from core.benchmarking.table import Cell, Report, Table
+from core.policy.choosing import GREEDY
 from core.policy.set_policy import SetPolicy
 from core.policy.two_step import Policy, act
 from core.problem.objective import Objective, times_the_cost
@@ -145,7 +146,7 @@ def judged(policy: SetPolicy, tasks: Sequence[Task]) -> NDArray[np.float64]:
         tensors_of(list(tasks)), lookahead=[task.lookahead for task in tasks]
     )
     while len(simulator.active):
-        choice = act(cast(Policy, policy), simulator, greedy=True)
+        choice = act(cast(Policy, policy), simulator, GREEDY)
         simulator.step(choice.rollout, choice.job, choice.machine)
     one = Objective(1.0, 1.0, 1.0)
     return np.array(

@@ -19,6 +19,7 @@ import torch
 from core.planning.scheduler import Progress, silent
 from core.planning.stopping import Stop, peek
 from core.policy.checkpoint import Model
+from core.policy.choosing import sampled
 from core.policy.two_step import Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective
@@ -128,6 +129,6 @@ class PolicySampling:
         while len(simulator.active):
             if peek(stop):
                 return None
-            choice = act(policy, simulator, generator=generator)
+            choice = act(policy, simulator, sampled(generator))
             simulator.step(choice.rollout, choice.job, choice.machine)
         return simulator.schedules()[int(simulator.cost.argmin())]

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.decisions.recording import Playback, row_of
+from core.decisions.recording import Playback
 from core.decisions.topic_words import Wording, job_facts, job_topic, machine_topic
 from core.policy.checkpoint import Model
+from core.policy.segments import row_of
 from core.policy.two_step import Policy
 from core.simulation.features import (
     JOB_FEATURES,
@@ -113,7 +114,7 @@ def explain_job(
     policy = cast(Policy, model.policy)
     simulator = playback.at(step)
     seen = observe(simulator, with_state=policy.needs_state)
-    rows = torch.cat([row_of(seen.job, first), row_of(seen.job, second)])
+    rows = _rows(seen.job, first, second)
     logits = policy.score_jobs(seen).logits
     odds = float(logits[rows[0]] - logits[rows[1]])
     if policy.needs_state:
@@ -149,9 +150,9 @@ def explain_machine(
     simulator = playback.at(step)
     job = int(playback.trace.job[step])
     seen = observe(simulator, with_state=policy.needs_state)
-    row = row_of(seen.job, job)
+    row = _rows(seen.job, job)
     choices = observe_machines(simulator, seen.rollout, seen.job[row])
-    rows = torch.cat([row_of(choices.machine, first), row_of(choices.machine, second)])
+    rows = _rows(choices.machine, first, second)
     scores = policy.score_jobs(seen)
     logits = policy.score_machines(seen, scores, row, choices)
     odds = float(logits[rows[0]] - logits[rows[1]])
@@ -172,6 +173,12 @@ def explain_machine(
         for name in names
     ]
     return Explanation(first, second, odds, _ranked(names, words, changes))
+
+
+def _rows(values: Tensor, *wanted: int) -> Tensor:
+    """Rows of some candidates of one decision, in the order they are asked for."""
+    owner = torch.zeros_like(values)
+    return torch.cat([row_of(values, owner, torch.tensor([x])) for x in wanted])
 
 
 def occluded(

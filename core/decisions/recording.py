@@ -6,7 +6,6 @@ from math import inf
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from core.planning.scheduler import Result
 from core.planning.trace import Recorder, Scores, StaleTraceError, Trace
@@ -151,18 +150,3 @@ def trace_plan(result: Result) -> Trace:
         )
         simulator.step(zero, zero + job, zero + machine)
     return recorder.finish(schedule)
-
-
-def row_of(values: Tensor, wanted: int) -> Tensor:
-    """
-    Row, shape (1,), that holds a job or machine.
-
-    Raises
-    ------
-    ValueError
-        When there is none: it may not be chosen.
-    """
-    rows = torch.nonzero(values == wanted).squeeze(1)
-    if len(rows) != 1:
-        raise ValueError(f"Number {wanted} may not be chosen at this step.")
-    return rows

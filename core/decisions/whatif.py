@@ -8,17 +8,15 @@ from typing import cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from core.decisions.recording import Playback, note, row_of
+from core.decisions.recording import Playback, note
 from core.planning.scheduler import Result, Stopwatch
 from core.planning.trace import Override, Recorder, Scores, StaleTraceError
 from core.policy.checkpoint import Model
-from core.policy.two_step import Choice, Policy, segment_log_softmax
+from core.policy.choosing import GREEDY, Given
+from core.policy.two_step import Choose, Policy, act
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
-from core.simulation.features import observe, observe_machines
-from core.simulation.simulator import Simulator
 
 
 @torch.inference_mode()
@@ -81,13 +79,16 @@ def what_if(
     simulator = Playback(problem, trace).at(step)
     forced = (job is not None or bool(trace.forced[step, 0]), machine is not None)
     given = int(trace.job[step]) if job is None else job
-    choice = decide(policy, simulator, given, machine)
+    choose: Choose = Given(
+        torch.tensor([given]), None if machine is None else torch.tensor([machine])
+    )
     while True:
+        choice = act(policy, simulator, choose)
         note(recorder, simulator, choice, forced)
         simulator.step(choice.rollout, choice.job, choice.machine)
         if not len(simulator.active):
             break
-        choice, forced = decide(policy, simulator), (False, False)
+        choose, forced = GREEDY, (False, False)
     schedule = simulator.schedules()[0]
     made = recorder.finish(schedule)
     return Result(
@@ -102,45 +103,6 @@ def what_if(
         seed=result.seed,
         trace=made,
     )
-
-
-def decide(
-    policy: Policy,
-    simulator: Simulator,
-    job: int | None = None,
-    machine: int | None = None,
-) -> Choice:
-    """
-    Take one decision of one rollout, job or machine given; the simulator stays put.
-
-    Raises
-    ------
-    ValueError
-        When the given job or machine may not be chosen.
-    """
-    seen = observe(simulator, with_state=policy.needs_state)
-    scores = policy.score_jobs(seen)
-    job_row = _best(scores.logits) if job is None else row_of(seen.job, job)
-    machines = observe_machines(simulator, seen.rollout, seen.job[job_row])
-    logits = policy.score_machines(seen, scores, job_row, machines)
-    row = _best(logits) if machine is None else row_of(machines.machine, machine)
-    log_jobs = segment_log_softmax(scores.logits, seen.owner, 1)
-    log_machines = segment_log_softmax(logits, machines.owner, 1)
-    return Choice(
-        seen,
-        machines,
-        job_row,
-        row,
-        scores,
-        logits,
-        log_jobs[job_row],
-        log_machines[row],
-    )
-
-
-def _best(logits: Tensor) -> Tensor:
-    """Row of the largest logit, shape (1,)."""
-    return logits.argmax(0, keepdim=True)
 
 
 def override_words(problem: Problem, override: Override) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from core.policy.segments import segment_entropy, segment_log_softmax
 from core.simulation.features import (
     MachineObservation,
     Observation,
@@ -98,7 +99,8 @@ class Choice:
     scores, machine_logits
         What it made of them.
     job_log_probability, machine_log_probability
-        Shape (A,): of the choices, under the policy.
+        Shape (A,): of the choices, under whoever acted: the policy, exploration mixed
+        in where there was any.
     """
 
     observation: Observation
@@ -126,77 +128,42 @@ class Choice:
         return self.machines.machine[self.machine_row]
 
 
-def segment_log_softmax(logits: Tensor, owner: Tensor, count: int) -> Tensor:
-    """
-    Logarithm of the softmax within each owner's rows.
+class Choose(Protocol):
+    """How one of a policy's candidates is chosen; see :mod:`core.policy.choosing`."""
 
-    Parameters
-    ----------
-    logits, owner
-        Shape (R,).
-    count
-        Number of owners.
-    """
-    if count == 1:
-        return torch.log_softmax(logits, 0)
-    empty = torch.full((count,), -torch.inf, dtype=logits.dtype, device=logits.device)
-    peak = empty.scatter_reduce(0, owner, logits.detach(), "amax")
-    shifted = logits - peak[owner]
-    total = torch.zeros_like(peak).index_add(0, owner, shifted.exp())
-    return shifted - total.log()[owner]
+    def choose_job(
+        self, simulator: Simulator, observation: Observation, log_probability: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """
+        Choose a job in each of A rollouts.
 
+        Parameters
+        ----------
+        simulator, observation
+            Where the decisions are due, and what the policy saw.
+        log_probability
+            Shape (R,): log pi of each candidate row.
 
-def segment_entropy(log_probability: Tensor, owner: Tensor, count: int) -> Tensor:
-    """Entropy of each owner's distribution, in nats; shape (count,)."""
-    terms = -log_probability.exp() * log_probability
-    empty = torch.zeros(count, dtype=terms.dtype, device=terms.device)
-    return empty.index_add(0, owner, terms)
+        Returns
+        -------
+        tuple of Tensor
+            Shape (A,) each: the rows, and the log-probability with which this way
+            of choosing takes them.
+        """
+        ...
 
-
-def segment_argmax(values: Tensor, owner: Tensor, count: int) -> Tensor:
-    """First row with the largest value of each owner; shape (count,)."""
-    if count == 1:
-        return values.argmax(0, keepdim=True)
-    empty = torch.full((count,), -torch.inf, dtype=values.dtype, device=values.device)
-    peak = empty.scatter_reduce(0, owner, values, "amax")
-    rows = torch.nonzero(values == peak[owner]).squeeze(1)
-    first = torch.full((count,), len(values), dtype=torch.int64, device=values.device)
-    return first.scatter_reduce(0, owner[rows], rows, "amin")
+    def choose_machine(
+        self,
+        simulator: Simulator,
+        observation: Observation,
+        machines: MachineObservation,
+        log_probability: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """Choose a machine for each chosen job, likewise; log pi has shape (Q,)."""
+        ...
 
 
-def pick(
-    log_probability: Tensor,
-    owner: Tensor,
-    count: int,
-    greedy: bool,
-    generator: torch.Generator | None,
-) -> Tensor:
-    """
-    Choose one row per owner.
-
-    Parameters
-    ----------
-    log_probability, owner, count
-        Shape (R,), (R,), and the number of owners.
-    greedy
-        Take the most probable row; else sample, by the Gumbel-max trick.
-    generator
-        Source of randomness when sampling.
-    """
-    if greedy:
-        return segment_argmax(log_probability, owner, count)
-    noise = torch.empty_like(log_probability).exponential_(generator=generator)
-    return segment_argmax(log_probability - noise.log(), owner, count)
-
-
-def act(
-    policy: Policy,
-    simulator: Simulator,
-    *,
-    greedy: bool = False,
-    generator: torch.Generator | None = None,
-    given: tuple[Tensor, Tensor] | None = None,
-) -> Choice:
+def act(policy: Policy, simulator: Simulator, choose: Choose) -> Choice:
     """
     Take one decision in every rollout that is not done; the simulator stays put.
 
@@ -204,13 +171,8 @@ def act(
     ----------
     policy, simulator
         Who decides, and where.
-    greedy
-        The most probable choices; else sampled.
-    generator
-        Source of randomness when sampling.
-    given
-        Shape (A,) each: the job and the machine to take in each of these rollouts,
-        to learn what the policy makes of them.
+    choose
+        How: greedily, sampled, explored, or as it is given.
 
     Raises
     ------
@@ -218,22 +180,15 @@ def act(
         When a given job or machine may not be chosen.
     """
     observation = observe(simulator, with_state=policy.needs_state)
-    count = len(observation.rollout)
-    scores = policy.score_jobs(observation)
-    log_jobs = segment_log_softmax(scores.logits, observation.owner, count)
-    if given is None:
-        job_row = pick(log_jobs, observation.owner, count, greedy, generator)
-    else:
-        job_row = _row_of(observation.job, observation.owner, given[0])
+    scores, log_jobs = _job_step(policy, observation)
+    job_row, log_job = choose.choose_job(simulator, observation, log_jobs)
     machines = observe_machines(
         simulator, observation.rollout, observation.job[job_row]
     )
-    logits = policy.score_machines(observation, scores, job_row, machines)
-    log_machines = segment_log_softmax(logits, machines.owner, count)
-    if given is None:
-        machine_row = pick(log_machines, machines.owner, count, greedy, generator)
-    else:
-        machine_row = _row_of(machines.machine, machines.owner, given[1])
+    logits, log_machines = _machine_step(policy, observation, scores, job_row, machines)
+    machine_row, log_machine = choose.choose_machine(
+        simulator, observation, machines, log_machines
+    )
     return Choice(
         observation,
         machines,
@@ -241,14 +196,92 @@ def act(
         machine_row,
         scores,
         logits,
-        log_jobs[job_row],
-        log_machines[machine_row],
+        log_job,
+        log_machine,
     )
 
 
-def _row_of(values: Tensor, owner: Tensor, wanted: Tensor) -> Tensor:
-    """Row of each owner that holds the wanted value; shape of ``wanted``."""
-    rows = torch.nonzero(values == wanted[owner]).squeeze(1)
-    if len(rows) != len(wanted):
-        raise ValueError("A given job or machine may not be chosen.")
-    return rows
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """
+    What a policy makes of D decisions that were taken before.
+
+    Parameters
+    ----------
+    observation, machines
+        What was seen.
+    log_probability
+        Shape (D, 2): of the chosen job, and of the chosen machine.
+    value
+        Shape (D,): estimate of the cost still to come.
+    log_jobs, log_machines
+        Shape (R,) and (Q,): log pi of every candidate row.
+    """
+
+    observation: Observation
+    machines: MachineObservation
+    log_probability: Tensor
+    value: Tensor
+    log_jobs: Tensor
+    log_machines: Tensor
+
+    @property
+    def job_entropy(self) -> Tensor:
+        """Shape (D,): entropy of each choice of a job, in nats."""
+        return segment_entropy(
+            self.log_jobs, self.observation.owner, len(self.log_probability)
+        )
+
+    @property
+    def machine_entropy(self) -> Tensor:
+        """Shape (D,): entropy of each choice of a machine, in nats."""
+        return segment_entropy(
+            self.log_machines, self.machines.owner, len(self.log_probability)
+        )
+
+
+def evaluate(
+    policy: Policy,
+    observation: Observation,
+    machines: MachineObservation,
+    job_row: Tensor,
+    machine_row: Tensor,
+) -> Evaluated:
+    """
+    Probabilities of decisions as the policy is now; gradients flow.
+
+    Parameters
+    ----------
+    policy
+        Who is asked.
+    observation, machines
+        What was seen.
+    job_row, machine_row
+        Shape (D,): rows that were chosen.
+    """
+    scores, log_jobs = _job_step(policy, observation)
+    _, log_machines = _machine_step(policy, observation, scores, job_row, machines)
+    log_probability = torch.stack([log_jobs[job_row], log_machines[machine_row]], 1)
+    return Evaluated(
+        observation, machines, log_probability, scores.value, log_jobs, log_machines
+    )
+
+
+def _job_step(policy: Policy, observation: Observation) -> tuple[JobScores, Tensor]:
+    """Scores of the candidate jobs, and their log pi, shape (R,)."""
+    scores = policy.score_jobs(observation)
+    count = len(observation.rollout)
+    return scores, segment_log_softmax(scores.logits, observation.owner, count)
+
+
+def _machine_step(
+    policy: Policy,
+    observation: Observation,
+    scores: JobScores,
+    job_row: Tensor,
+    machines: MachineObservation,
+) -> tuple[Tensor, Tensor]:
+    """Logits of the chosen jobs' machines, and their log pi, shape (Q,) each."""
+    logits = policy.score_machines(observation, scores, job_row, machines)
+    count = len(observation.rollout)
+    return logits, segment_log_softmax(logits, machines.owner, count)

@@ -22,8 +22,9 @@ from core.planning.scheduler import (
 from core.planning.stopping import Stop, never
 from core.planning.trace import Recorder
 from core.policy.checkpoint import Model
+from core.policy.choosing import GREEDY, Given, sampled
 from core.policy.trunk import TooLargeError
-from core.policy.two_step import Policy, act
+from core.policy.two_step import Choose, Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
@@ -214,11 +215,11 @@ def play(
     simulator = Simulator(static, lookahead=lookahead)
     done: list[tuple[int, int]] = []
     while len(simulator.active):
-        given = None
+        choose: Choose = GREEDY
         if path is not None and len(done) < len(path):
             job, machine = path[len(done)]
-            given = torch.tensor([job]), torch.tensor([machine])
-        choice = act(policy, simulator, greedy=True, given=given)
+            choose = Given(torch.tensor([job]), torch.tensor([machine]))
+        choice = act(policy, simulator, choose)
         if recorder is not None:
             note(recorder, simulator, choice)
         done.append((int(choice.job), int(choice.machine)))
@@ -244,7 +245,7 @@ def draw(
     Copies of the problem are played side by side, as many at a time as fit in
     memory; a stop drops those in hand.
     """
-    generator = torch.Generator().manual_seed(seed)
+    choose = sampled(torch.Generator().manual_seed(seed))
     pairs = static.processing[0].numel()
     room = max(1, MOST_BYTES // (BYTES_PER_PAIR * pairs))
     best, made = None, 0
@@ -254,7 +255,7 @@ def draw(
         steps: list[tuple[Tensor, Tensor]] = []
         try:
             while len(simulator.active):
-                choice = act(policy, simulator, generator=generator)
+                choice = act(policy, simulator, choose)
                 simulator.step(choice.rollout, choice.job, choice.machine)
                 steps.append((choice.job, choice.machine))
                 pace.step(copies)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.planning.scheduler import Pace, Progress, Result, Stopwatch, silent
 from core.planning.stopping import Stop, never
-from core.policy.two_step import segment_argmax
+from core.policy.segments import segment_argmax
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule

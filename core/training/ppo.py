@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.policy.two_step import Policy, segment_entropy, segment_log_softmax
+from core.policy.two_step import Policy, evaluate
 from core.simulation.features import squash
 from core.training.rollout import Decisions
 from core.training.settings import PPOSettings
@@ -58,19 +58,14 @@ def ppo_loss(policy: Policy, decisions: Decisions, settings: PPOSettings) -> Los
     settings
         Coefficients.
     """
-    observation, machines, count = (
+    now = evaluate(
+        policy,
         decisions.observation,
         decisions.machines,
-        len(decisions),
+        decisions.job_row,
+        decisions.machine_row,
     )
-    scores = policy.score_jobs(observation)
-    log_jobs = segment_log_softmax(scores.logits, observation.owner, count)
-    logits = policy.score_machines(observation, scores, decisions.job_row, machines)
-    log_machines = segment_log_softmax(logits, machines.owner, count)
-    new = torch.stack(
-        [log_jobs[decisions.job_row], log_machines[decisions.machine_row]], 1
-    )
-    log_ratio = (new - decisions.log_probability).sum(1)
+    log_ratio = (now.log_probability - decisions.log_probability).sum(1)
     ratio = log_ratio.exp()
     clipped = ratio.clamp(1 - settings.clip_coef, 1 + settings.clip_coef)
     surrogate = -torch.min(decisions.advantage * ratio, decisions.advantage * clipped)
@@ -78,9 +73,8 @@ def ppo_loss(policy: Policy, decisions: Decisions, settings: PPOSettings) -> Los
     # between kinds of problems, so errors count in squashed units (symlog; Hafner et
     # al. 2023, eq. 9), or the value's gradient would drown the policy's.
     target = squash(-decisions.return_)
-    value = 0.5 * (squash(scores.value) - target).square()
-    job_entropy = segment_entropy(log_jobs, observation.owner, count).mean()
-    machine_entropy = segment_entropy(log_machines, machines.owner, count).mean()
+    value = 0.5 * (squash(now.value) - target).square()
+    job_entropy, machine_entropy = now.job_entropy.mean(), now.machine_entropy.mean()
     total = (
         surrogate.mean()
         + settings.vf_coef * value.mean()

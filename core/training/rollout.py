@@ -8,23 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.policy.two_step import (
-    Choice,
-    Policy,
-    act,
-    pick,
-    segment_log_softmax,
-)
-from core.simulation.features import (
-    MachineObservation,
-    Observation,
-    observe,
-    observe_machines,
-)
+from core.policy.choosing import Given
+from core.policy.two_step import Choice, Choose, Policy, act
+from core.simulation.features import MachineObservation, Observation
 from core.simulation.reward import CostReward, Reward
 from core.simulation.simulator import Simulator
 from core.training.advantages import generalized_advantages, group_advantages
-from core.training.exploration import explored, idle_weights
 from core.training.settings import PPOSettings
 
 
@@ -118,9 +107,7 @@ def collect(
     copies: int,
     settings: PPOSettings,
     *,
-    generator: torch.Generator,
-    job_epsilon: float = 0.0,
-    machine_epsilon: float = 0.0,
+    choose: Choose,
     reward: Reward | None = None,
 ) -> Rollout:
     """
@@ -134,10 +121,8 @@ def collect(
         Rollouts per problem, for the group baseline.
     settings
         How advantages are made.
-    generator
-        Source of randomness.
-    job_epsilon, machine_epsilon
-        Share of random choices; see :func:`explored`.
+    choose
+        How decisions are taken: sampled or explored, or the copies are all alike.
     reward
         What a decision earns; the fall of the cost bound unless given.
 
@@ -151,7 +136,7 @@ def collect(
     reward = reward or CostReward()
 
     def explore(simulator: Simulator) -> Choice:
-        return _explore(policy, simulator, generator, job_epsilon, machine_epsilon)
+        return act(policy, simulator, choose)
 
     if settings.advantage != "best":
         return _recorded(simulator, reward, explore, copies, settings)
@@ -173,22 +158,22 @@ def collect(
 
     def follow(simulator: Simulator) -> Choice:
         rows, t = best[simulator.active], next(step)
-        return act(policy, simulator, given=(jobs[rows, t], machines[rows, t]))
+        return act(policy, simulator, Given(jobs[rows, t], machines[rows, t]))
 
     label = _recorded(again, reward, follow, 1, settings)
     return Rollout(label.decisions, simulator.cost.clone(), total, played)
 
 
-Choose = Callable[[Simulator], Choice]
+Decide = Callable[[Simulator], Choice]
 
 
 def _steps(
-    simulator: Simulator, reward: Reward, choose: Choose
+    simulator: Simulator, reward: Reward, decide: Decide
 ) -> Iterator[tuple[Choice, Tensor]]:
     """Play to the end; each step's choices, and what they earned, shape (B,)."""
     reward.begin(simulator)
     while len(simulator.active):
-        choice = choose(simulator)
+        choice = decide(simulator)
         simulator.step(choice.rollout, choice.job, choice.machine)
         gain = torch.zeros_like(simulator.makespan)
         gain[choice.rollout] = reward.after(
@@ -200,7 +185,7 @@ def _steps(
 def _recorded(
     simulator: Simulator,
     reward: Reward,
-    choose: Choose,
+    decide: Decide,
     copies: int,
     settings: PPOSettings,
 ) -> Rollout:
@@ -208,7 +193,7 @@ def _recorded(
     choices: list[Choice] = []
     earned: list[Tensor] = []
     seen: list[Tensor] = []
-    for choice, gain in _steps(simulator, reward, choose):
+    for choice, gain in _steps(simulator, reward, decide):
         value = torch.zeros_like(gain)
         value[choice.rollout] = choice.scores.value.double()
         choices.append(choice)
@@ -230,50 +215,6 @@ def _recorded(
     returns = rewards.flip(0).cumsum(0).flip(0)
     decisions = _joined(choices, advantage, returns)
     return Rollout(decisions, simulator.cost.clone(), total, len(decisions))
-
-
-def _explore(
-    policy: Policy,
-    simulator: Simulator,
-    generator: torch.Generator,
-    job_epsilon: float,
-    machine_epsilon: float,
-) -> Choice:
-    """Sample one decision per rollout from the policy with exploration mixed in."""
-    observation = observe(simulator, with_state=policy.needs_state)
-    owner, count = observation.owner, len(observation.rollout)
-    scores = policy.score_jobs(observation)
-    log_jobs = explored(
-        segment_log_softmax(scores.logits, owner, count),
-        owner,
-        count,
-        job_epsilon,
-        torch.ones_like(scores.logits),
-    )
-    row = pick(log_jobs, owner, count, False, generator)
-    machines = observe_machines(simulator, observation.rollout, observation.job[row])
-    logits = policy.score_machines(observation, scores, row, machines)
-    here = observation.rollout[machines.owner]
-    load = simulator.load[observation.rollout]
-    busy = load / load.amax(1, keepdim=True).clamp(min=1)
-    log_machines = explored(
-        segment_log_softmax(logits, machines.owner, count),
-        machines.owner,
-        count,
-        machine_epsilon,
-        idle_weights(busy[machines.owner, machines.machine]) if len(here) else logits,
-    )
-    column = pick(log_machines, machines.owner, count, False, generator)
-    return Choice(
-        observation,
-        machines,
-        row,
-        column,
-        scores,
-        logits,
-        log_jobs[row],
-        log_machines[column],
-    )
 
 
 def _joined(choices: list[Choice], advantage: Tensor, returns: Tensor) -> Decisions:

@@ -150,6 +150,13 @@ class ExplorationSettings:
             share=("job_epsilon", "machine_epsilon", "final_share", "anneal_until"),
         )
 
+    def epsilons(self, progress: float) -> tuple[float, float]:
+        """Job and machine epsilon at a share of the run; they fall linearly."""
+        pace = self.anneal_until
+        share = min(progress / pace, 1.0) if pace > 0 else 1.0
+        factor = 1 - share * (1 - self.final_share)
+        return self.job_epsilon * factor, self.machine_epsilon * factor
+
 
 @dataclass(frozen=True)
 class Stage:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.policy.choosing import GREEDY, Explored
 from core.policy.two_step import Policy, act
 from core.problem.objective import Objective
 from core.simulation.reward import REWARDS
@@ -22,7 +23,6 @@ from core.training.curriculum import (
     lookahead_seconds,
     stage_at,
 )
-from core.training.exploration import epsilons
 from core.training.ppo import averaged, update
 from core.training.rollout import collect
 from core.training.settings import TrainingSettings
@@ -149,16 +149,14 @@ class Trainer:
             lookahead=[task.lookahead for task in tasks],
             copies=settings.rollout.copies,
         )
-        job_epsilon, machine_epsilon = epsilons(settings.exploration, progress)
+        job_epsilon, machine_epsilon = settings.exploration.epsilons(progress)
         policy = cast(Policy, self.policy)
         rollout = collect(
             policy,
             simulator,
             settings.rollout.copies,
             settings.ppo,
-            generator=generator,
-            job_epsilon=job_epsilon,
-            machine_epsilon=machine_epsilon,
+            choose=Explored(generator, job_epsilon, machine_epsilon),
             reward=REWARDS[settings.rollout.reward](),
         )
         played = time.perf_counter()
@@ -249,7 +247,7 @@ def greedy_costs(
         tensors_of(tasks, device), lookahead=[task.lookahead for task in tasks]
     )
     while len(simulator.active):
-        choice = act(cast(Policy, policy), simulator, greedy=True)
+        choice = act(cast(Policy, policy), simulator, GREEDY)
         simulator.step(choice.rollout, choice.job, choice.machine)
     return simulator.cost
 

@@ -14,8 +14,8 @@ from core.instances.generator import KINDS, generate
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.planning.trace import Trace
+from core.policy.segments import segment_log_softmax
 from core.policy.shipped import load_default_model
-from core.policy.two_step import segment_log_softmax
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler

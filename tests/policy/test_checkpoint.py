@@ -15,6 +15,7 @@ from core.policy.checkpoint import (
     load_model,
     save_model,
 )
+from core.policy.choosing import GREEDY
 from core.policy.two_step import act
 from core.simulation.features import feature_digest
 from core.simulation.simulator import Simulator
@@ -70,7 +71,7 @@ def test_what_was_saved_is_what_is_loaded(tmp_path, kind):
     problem = generate(replace(KINDS["shift"], jobs=10, machines=3), 0)
     simulator = Simulator([problem])
     with torch.no_grad():
-        first, second = (act(x, simulator, greedy=True) for x in (policy, model.policy))
+        first, second = (act(x, simulator, GREEDY) for x in (policy, model.policy))
     assert torch.equal(first.scores.logits, second.scores.logits)
     assert torch.equal(first.machine_logits, second.machine_logits)
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
+from core.policy.choosing import GREEDY, Given, sampled
 from core.policy.fixed_policy import FixedSizePolicy
 from core.policy.trunk import TooLargeError
 from core.policy.two_step import act
@@ -37,8 +38,8 @@ def by_hand():
 
 def probabilities(policy, simulator, job, machine):
     """Of a job, and of a machine given the job."""
-    given_ = torch.tensor([job]), torch.tensor([machine])
-    choice = act(policy, simulator, given=given_)
+    given_ = Given(torch.tensor([job]), torch.tensor([machine]))
+    choice = act(policy, simulator, given_)
     return (
         math.exp(choice.job_log_probability.item()),
         math.exp(choice.machine_log_probability.item()),
@@ -81,7 +82,7 @@ def test_the_machine_head_knows_the_chosen_job():
 def test_a_larger_problem_is_refused(by_hand, jobs, machines, message):
     """One job, or one machine, more than there are places."""
     with pytest.raises(TooLargeError, match=message):
-        act(by_hand, Simulator([shop(jobs, machines)]))
+        act(by_hand, Simulator([shop(jobs, machines)]), GREEDY)
 
 
 def test_the_state_is_needed(by_hand):
@@ -104,6 +105,6 @@ def test_every_problem_that_fits_is_planned(problem):
     torch.manual_seed(0)
     policy, simulator = FixedSizePolicy(6, 5), Simulator([problem])
     for _ in range(problem.num_jobs):
-        choice = act(policy, simulator, generator=torch.Generator().manual_seed(1))
+        choice = act(policy, simulator, sampled(torch.Generator().manual_seed(1)))
         simulator.step(choice.rollout, choice.job, choice.machine)
     assert not len(simulator.active)

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.policy.choosing import GREEDY, Given, sampled
 from core.policy.flat_policy import FlatPolicy
 from core.policy.trunk import TooLargeError
 from core.policy.two_step import act
@@ -31,9 +32,7 @@ def test_pairs_have_their_share_of_one_softmax(shop):
     torch.nn.init.zeros_(policy.pair_head[-1].weight)
     with torch.no_grad():
         policy.pair_head[-1].bias.copy_(torch.tensor([1.0, 2.0, 9.0, 5.0]).log())
-    choice = act(
-        policy, Simulator([shop]), given=(torch.tensor([0]), torch.tensor([0]))
-    )
+    choice = act(policy, Simulator([shop]), Given(torch.tensor([0]), torch.tensor([0])))
     assert math.exp(choice.job_log_probability.item()) == pytest.approx(3 / 8)
     assert math.exp(choice.machine_log_probability.item()) == pytest.approx(1 / 3)
 
@@ -56,7 +55,7 @@ def test_two_steps_are_the_joint_softmax(problem, seed, lookahead):
         logits = policy.pair_head(policy.trunk(state)).view(6, 5)
         logits = logits[: problem.num_jobs, : problem.num_machines]
         joint = torch.where(may, logits, -torch.inf).flatten().log_softmax(0)
-        choice = act(policy, simulator, generator=generator)
+        choice = act(policy, simulator, sampled(generator))
         pair = int(choice.job) * problem.num_machines + int(choice.machine)
         found = choice.job_log_probability + choice.machine_log_probability
         assert found.item() == pytest.approx(joint[pair].item(), abs=1e-5)
@@ -70,7 +69,7 @@ def test_two_steps_are_the_joint_softmax(problem, seed, lookahead):
 def test_a_larger_problem_is_refused(shop, places, message):
     """One job, or one machine, more than there are places."""
     with pytest.raises(TooLargeError, match=message):
-        act(FlatPolicy(*places), Simulator([shop]))
+        act(FlatPolicy(*places), Simulator([shop]), GREEDY)
 
 
 def test_the_state_is_needed(shop):

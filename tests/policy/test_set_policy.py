@@ -5,8 +5,10 @@ import pytest
 import torch
 
 from core.instances.generator import KINDS, generate
+from core.policy.choosing import GREEDY
+from core.policy.segments import segment_log_softmax
 from core.policy.set_policy import SetPolicy, SetPolicySettings, segment_pool
-from core.policy.two_step import act, segment_log_softmax
+from core.policy.two_step import act
 from core.problem.objective import Objective
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
@@ -82,7 +84,7 @@ def test_permuting_jobs_and_machines_permutes_the_probabilities(policy, kind, se
             assert torch.allclose(one[1][jobs][:, machines], other[1], atol=1e-3)
             assert torch.allclose(one[2], other[2], rtol=1e-3, atol=1e-3)
         with torch.no_grad():
-            choice = act(policy, first, greedy=True)
+            choice = act(policy, first, GREEDY)
         first.step(choice.rollout, choice.job, choice.machine)
         job = torch.tensor([int(np.flatnonzero(jobs == int(choice.job))[0])])
         machine = torch.tensor(

@@ -5,15 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.policy.choosing import GREEDY, Explored, Given, idle_weights, mixed, sampled
 from core.policy.set_policy import SetPolicy
-from core.policy.two_step import (
-    JobScores,
-    act,
-    pick,
-    segment_argmax,
-    segment_entropy,
-    segment_log_softmax,
-)
+from core.policy.two_step import JobScores, act, evaluate
 from core.problem.model import Job, Machine, Problem
 from core.simulation.simulator import Simulator
 from tests.simulation.playing import lookaheads
@@ -53,7 +47,7 @@ def shop():
 def test_log_probabilities_by_hand(shop):
     """Scores log 3 and log 1 for a and b: 3/4 for a; log 1 and log 4: 4/5 for N."""
     policy = Fixed([log(3), 0.0, 50.0], [0.0, log(4)])
-    choice = act(policy, Simulator([shop]), greedy=True)
+    choice = act(policy, Simulator([shop]), GREEDY)
     assert (int(choice.job), int(choice.machine)) == (0, 1)
     assert float(choice.job_log_probability.exp()) == pytest.approx(3 / 4)
     assert float(choice.machine_log_probability.exp()) == pytest.approx(4 / 5)
@@ -62,8 +56,8 @@ def test_log_probabilities_by_hand(shop):
 def test_a_given_choice_is_taken_with_its_own_probability(shop):
     """The improbable pair: b on M, 1/4 and 1/5; in two rollouts at once."""
     policy = Fixed([log(3), 0.0, 50.0], [0.0, log(4)])
-    given_ = torch.tensor([1, 0]), torch.tensor([0, 1])
-    choice = act(policy, Simulator([shop], copies=2), given=given_)
+    given_ = Given(torch.tensor([1, 0]), torch.tensor([0, 1]))
+    choice = act(policy, Simulator([shop], copies=2), given_)
     assert choice.job.tolist() == [1, 0]
     assert choice.machine.tolist() == [0, 1]
     assert choice.job_log_probability.exp().tolist() == pytest.approx([1 / 4, 3 / 4])
@@ -75,9 +69,9 @@ def test_a_given_choice_is_taken_with_its_own_probability(shop):
 @pytest.mark.parametrize("given_", [(2, 0), (0, 5)])
 def test_a_given_choice_must_be_possible(shop, given_):
     """c waits for a; there is no sixth machine."""
-    given_ = tuple(torch.tensor([x]) for x in given_)
+    job, machine = (torch.tensor([x]) for x in given_)
     with pytest.raises(ValueError, match="may not be chosen"):
-        act(Fixed([0.0] * 3, [0.0] * 2), Simulator([shop]), given=given_)
+        act(Fixed([0.0] * 3, [0.0] * 2), Simulator([shop]), Given(job, machine))
 
 
 @settings(max_examples=20)
@@ -90,7 +84,7 @@ def test_sampling_never_chooses_what_is_masked(problem, seed, which):
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         while len(simulator.active):
-            choice = act(policy, simulator, generator=generator)
+            choice = act(policy, simulator, sampled(generator))
             assert simulator.job_mask[choice.rollout, choice.job].all()
             mask = simulator.machine_mask(choice.rollout, choice.job)
             assert mask.gather(1, choice.machine[:, None]).all()
@@ -99,47 +93,76 @@ def test_sampling_never_chooses_what_is_masked(problem, seed, which):
             simulator.step(choice.rollout, choice.job, choice.machine)
 
 
-def test_samples_come_as_often_as_they_are_probable():
-    """4,000 draws of 0.7, 0.1, 0.1, 0.1: shares within four standard deviations."""
-    draws = 4000
-    owner = torch.arange(draws).repeat_interleave(4)
-    log_probability = torch.tensor([0.7, 0.1, 0.1, 0.1]).log().repeat(draws)
+def test_what_is_not_given_is_chosen_as_ever(shop):
+    """Job b is given, its machine greedy; then machine M, the job greedy."""
+    policy = Fixed([log(3), 0.0, 50.0], [0.0, log(4)])
+    first = act(policy, Simulator([shop]), Given(torch.tensor([1])))
+    assert (int(first.job), int(first.machine)) == (1, 1)
+    second = act(policy, Simulator([shop]), Given(machine=torch.tensor([0])))
+    assert (int(second.job), int(second.machine)) == (0, 0)
+
+
+def test_decisions_are_evaluated_as_they_were_taken(shop):
+    """Log-probabilities of the rows taken; entropies of 3/4, 1/4 and of 1/5, 4/5."""
+    policy = Fixed([log(3), 0.0, 50.0], [0.0, log(4)])
     generator = torch.Generator().manual_seed(0)
-    rows = pick(log_probability, owner, draws, False, generator)
-    assert torch.equal(owner[rows], torch.arange(draws))
-    shares = torch.bincount(rows % 4, minlength=4) / draws
-    assert shares.tolist() == pytest.approx([0.7, 0.1, 0.1, 0.1], abs=0.029)
-
-
-def test_the_same_seed_draws_the_same():
-    """And another one something else."""
-    values = torch.zeros(1000)
-    owner = torch.arange(10).repeat_interleave(100)
-
-    def drawn(seed):
-        return pick(values, owner, 10, False, torch.Generator().manual_seed(seed))
-
-    assert torch.equal(drawn(1), drawn(1))
-    assert not torch.equal(drawn(1), drawn(2))
-
-
-@given(
-    st.lists(
-        st.lists(st.floats(-20, 20), min_size=1, max_size=5), min_size=1, max_size=4
+    taken = act(policy, Simulator([shop], copies=5), sampled(generator))
+    now = evaluate(
+        policy, taken.observation, taken.machines, taken.job_row, taken.machine_row
     )
-)
-def test_segments_are_the_rows_of_each_owner(rows):
-    """Softmax, entropy and largest of each, as torch has them row by row."""
-    count = len(rows)
-    owner = torch.repeat_interleave(torch.tensor([len(row) for row in rows]))
-    flat = torch.tensor([x for row in rows for x in row])
-    found = segment_log_softmax(flat, owner, count)
-    entropy = segment_entropy(found, owner, count)
-    largest = segment_argmax(flat, owner, count)
-    before = 0
-    for i, row in enumerate(rows):
-        expected = torch.distributions.Categorical(logits=torch.tensor(row))
-        assert torch.allclose(found[owner == i], expected.logits, atol=1e-4)
-        assert float(entropy[i]) == pytest.approx(float(expected.entropy()), abs=1e-4)
-        assert int(largest[i]) == before + int(torch.tensor(row).argmax())
-        before += len(row)
+    both = torch.stack([taken.job_log_probability, taken.machine_log_probability], 1)
+    assert torch.equal(now.log_probability, both)
+    assert now.job_entropy.tolist() == pytest.approx([0.5623] * 5, abs=1e-4)
+    assert now.machine_entropy.tolist() == pytest.approx([0.5004] * 5, abs=1e-4)
+
+
+def test_mixture_by_hand():
+    """Two decisions: mu = (1 - e) pi + e w / sum(w), each within its own rows."""
+    pi = torch.tensor([0.5, 0.5, 0.9, 0.1])
+    owner = torch.tensor([0, 0, 1, 1])
+    weight = torch.tensor([1.0, 3.0, 1.0, 1.0])
+    found = mixed(pi.log(), owner, 2, 0.2, weight)
+    expected = [
+        0.8 * 0.5 + 0.2 * 0.25,
+        0.8 * 0.5 + 0.2 * 0.75,
+        0.8 * 0.9 + 0.2 * 0.5,
+        0.8 * 0.1 + 0.2 * 0.5,
+    ]
+    torch.testing.assert_close(found, torch.tensor(expected).log())
+
+
+def test_a_mixture_sums_to_one_and_reaches_everything():
+    """Also what the policy would never choose has its share of the random choices."""
+    pi = torch.tensor([1.0, 0.0, 0.0])
+    found = mixed(pi.log(), torch.zeros(3, dtype=int), 1, 0.3, torch.ones(3)).exp()
+    assert found.sum().item() == pytest.approx(1)
+    assert found.tolist() == pytest.approx([0.8, 0.1, 0.1])
+
+
+def test_without_epsilon_the_policy_stays_as_it_is(shop):
+    """No round trip through exp and log: what is kept is log pi to the last bit."""
+    policy = Fixed([log(3), 0.0, 50.0], [0.0, log(4)])
+    taken = act(policy, Simulator([shop], copies=50), Explored(torch.Generator(), 0, 0))
+    now = evaluate(
+        policy, taken.observation, taken.machines, taken.job_row, taken.machine_row
+    )
+    assert torch.equal(now.log_probability[:, 0], taken.job_log_probability)
+    assert torch.equal(now.log_probability[:, 1], taken.machine_log_probability)
+
+
+def test_random_choices_prefer_the_less_loaded_machine(shop):
+    """Machine epsilon 1, N with half of M's load: weights 1 / 1.1 and 1 / 0.6."""
+    policy = Fixed([0.0, 0.0, 0.0], [9.0, 0.0])
+    simulator = Simulator([shop], copies=20)
+    simulator.load = torch.tensor([[60.0, 30.0]]).repeat(20, 1)
+    chosen = act(policy, simulator, Explored(torch.Generator().manual_seed(0), 0, 1.0))
+    share = torch.tensor([0.6, 1.1]) / 1.7
+    expected = share[chosen.machine].log()
+    torch.testing.assert_close(chosen.machine_log_probability, expected)
+    assert set(chosen.machine.tolist()) == {0, 1}
+
+
+def test_idle_machines_are_likelier():
+    """Weights 1 / (utilisation + 0.1)."""
+    found = idle_weights(torch.tensor([0.0, 0.9]))
+    assert found.tolist() == pytest.approx([10, 1])

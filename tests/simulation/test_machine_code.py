@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.policy.choosing import sampled
 from core.policy.shipped import load_default_model
 from core.policy.two_step import act
 from core.problem.calendar import Calendar
@@ -195,7 +196,7 @@ def test_probabilities_are_the_same():
     policy = load_default_model().policy
     batch = [generate(KINDS["shift"].resized(30, 5), seed) for seed in (1, 2)]
     choices = [
-        act(policy, simulator, generator=torch.Generator().manual_seed(0))
+        act(policy, simulator, sampled(torch.Generator().manual_seed(0)))
         for simulator in both(batch, lookahead=inf, copies=3)
     ]
     for name in ("job_log_probability", "machine_log_probability", "machine_logits"):

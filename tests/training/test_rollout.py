@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.policy.two_step import segment_log_softmax
+from core.policy.choosing import Explored, sampled
+from core.policy.segments import segment_log_softmax
 from core.simulation.reward import REWARDS
 from core.simulation.simulator import Simulator
 from core.training.curriculum import draw
@@ -31,13 +32,13 @@ def simulator(seed=0, problems=2):
     )
 
 
-def played(network=None, seed=0, **options):
+def played(network=None, seed=0, job_epsilon=0.0, **options):
     """A rollout of the tiny problems."""
     settings = PPOSettings(gae_lambda=1.0, advantage="gae")
     generator = torch.Generator().manual_seed(seed)
     return collect(
-        network or policy(), simulator(), COPIES, settings, generator=generator,
-        **options,
+        network or policy(), simulator(), COPIES, settings,
+        choose=Explored(generator, job_epsilon), **options,
     )  # fmt: skip
 
 
@@ -108,7 +109,9 @@ def test_group_advantages_of_the_copies_of_a_problem_sum_to_zero():
     """Nothing that all copies share is learned from; a rollout's are all alike."""
     generator = torch.Generator().manual_seed(0)
     settings = PPOSettings(advantage="group", gae_lambda=1.0)
-    rollout = collect(policy(), simulator(), COPIES, settings, generator=generator)
+    rollout = collect(
+        policy(), simulator(), COPIES, settings, choose=sampled(generator)
+    )
     steps = rollout.decisions.advantage.view(-1, 2, COPIES)
     assert (steps == steps[:1]).all()
     better = -rollout.costs.view(2, COPIES)
@@ -122,11 +125,11 @@ def test_group_advantages_of_the_copies_of_a_problem_sum_to_zero():
 def test_only_the_best_copy_of_a_problem_is_learned_from(reward):
     """Every copy is played as ever; the best one's decisions are the label."""
     network = policy()
-    told = {"reward": REWARDS[reward](), "job_epsilon": 0.2}
     whole, label = (
         collect(
             network, simulator(), COPIES, PPOSettings(advantage=advantage),
-            generator=torch.Generator().manual_seed(4), **told,
+            choose=Explored(torch.Generator().manual_seed(4), 0.2),
+            reward=REWARDS[reward](),
         )
         for advantage in ("group", "best")
     )  # fmt: skip
@@ -152,7 +155,7 @@ def test_a_label_becomes_more_probable():
     settings = PPOSettings(advantage="best", learning_rate=1e-2, ent_coef=0)
     rollout = collect(
         network, simulator(), COPIES, settings,
-        generator=torch.Generator().manual_seed(0),
+        choose=sampled(torch.Generator().manual_seed(0)),
     )  # fmt: skip
     before = log_probability(network, rollout)
     torch.testing.assert_close(before, rollout.decisions.log_probability[:, 0])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.training.settings import (
+    ExplorationSettings,
     PPOSettings,
     RolloutSettings,
     Stage,
@@ -74,3 +75,22 @@ def test_a_group_needs_two_copies():
         with pytest.raises(ValueError, match="copies >= 2"):
             TrainingSettings(rollout=one, ppo=PPOSettings(advantage=advantage))
     TrainingSettings(rollout=one, ppo=PPOSettings(advantage="gae"))
+
+
+def test_epsilons_fall_linearly_and_stay():
+    """From the start value to its final share at half of the run."""
+    settings = ExplorationSettings(
+        job_epsilon=0.2, machine_epsilon=0.1, final_share=0.5, anneal_until=0.5
+    )
+    assert settings.epsilons(0.0) == (0.2, 0.1)
+    assert settings.epsilons(0.25) == pytest.approx((0.15, 0.075))
+    assert settings.epsilons(0.5) == pytest.approx((0.1, 0.05))
+    assert settings.epsilons(1.0) == pytest.approx((0.1, 0.05))
+
+
+def test_a_pace_of_zero_is_final_at_once():
+    """0 is a value: no division by it, and no default in its place."""
+    settings = ExplorationSettings(
+        job_epsilon=0.2, machine_epsilon=0.1, final_share=0.0, anneal_until=0.0
+    )
+    assert settings.epsilons(0.0) == (0, 0)
