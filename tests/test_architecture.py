@@ -284,7 +284,7 @@ def test_a_page_opened_without_the_app_stops_before_it_draws():
         ("tables", "from . import rows", "relative"),
         ("tables.read", "import torch.nn", "without torch"),
         ("simulation.simulator", "from pages.parts import state", "no screen"),
-        ("charts.gantt", "from core.schedulers.rules import atcs", "no arrow"),
+        ("charts.gantt", "from core.schedulers.rules import RULES", "no arrow"),
         ("charts.gantt", "from core.schedulers import Trace", "no arrow"),
         ("charts.gantt", "from core.schedulers.traces import x", "no arrow"),
         ("charts.gantt", "from core import *", "no arrow"),

@@ -4,150 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 from math import inf
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from core.planning.scheduler import Pace, Progress, Result, Stopwatch, silent
 from core.planning.stopping import Stop, never
+from core.planning.trace import Recorder, Scores, Trace
 from core.policy.segments import segment_argmax
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.schedulers.priorities import (
+    Moment,
+    atcs,
+    ect,
+    edd,
+    fifo,
+    jobs_behind,
+    lpt,
+    mor,
+    mwkr,
+    spt,
+    sufferage,
+)
 from core.simulation.simulator import Simulator
 from core.simulation.tensors import stack
 
 MOST_PAIRS = 8_000_000  # pairs of job and machine simulated at once: about 400 MB
-NO_DUE = 1e6  # slack of a job without due date, in units of k1 mean processing times
-
-
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """
-    The jobs that may be placed next, in all rollouts of one rule.
-
-    Parameters
-    ----------
-    simulator
-        Where time stands still.
-    rollout, job
-        Shape (R,): row r is job ``job[r]``, which may be placed in ``rollout[r]``.
-    may
-        Shape (R, M), bool: the machines it may be placed on.
-    jobs_behind
-        Shape (P, N): jobs on the longest chain behind each job.
-    """
-
-    simulator: Simulator
-    rollout: Tensor
-    job: Tensor
-    may: Tensor
-    jobs_behind: Tensor
-
-    @cached_property
-    def source(self) -> Tensor:
-        """Shape (R,): the problem of each row."""
-        return self.simulator.source[self.rollout]
-
-    def of_job(self, values: Tensor) -> Tensor:
-        """Shape (R,): entries of a (P, N) table."""
-        return values[self.source, self.job]
-
-    @cached_property
-    def processing(self) -> Tensor:
-        """Shape (R, M), seconds."""
-        return self.simulator.static.processing[self.source, self.job]
-
-    @cached_property
-    def setup(self) -> Tensor:
-        """Shape (R, M), seconds of setup, were the job next on each machine."""
-        return self.simulator.setup_seconds(self.rollout, self.job)
-
-    @cached_property
-    def end(self) -> Tensor:
-        """Shape (R, M), seconds since plan start: exact end on each machine."""
-        return self.simulator.outcome(self.rollout, self.job)[3]
-
-
-# A rule gives the priority of each row, largest first: shape (R,) when it is the
-# job's alone, so that the machine is the one on which the job ends first; shape
-# (R, M) when it is the pair's. Further arguments, shape (R,), are its parameters.
-
-
-def fifo(moment: Moment) -> Tensor:
-    """First in, first out: the job that has been ready for longest."""
-    return -moment.simulator.job_ready[moment.rollout, moment.job]
-
-
-def spt(moment: Moment) -> Tensor:
-    """Shortest (mean) processing time."""
-    return -moment.of_job(moment.simulator.static.mean_processing)
-
-
-def lpt(moment: Moment) -> Tensor:
-    """Longest (mean) processing time."""
-    return moment.of_job(moment.simulator.static.mean_processing)
-
-
-def edd(moment: Moment) -> Tensor:
-    """Earliest due date, that of the jobs behind it counted back to it."""
-    return -moment.of_job(moment.simulator.static.effective_due)
-
-
-def mwkr(moment: Moment) -> Tensor:
-    """Most work remaining: the longest chain, its own processing counted."""
-    static = moment.simulator.static
-    return moment.of_job(static.tail + static.smallest_processing)
-
-
-def mor(moment: Moment) -> Tensor:
-    """Most operations remaining: the longest chain, by number of jobs."""
-    return moment.of_job(moment.jobs_behind)
-
-
-def ect(moment: Moment) -> Tensor:
-    """Earliest completion time, of all pairs of job and machine."""
-    return -moment.end
-
-
-def sufferage(moment: Moment) -> Tensor:
-    """
-    Most to lose: second earliest less earliest end over its machines.
-
-    Maheswaran et al. 1999. A job with one machine counts as if the second never ended.
-    """
-    ends = torch.where(moment.may, moment.end, torch.inf)
-    if ends.shape[1] == 1:
-        return torch.full_like(ends[:, 0], torch.inf)
-    first, second = ends.topk(2, dim=1, largest=False).values.unbind(1)
-    return second - first
-
-
-def atcs(moment: Moment, k1: Tensor, k2: Tensor) -> Tensor:
-    """
-    Apparent tardiness cost with setups (Lee, Bhaskaran and Pinedo 1997, eq. 2).
-
-    The logarithm of w/p exp(-max(d - p - t, 0) / (k1 p')) exp(-s / (k2 s')), p' and
-    s' the mean processing time and setup. Jobs without due dates come last, ordered
-    by the other two factors.
-    """
-    static = moment.simulator.static
-    due = moment.of_job(static.effective_due)[:, None]
-    now = moment.simulator.now[moment.rollout][:, None]
-    slack = (due - moment.processing - now).clamp(min=0)
-    mean = static.scale[moment.source]
-    usual = static.usual_setup[moment.source].clamp(min=1e-9)
-    waits = (slack / (k1 * mean)[:, None]).nan_to_num(nan=NO_DUE).clamp(max=NO_DUE)
-    weight = moment.of_job(static.weight)[:, None]
-    return (
-        torch.log(weight / moment.processing)
-        - waits
-        - moment.setup / (k2 * usual)[:, None]
-    )
 
 
 @dataclass(frozen=True)
@@ -296,7 +182,7 @@ def best_of(
         simulator = Simulator(
             static, lookahead=RULES[part[0].name].lookahead, copies=len(part)
         )
-        play(simulator, part, behind, pace)
+        play(simulator, part, behind, pace=pace)
         row = int(simulator.cost.argmin())
         cost = float(simulator.cost[row])
         if found is None or cost < found[2]:
@@ -311,6 +197,8 @@ def play(
     simulator: Simulator,
     tried: Sequence[Variant],
     behind: Tensor,
+    *,
+    recorder: Recorder | None = None,
     pace: Pace | None = None,
 ) -> None:
     """
@@ -324,6 +212,8 @@ def play(
         The variants, of one lookahead.
     behind
         From :func:`jobs_behind`.
+    recorder
+        Notes the priorities of every decision, of one variant on one problem.
     pace
         Told of every step.
     """
@@ -338,6 +228,8 @@ def play(
         owner, job = torch.nonzero(simulator.job_mask[b], as_tuple=True)
         rollout = b[owner]
         may = simulator.machine_mask(rollout, job)
+        possible = may if recorder is None else may.clone()
+        pairs: Tensor | None = None  # priorities, where a rule has them by machine
         score = torch.zeros(len(job), dtype=torch.float64)
         follows = rule_of[copy[rollout]] if len(names) > 1 else None
         for i, name in enumerate(names):
@@ -347,26 +239,53 @@ def play(
             settings = table[copy[moment.rollout], : len(rule.grid[0])].unbind(1)
             priority = rule.priority(moment, *settings)
             if priority.dim() == 2:
-                priority = torch.where(moment.may, priority, -torch.inf)
-                peak = priority.amax(1)
-                may[rows] = moment.may & (priority == peak[:, None])
-                priority = peak
+                pairs = torch.where(moment.may, priority, -torch.inf)
+                priority = pairs.amax(1)
+                may[rows] = moment.may & (pairs == priority[:, None])
             score[rows] = priority
         chosen = segment_argmax(score, owner, len(b))
         jobs = job[chosen]
         end = simulator.outcome(b, jobs)[3]
         machine = torch.where(may[chosen], end, torch.inf).argmin(1)
+        if recorder is not None:
+            machines = torch.nonzero(possible[chosen[0]]).squeeze(1)
+            shown = -end[0] if pairs is None else pairs[chosen[0]]
+            recorder.add(
+                float(simulator.now[0]),
+                int(jobs),
+                int(machine),
+                job.numpy(),
+                score.numpy(),
+                machines.numpy(),
+                shown[machines].numpy(),
+            )
         simulator.step(b, jobs, machine)
         if pace is not None:
             pace.step()
 
 
-def jobs_behind(problems: Sequence[Problem]) -> Tensor:
-    """Shape (P, N): jobs on the longest chain behind each job; padded with 0."""
-    widest = max(problem.num_jobs for problem in problems)
-    behind = np.zeros((len(problems), widest))
-    for p, problem in enumerate(problems):
-        for job in problem.topological_order[::-1].tolist():
-            for successor in problem.successors[job]:
-                behind[p, job] = max(behind[p, job], behind[p, successor] + 1)
-    return torch.from_numpy(behind)
+def trace_of_variant(
+    problem: Problem, objective: Objective, variant: Variant, scheduler: str, seed: int
+) -> Trace:
+    """
+    Plan with one variant again, every priority noted.
+
+    Parameters
+    ----------
+    problem, objective, variant
+        What is planned, and how.
+    scheduler, seed
+        Of the result whose decisions these are.
+    """
+    wait = RULES[variant.name].lookahead
+    recorder = Recorder(
+        problem,
+        objective,
+        scheduler=scheduler,
+        seed=seed,
+        lookahead=wait,
+        scores=Scores.RULE,
+    )
+    simulator = Simulator([problem], [objective], lookahead=wait)
+    play(simulator, [variant], jobs_behind([problem]), recorder=recorder)
+    return recorder.finish(simulator.schedules()[0])

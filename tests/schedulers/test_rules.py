@@ -10,14 +10,12 @@ from core.planning.stopping import MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
+from core.schedulers.priorities import Moment, atcs, jobs_behind
 from core.schedulers.rules import (
     RULES,
-    Moment,
     RuleScheduler,
     Variant,
-    atcs,
     best_of,
-    jobs_behind,
     play,
     variants,
 )
