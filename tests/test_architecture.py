@@ -127,6 +127,8 @@ def page_faults(source: str) -> list[str]:
             faults.append(f"relative import of {name}")
         elif top in {"app", "tests", "parts"}:
             faults.append(f"a page imports core and pages.parts, not {name}")
+        elif is_within(name, {"core.cli"}):
+            faults.append(f"a page is no command: {name}")
         elif top == "pages" and not is_within(name, {"pages.parts"}):
             faults.append(f"pages never import each other: {name}")
     return faults
@@ -289,6 +291,7 @@ def test_a_page_opened_without_the_app_stops_before_it_draws():
         ("charts.gantt", "from core.schedulers.traces import x", "no arrow"),
         ("charts.gantt", "from core import *", "no arrow"),
         ("training.trainer", "from core.store.runs import Run", "no arrow"),
+        ("runs.launch", "from core.cli.parser import app", "no arrow"),
         ("schedulers.batch", "import core.store", "no arrow"),
         ("schedulers.rules", "from core.training.trainer import train", "no arrow"),
         ("policy.two_step", 'import_module("core.training.ppo")', "no arrow"),
@@ -325,6 +328,7 @@ def test_a_right_arrow_is_left_alone(module, source):
     ("source", "fault"),
     [
         ("from pages.plan import planned", "each other"),
+        ("from core.cli.plan import write", "no command"),
         ("import pages.compare", "each other"),
         ("from pages import parts_of_plan", "each other"),
         ("from .parts import guard", "relative"),

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from core.runs.launch import kill, launch
-from core.runs.training_run import queue_training
+from core.runs.run_plan import RunPlan, recommended
+from core.runs.training_queue import queue_training
 from core.store.database import URL_VARIABLE, open_database
 from core.store.errors import StoreError
 from core.store.files import FOLDER_VARIABLE
 from core.store.models import Models
 from core.store.runs import Runs
-from core.training.plan import RunPlan, recommended
 
 ROOT = Path(__file__).parents[2]
 LOOK_SECONDS = 1.0

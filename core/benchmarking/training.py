@@ -16,9 +16,9 @@ import torch
 
 from core.benchmarking.pages_beside_run import fine_tuned, page_times
 from core.benchmarking.table import Cell, Report, Table, mean
+from core.runs.run_plan import recommended
 from core.training.checkpoints import first_policy
 from core.training.distributed import Place, spawn, together
-from core.training.plan import recommended
 from core.training.settings import RolloutSettings, Stage, TrainingSettings
 from core.training.trainer import Trainer, greedy_costs, validation_tasks
 

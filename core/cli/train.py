@@ -14,7 +14,7 @@ from core.cli.border import FAULT, InputFault, bad_option, say
 
 if TYPE_CHECKING:
     from core.problem.model import Problem
-    from core.training.foreground import Job
+    from core.runs.foreground_run import ForegroundRun
     from core.training.settings import TrainingSettings
 
 
@@ -83,10 +83,10 @@ def train(
         extra = f" --sample {sample}{extra}"
     command = f"python -m core train --config {config}{origin}{extra} --output DIR"
 
+    from core.runs.foreground_run import ForegroundRun
     from core.training.distributed import launched_by_torchrun, spawn
-    from core.training.foreground import Job
 
-    job = Job(
+    foreground = ForegroundRun(
         *(settings, output, command, start_from, keep, stop_after, held_out, problem)
     )
     if device == "cuda":
@@ -94,12 +94,12 @@ def train(
     if launched_by_torchrun():
         rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
         _check_share(settings, world)
-        _process(rank, world, "env://", job, device, threads)
+        _process(rank, world, "env://", foreground, device, threads)
     elif processes == 1:
-        _process(0, 1, "", job, device, threads)
+        _process(0, 1, "", foreground, device, threads)
     else:
         _check_share(settings, processes)
-        code = spawn(_spawned, processes, job, device, threads)
+        code = spawn(_spawned, processes, foreground, device, threads)
         if code != 0:
             raise typer.Exit(code)
 
@@ -114,26 +114,26 @@ def _spawned(rank: int, world: int, method: str, *arguments: Any) -> None:
 
 
 def _process(
-    rank: int, world: int, method: str, job: Job, device: str, threads: int
+    rank: int, world: int, method: str, run: ForegroundRun, device: str, threads: int
 ) -> None:
     """Be one of the processes of a run."""
     import torch
 
     from core.policy.checkpoint import ModelError
+    from core.runs.foreground_run import train as train_here
     from core.store.errors import StoreError
     from core.store.files import write_atomically
     from core.training.checkpoints import DamagedCheckpointError
     from core.training.distributed import Place, together
-    from core.training.foreground import train as train_here
     from core.training.ppo import NotFiniteError
 
     torch.set_num_threads(threads)
     asked = _stop_on_interrupt(tell=rank == 0)
 
     def work(place: Any) -> None:
-        card = train_here(job, place, write=write_atomically, say=say, asked=asked)
+        card = train_here(run, place, write=write_atomically, say=say, stop=asked)
         if card is not None:
-            say(f"Model “{card.name}” is in {job.output}: {card.figures}")
+            say(f"Model “{card.name}” is in {run.output}: {card.figures}")
 
     try:
         if world == 1:
@@ -143,7 +143,7 @@ def _process(
                 work(place)
     except NotFiniteError as error:
         raise InputFault(
-            f"{error} The last good checkpoint is in {job.output}. Lower the learning "
+            f"{error} The last good checkpoint is in {run.output}. Lower the learning "
             "rate in the recipe and train into another folder."
         ) from None
     except (DamagedCheckpointError, ModelError, StoreError) as error:

@@ -1,15 +1,15 @@
 """What random problems look like: the settings of the generator, and named kinds."""
 
-# ruff: noqa: RUF009 - _setting is dataclasses.field with a help text
-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
-Ranges = tuple[tuple[float, float], ...]
+from core.instances.strict import Number, check_range, refuse_unknown, strict, tuples
+
+Ranges = tuple[tuple[Number, Number], ...]
 
 # Open windows in hours since Monday 00:00; a night shift ends on the next day.
 CALENDARS: dict[str, tuple[tuple[float, float], ...]] = {
@@ -23,7 +23,7 @@ def _setting(default: Any, text: str) -> Any:
     return field(default=default, metadata={"help": text})
 
 
-@dataclass(frozen=True)
+@strict
 class GeneratorSettings:
     """
     Distributions that random problems are drawn from.
@@ -35,9 +35,7 @@ class GeneratorSettings:
     Raises
     ------
     ValueError
-        When a value is out of range; names the field.
-    TypeError
-        When a count is not a whole number, or a range does not hold numbers.
+        When a value is out of range or of another type than its field; names both.
 
     Notes
     -----
@@ -56,12 +54,12 @@ class GeneratorSettings:
     processing_minutes: Ranges = _setting(
         ((20, 300),), "Processing time of a job at speed 1, in minutes."
     )
-    distribution: str = _setting(
+    distribution: Literal["uniform", "lognormal"] = _setting(
         "lognormal",
         "uniform over the range, or lognormal with 95 % of the times inside it.",
     )
     resolution_seconds: int = _setting(1, "Times are whole multiples of this.")
-    machine_times: tuple[str, ...] = _setting(
+    machine_times: tuple[Literal["speed", "unrelated"], ...] = _setting(
         ("speed",),
         "speed: a job's time is divided by the machine's speed; unrelated: every "
         "pair of job and machine has a time of its own. One is drawn per problem.",
@@ -71,44 +69,46 @@ class GeneratorSettings:
         ((0, 0),), "Largest relative deviation of single pairs of job and machine."
     )
     family_size: Ranges = _setting(((1, 8),), "Jobs per family.")
-    predecessors: str = _setting(
+    predecessors: Literal["none", "sequence", "dag"] = _setting(
         "sequence",
         "none, sequence (one job after the other), or dag (an assembly: every job "
         "is needed by a later one of its family, some by two).",
     )
-    sequence_share: float = _setting(1.0, "Share of families with predecessors.")
+    sequence_share: Number = _setting(1.0, "Share of families with predecessors.")
     setup_groups: int = _setting(12, "Number of setup groups; 0: no setups.")
     group_per_job: bool = _setting(
         False, "Every job is a setup group of its own; setup_groups is not used."
     )
-    group_skew: float = _setting(
+    group_skew: Number = _setting(
         0.0, "0: groups equally common; s: the i-th most common has share 1/i**s."
     )
-    family_group_share: float = _setting(0.0, "Share of families with one setup group.")
+    family_group_share: Number = _setting(
+        0.0, "Share of families with one setup group."
+    )
     setup_minutes: Ranges = _setting(((10, 60),), "Minutes to change groups.")
-    setup_matrices: str = _setting(
+    setup_matrices: Literal["one", "type", "machine"] = _setting(
         "one", "Setup times are the same for all (one), per type, or per machine."
     )
     triangle: bool = _setting(
         False, "No setup takes longer than two setups through a third group."
     )
-    initial_group_share: float = _setting(
+    initial_group_share: Number = _setting(
         0.0, "Share of machines that are set up for a group at plan start."
     )
-    due_share: float = _setting(1.0, "Share of families with a due date.")
+    due_share: Number = _setting(1.0, "Share of families with a due date.")
     due_tightness: Ranges = _setting(
         ((0, 0.5),),
         "A family is due this many workloads after its release and its own chain.",
     )
     due_per_job: bool = _setting(False, "Every job draws a due date of its own.")
-    important_share: float = _setting(0.3, "Share of important families.")
-    preferred_share: float = _setting(0.0, "Share of jobs with a preferred machine.")
-    release_share: float = _setting(0.0, "Share of families released after the start.")
+    important_share: Number = _setting(0.3, "Share of important families.")
+    preferred_share: Number = _setting(0.0, "Share of jobs with a preferred machine.")
+    release_share: Number = _setting(0.0, "Share of families released after the start.")
     release_spread: Ranges = _setting(
         ((0, 0.6),), "Releases, in estimated workloads after plan start."
     )
-    calendar_share: float = _setting(0.0, "Share of machines with a weekly calendar.")
-    calendars: tuple[str, ...] = _setting(
+    calendar_share: Number = _setting(0.0, "Share of machines with a weekly calendar.")
+    calendars: tuple[Literal["two_shift", "day", "night"], ...] = _setting(
         tuple(CALENDARS),
         "Weekly calendars to draw from: two_shift, day, night; one that is named twice "
         "is drawn twice as often.",
@@ -116,28 +116,37 @@ class GeneratorSettings:
     start_hours: Ranges = _setting(
         ((6, 6),), "Plan start, in whole hours since Monday 00:00."
     )
-    downtime_per_day: float = _setting(0.0, "Mean number of downtimes per machine-day.")
+    downtime_per_day: Number = _setting(
+        0.0, "Mean number of downtimes per machine-day."
+    )
     downtime_minutes: Ranges = _setting(((30, 240),), "Length of a downtime.")
-    availability_share: float = _setting(0.0, "Share of machines free only later.")
+    availability_share: Number = _setting(0.0, "Share of machines free only later.")
     availability_minutes: Ranges = _setting(((10, 240),), "When these become free.")
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            if entry.type == "Ranges":
-                _check_ranges(entry.name, getattr(self, entry.name))
-            elif entry.type == "int":
-                value = getattr(self, entry.name)
-                if not isinstance(value, int) or isinstance(value, bool):
-                    raise TypeError(f"Expected {entry.name} to be int, got {value!r}.")
-            elif entry.name.endswith("_share"):
-                _check(entry.name, getattr(self, entry.name), 0, 1)
-        for name in ("jobs", "machines", "resolution_seconds"):
-            _check(name, getattr(self, name), 1)
-        for name in ("machine_types", "setup_groups", "group_skew", "downtime_per_day"):
-            _check(name, getattr(self, name), 0)
+            value = getattr(self, entry.name)
+            if entry.name.endswith("_share"):
+                check_range(self, share=(entry.name,))
+            elif isinstance(value, tuple):
+                if not value:
+                    raise ValueError(f"Expected at least one {entry.name}, got none.")
+                if isinstance(value[0], tuple):
+                    _check_ranges(entry.name, value)
+        check_range(
+            self,
+            positive=("jobs", "machines", "resolution_seconds"),
+            not_negative=(
+                "machine_types",
+                "setup_groups",
+                "group_skew",
+                "downtime_per_day",
+            ),
+        )
         for name in ("flexibility", "family_size", "start_hours"):
             for pair in getattr(self, name):
-                _check(name, pair[0], 0 if name == "start_hours" else 1)
+                if name != "start_hours" and pair[0] < 1:
+                    raise ValueError(f"Expected {name} >= 1, got {pair[0]}.")
                 if any(value != int(value) for value in pair):
                     raise ValueError(f"Expected whole numbers in {name}, got {pair}.")
         for name in ("processing_minutes", "speed", "downtime_minutes"):
@@ -145,18 +154,6 @@ class GeneratorSettings:
                 raise ValueError(f"Expected {name} above 0, got {getattr(self, name)}.")
         if any(high >= 1 for _, high in self.pair_spread):
             raise ValueError(f"Expected pair_spread below 1, got {self.pair_spread}.")
-        choices: dict[str, tuple[str, ...]] = {
-            "distribution": ("uniform", "lognormal"),
-            "machine_times": ("speed", "unrelated"),
-            "predecessors": ("none", "sequence", "dag"),
-            "setup_matrices": ("one", "type", "machine"),
-            "calendars": tuple(CALENDARS),
-        }
-        for name, allowed in choices.items():
-            value = getattr(self, name)
-            values = (value,) if isinstance(value, str) else value
-            if not values or any(x not in allowed for x in values):
-                raise ValueError(f"Expected {name} of {allowed}, got {value!r}.")
 
     def resized(self, jobs: int, machines: int) -> GeneratorSettings:
         """Return the same settings for another number of jobs and machines."""
@@ -176,9 +173,8 @@ class GeneratorSettings:
         Raises
         ------
         ValueError
-            When a key or a kind is unknown, or a value out of range; says which.
-        TypeError
-            When a value is not of the type of its field; names the field.
+            When a key or a kind is unknown, or a value out of range or of another type
+            than its field; says which.
         """
         values = dict(mapping)
         base = cls()
@@ -187,47 +183,27 @@ class GeneratorSettings:
             if kind not in KINDS:
                 raise ValueError(f"Unknown kind {kind!r}; known: {', '.join(KINDS)}.")
             base = KINDS[kind]
-        types = {entry.name: str(entry.type) for entry in fields(cls)}
+        known = {entry.name: getattr(base, entry.name) for entry in fields(base)}
+        refuse_unknown(values, known, "settings")
         for name, value in values.items():
-            if name not in types:
-                raise ValueError(
-                    f"Unknown setting {name!r}; known: {', '.join(types)}."
-                )
-            values[name] = _read(name, value, types[name])
+            values[name] = tuples(value)
+            if isinstance(known[name], tuple) and isinstance(known[name][0], tuple):
+                values[name] = _pairs(name, values[name])
         return replace(base, **values)
 
 
-def _read(name: str, value: Any, kind: str) -> Any:
-    """Value of a TOML file as its field holds it."""
-    if kind == "Ranges" and isinstance(value, list | tuple):
-        pairs = value if value and isinstance(value[0], list | tuple) else [value]
-        if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
-            return tuple((low, high) for low, high in pairs)
+def _pairs(name: str, value: Any) -> Any:
+    """One range or several as several; what is none of both is refused later."""
+    if not isinstance(value, tuple):
+        return value
+    pairs = value if value and isinstance(value[0], tuple) else (value,)
+    if any(not isinstance(pair, tuple) or len(pair) != 2 for pair in pairs):
         raise ValueError(f"Expected [low, high] in {name}, got {value}.")
-    if kind.startswith("tuple") and isinstance(value, list | tuple):
-        return tuple(value)
-    accepted: dict[str, tuple[type, ...]] = {
-        "int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)
-    }  # fmt: skip
-    right = isinstance(value, accepted.get(kind, ()))
-    if not right or (kind != "bool" and isinstance(value, bool)):
-        raise TypeError(f"Expected {name} to be {kind}, got {value!r}.")
-    return value
-
-
-def _check(name: str, value: float, low: float, high: float | None = None) -> None:
-    if not (isfinite(value) and low <= value and (high is None or value <= high)):
-        top = "" if high is None else f" and <= {high}"
-        raise ValueError(f"Expected {name} >= {low}{top}, got {value}.")
+    return pairs
 
 
 def _check_ranges(name: str, ranges: Ranges) -> None:
-    if not ranges:
-        raise ValueError(f"Expected at least one range in {name}, got none.")
     for low, high in ranges:
-        for value in (low, high):
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise TypeError(f"Expected {name} to hold numbers, got {value!r}.")
         if not (isfinite(low) and isfinite(high) and 0 <= low <= high):
             raise ValueError(f"Expected 0 <= low <= high in {name}, got {low}, {high}.")
 

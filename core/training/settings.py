@@ -4,48 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from math import inf
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from core.instances.generator import KINDS
+from core.instances.kinds import KINDS
+from core.instances.strict import Number, check_range, refuse_unknown, strict, tuples
 
 T = TypeVar("T")
 
 LOOKAHEADS = ("0", "mean", "inf")
 
 
-def _check(
-    settings: object,
-    positive: tuple[str, ...] = (),
-    not_negative: tuple[str, ...] = (),
-    share: tuple[str, ...] = (),
-) -> None:
-    rules = [
-        (positive, 0, inf, False),
-        (not_negative, 0, inf, True),
-        (share, 0, 1, True),
-    ]
-    for names, low, high, closed in rules:
-        for name in names:
-            value = getattr(settings, name)
-            if not (low <= value <= high) or (not closed and value == low):
-                sign = ">=" if closed else ">"
-                top = "" if high == inf else f" and <= {high}"
-                raise ValueError(f"Expected {name} {sign} {low}{top}, got {value}.")
-
-
-def _one_of(settings: object, **choices: tuple[str, ...]) -> None:
-    for name, allowed in choices.items():
-        if getattr(settings, name) not in allowed:
-            raise ValueError(
-                f"Expected {name} to be one of {allowed}, "
-                f"got {getattr(settings, name)!r}."
-            )
-
-
-@dataclass(frozen=True)
+@strict
 class PPOSettings:
     """
     Settings of the update; names are CleanRL's.
@@ -70,23 +41,23 @@ class PPOSettings:
         Which preferences learn: ``both``, only ``job``, only ``machine``.
     """
 
-    learning_rate: float = 1e-3
-    final_learning_rate: float = 1e-4
+    learning_rate: Number = 1e-3
+    final_learning_rate: Number = 1e-4
     update_epochs: int = 2
     minibatch_decisions: int = 2000
     update_decisions: int = 8000
-    clip_coef: float = 0.2
-    ent_coef: float = 0.005
-    vf_coef: float = 0.05
-    max_grad_norm: float = 1.0
-    target_kl: float = 0.05
-    gamma: float = 1.0
-    gae_lambda: float = 1.0
+    clip_coef: Number = 0.2
+    ent_coef: Number = 0.005
+    vf_coef: Number = 0.05
+    max_grad_norm: Number = 1.0
+    target_kl: Number = 0.05
+    gamma: Number = 1.0
+    gae_lambda: Number = 1.0
     advantage: Literal["group", "gae", "best"] = "group"
     heads: Literal["both", "job", "machine"] = "both"
 
     def __post_init__(self) -> None:
-        _check(
+        check_range(
             self,
             positive=("learning_rate", "final_learning_rate", "update_epochs",
                       "minibatch_decisions", "update_decisions", "max_grad_norm",
@@ -94,14 +65,9 @@ class PPOSettings:
             not_negative=("ent_coef", "vf_coef"),
             share=("gamma", "gae_lambda"),
         )  # fmt: skip
-        _one_of(
-            self,
-            advantage=("group", "gae", "best"),
-            heads=("both", "job", "machine"),
-        )
 
 
-@dataclass(frozen=True)
+@strict
 class RolloutSettings:
     """
     What is played between two updates.
@@ -119,11 +85,10 @@ class RolloutSettings:
     reward: Literal["cost", "shaped"] = "cost"
 
     def __post_init__(self) -> None:
-        _check(self, positive=("problems", "copies"))
-        _one_of(self, reward=("cost", "shaped"))
+        check_range(self, positive=("problems", "copies"))
 
 
-@dataclass(frozen=True)
+@strict
 class ExplorationSettings:
     """
     Random choices mixed into the policy while it plays.
@@ -139,13 +104,13 @@ class ExplorationSettings:
         Share of the run after which exploration stays at its final value.
     """
 
-    job_epsilon: float = 0.2
-    machine_epsilon: float = 0.1
-    final_share: float = 0.0
-    anneal_until: float = 0.5
+    job_epsilon: Number = 0.2
+    machine_epsilon: Number = 0.1
+    final_share: Number = 0.0
+    anneal_until: Number = 0.5
 
     def __post_init__(self) -> None:
-        _check(
+        check_range(
             self,
             share=("job_epsilon", "machine_epsilon", "final_share", "anneal_until"),
         )
@@ -158,7 +123,7 @@ class ExplorationSettings:
         return self.job_epsilon * factor, self.machine_epsilon * factor
 
 
-@dataclass(frozen=True)
+@strict
 class Stage:
     """
     One stage of the curriculum.
@@ -171,12 +136,12 @@ class Stage:
         Smallest and largest size; drawn anew for every iteration, log-uniform.
     """
 
-    until: float
+    until: Number
     jobs: tuple[int, int]
     machines: tuple[int, int]
 
     def __post_init__(self) -> None:
-        _check(self, share=("until",))
+        check_range(self, share=("until",))
         for name in ("jobs", "machines"):
             low, high = getattr(self, name)
             if not 1 <= low <= high:
@@ -185,7 +150,7 @@ class Stage:
                 )
 
 
-@dataclass(frozen=True)
+@strict
 class DataSettings:
     """
     What problems are drawn.
@@ -203,13 +168,13 @@ class DataSettings:
         Share of problems with a random objective instead.
     """
 
-    kinds: Mapping[str, float] = field(default_factory=lambda: {"shift": 1.0})
-    lookaheads: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    objectives: tuple[tuple[float, float, float, float], ...] = ((1, 1, 1, 0.2),)
-    random_objective: float = 0.3
+    kinds: Mapping[str, Number] = field(default_factory=lambda: {"shift": 1.0})
+    lookaheads: Mapping[str, Mapping[str, Number]] = field(default_factory=dict)
+    objectives: tuple[tuple[Number, Number, Number, Number], ...] = ((1, 1, 1, 0.2),)
+    random_objective: Number = 0.3
 
     def __post_init__(self) -> None:
-        _check(self, share=("random_objective",))
+        check_range(self, share=("random_objective",))
         if not self.kinds:
             raise ValueError(f"Expected at least one kind of {', '.join(KINDS)}.")
         for kind in (*self.kinds, *self.lookaheads):
@@ -223,7 +188,7 @@ class DataSettings:
                     )
 
 
-@dataclass(frozen=True)
+@strict
 class TrainingSettings:
     """
     A whole run.
@@ -266,12 +231,11 @@ class TrainingSettings:
     data: DataSettings = field(default_factory=DataSettings)
 
     def __post_init__(self) -> None:
-        _check(
+        check_range(
             self,
             positive=("hidden", "iterations", "validate_every", "checkpoint_every",
                       "validation_problems", "validation_jobs", "validation_machines"),
         )  # fmt: skip
-        _one_of(self, policy=("set", "fixed", "flat"))
         ends = [stage.until for stage in self.stages]
         if not ends or ends != sorted(ends) or ends[-1] != 1:
             raise ValueError(f"Expected stages that rise to 1, got {ends}.")
@@ -308,7 +272,8 @@ class TrainingSettings:
         Raises
         ------
         ValueError
-            When a key is unknown or a value out of range; says which.
+            When a key is unknown, or a value out of range or of another type than its
+            field; says which.
         """
         values = dict(mapping)
         parts = {
@@ -320,13 +285,10 @@ class TrainingSettings:
         for key, kind in parts.items():
             if key in values:
                 values[key] = _build(kind, values[key], key)
-        if "stages" in values:
+        if isinstance(values.get("stages"), list | tuple):
             values["stages"] = tuple(
-                _build(Stage, {k: _tuple(v) for k, v in stage.items()}, "stages")
-                for stage in values["stages"]
+                _build(Stage, stage, "stages") for stage in values["stages"]
             )
-        if "places" in values:
-            values["places"] = _tuple(values["places"])
         return _build(cls, values, "settings")
 
     @classmethod
@@ -339,15 +301,8 @@ class TrainingSettings:
         return asdict(self)
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(map(_tuple, value)) if isinstance(value, list | tuple) else value
-
-
-def _build(kind: type[T], values: Mapping[str, Any], where: str) -> T:
-    known = {entry.name for entry in fields(kind)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ValueError(
-            f"Unknown key {unknown[0]!r} in {where}; known: {sorted(known)}."
-        )
-    return kind(**{key: _tuple(value) for key, value in values.items()})
+def _build(kind: type[T], values: Any, where: str) -> T:
+    if not isinstance(values, Mapping):
+        raise ValueError(f"Expected {where} to be a table of settings, got {values!r}.")
+    refuse_unknown(values, kind.__dataclass_fields__, where)  # type: ignore[attr-defined]
+    return kind(**{key: tuples(value) for key, value in values.items()})

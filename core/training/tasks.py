@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from core.problem.model import Problem
@@ -26,3 +28,11 @@ def tensors_of(tasks: list[Task], device: torch.device | str = "cpu") -> Problem
     return stack(
         [task.problem for task in tasks], [task.objective for task in tasks], device
     )
+
+
+def mean_by_kind(tasks: Sequence[Task], costs: Sequence[float]) -> dict[str, float]:
+    """Mean cost of each kind, in the order in which kinds come."""
+    by_kind: dict[str, list[float]] = {}
+    for task, cost in zip(tasks, costs, strict=True):
+        by_kind.setdefault(task.kind, []).append(cost)
+    return {kind: float(np.mean(costs)) for kind, costs in by_kind.items()}

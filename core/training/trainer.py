@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.planning.stopping import Stop, never
 from core.policy.choosing import GREEDY, Explored
 from core.policy.two_step import Policy, act
 from core.problem.objective import Objective
@@ -26,14 +27,9 @@ from core.training.curriculum import (
 from core.training.ppo import averaged, update
 from core.training.rollout import collect
 from core.training.settings import TrainingSettings
-from core.training.tasks import Task, tensors_of
+from core.training.tasks import Task, mean_by_kind, tensors_of
 
 Draw = Callable[[np.random.Generator, float, int], list[Task]]
-
-
-def never() -> bool:
-    """Never stop."""
-    return False
 
 
 class Trainer:
@@ -75,7 +71,7 @@ class Trainer:
         draw_tasks: Draw | None = None,
         validation: list[Task] | None = None,
         callbacks: TrainingCallbacks | None = None,
-        stop: Callable[[], bool] = never,
+        stop: Stop = never,
         device: torch.device | str = "cpu",
         rank: int = 0,
         world: int = 1,
@@ -213,10 +209,7 @@ class Trainer:
     def _validate(self) -> None:
         if self.rank == 0 and self.validation:
             costs = greedy_costs(self.policy, self.validation, self.device)
-            by_kind: dict[str, list[float]] = {}
-            for task, cost in zip(self.validation, costs.tolist(), strict=True):
-                by_kind.setdefault(task.kind, []).append(cost)
-            means = {kind: float(np.mean(costs)) for kind, costs in by_kind.items()}
+            means = mean_by_kind(self.validation, costs.tolist())
             self.callbacks.on_validation(self.iteration, means)
 
 

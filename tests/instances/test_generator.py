@@ -388,30 +388,32 @@ def test_due_dates_are_neither_idle_nor_hopeless(kind, low, high):
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "message"),
+    ("change", "message"),
     [
-        ({"jobs": 0}, ValueError, "Expected jobs >= 1, got 0"),
-        ({"jobs": 1.5}, TypeError, "Expected jobs to be int, got 1.5"),
+        ({"jobs": 0}, "Expected jobs > 0, got 0"),
+        ({"jobs": 1.5}, "Expected jobs to be a whole number, got 1.5"),
         (
             {"important_share": 1.2},
-            ValueError,
             "important_share >= 0 and <= 1, got 1.2",
         ),
-        ({"important_share": float("nan")}, ValueError, "important_share"),
-        ({"speed": ((1.2, 0.8),)}, ValueError, "low <= high in speed, got 1.2, 0.8"),
-        ({"speed": ((0, 1),)}, ValueError, "Expected speed above 0"),
-        ({"speed": ()}, ValueError, "at least one range in speed"),
-        ({"flexibility": ((0, 2),)}, ValueError, "Expected flexibility >= 1, got 0"),
-        ({"family_size": ((1, 2.5),)}, ValueError, "whole numbers in family_size"),
-        ({"pair_spread": ((0, 1),)}, ValueError, "pair_spread below 1"),
-        ({"predecessors": "tree"}, ValueError, "Expected predecessors of .*'tree'"),
-        ({"calendars": ("weekend",)}, ValueError, "Expected calendars of"),
-        ({"machine_times": ()}, ValueError, "Expected machine_times of"),
+        ({"important_share": float("nan")}, "important_share"),
+        ({"speed": ((1.2, 0.8),)}, "low <= high in speed, got 1.2, 0.8"),
+        ({"speed": ((0, 1),)}, "Expected speed above 0"),
+        ({"speed": ()}, "at least one speed"),
+        ({"flexibility": ((0, 2),)}, "Expected flexibility >= 1, got 0"),
+        ({"family_size": ((1, 2.5),)}, "whole numbers in family_size"),
+        ({"pair_spread": ((0, 1),)}, "pair_spread below 1"),
+        (
+            {"predecessors": "tree"},
+            "Expected predecessors to be 'none', 'sequence' or 'dag', got 'tree'",
+        ),
+        ({"calendars": ("weekend",)}, r"Expected calendars\[0\] to be 'two_shift'"),
+        ({"machine_times": ()}, "at least one machine_times"),
     ],
 )
-def test_nonsense_is_refused(change, error, message):
+def test_nonsense_is_refused(change, message):
     """The message names the setting and its value."""
-    with pytest.raises(error, match=message):
+    with pytest.raises(ValueError, match=message):
         replace(SMALL, **change)
 
 
@@ -439,25 +441,25 @@ def test_settings_come_from_a_mapping():
 
 
 @pytest.mark.parametrize(
-    ("mapping", "error", "message"),
+    ("mapping", "message"),
     [
-        ({"job": 5}, ValueError, "Unknown setting 'job'"),
-        ({"kind": "night"}, ValueError, "Unknown kind 'night'; known: shift, "),
-        ({"jobs": "5"}, TypeError, "Expected jobs to be int, got '5'"),
-        ({"jobs": True}, TypeError, "Expected jobs to be int, got True"),
-        ({"due_share": True}, TypeError, "Expected due_share to be float, got True"),
-        ({"triangle": 1}, TypeError, "Expected triangle to be bool, got 1"),
-        ({"speed": [1, 2, 3]}, ValueError, r"Expected \[low, high\] in speed"),
-        ({"speed": 1}, TypeError, "Expected speed to be Ranges, got 1"),
-        ({"speed": [[1, 2], 3]}, ValueError, r"Expected \[low, high\] in speed"),
-        ({"speed": ["a", "b"]}, TypeError, "Expected speed to hold numbers"),
-        ({"calendars": "day"}, TypeError, "Expected calendars to be tuple"),
-        ({"calendars": [1]}, ValueError, "Expected calendars of"),
+        ({"job": 5}, "Unknown key 'job' in settings"),
+        ({"kind": "night"}, "Unknown kind 'night'; known: shift, "),
+        ({"jobs": "5"}, "Expected jobs to be a whole number, got '5'"),
+        ({"jobs": True}, "Expected jobs to be a whole number, got True"),
+        ({"due_share": True}, "Expected due_share to be a number, got True"),
+        ({"triangle": 1}, "Expected triangle to be true or false, got 1"),
+        ({"speed": [1, 2, 3]}, r"Expected \[low, high\] in speed"),
+        ({"speed": 1}, "Expected speed to be a list, got 1"),
+        ({"speed": [[1, 2], 3]}, r"Expected \[low, high\] in speed"),
+        ({"speed": ["a", "b"]}, r"Expected speed\[0\]\[0\] to be a number, got 'a'"),
+        ({"calendars": "day"}, "Expected calendars to be a list, got 'day'"),
+        ({"calendars": [1]}, r"Expected calendars\[0\] to be .*, got 1"),
     ],
 )
-def test_a_bad_mapping_is_refused(mapping, error, message):
+def test_a_bad_mapping_is_refused(mapping, message):
     """Unknown keys and wrong types are named, not passed over."""
-    with pytest.raises(error, match=message):
+    with pytest.raises(ValueError, match=message):
         GeneratorSettings.from_mapping(mapping)
 
 

@@ -14,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 from core.charts import theme
 from core.instances.generator import KINDS, generate
 from core.problem.shift import Shift
-from core.runs.training_run import plan_of, queue_training, work_on
+from core.runs.run_plan import RunPlan
+from core.runs.training_queue import plan_of, queue_training
+from core.runs.training_run import work_on
 from core.store.database import open_database
 from core.store.models import Models
 from core.store.runs import Runs
 from core.training.evaluation import Evaluation
-from core.training.plan import RunPlan
 from pages.parts.models import chosen_model
 from pages.parts.state import Key
 from pages.parts.training import evaluate as training_evaluate

@@ -11,14 +11,10 @@ import torch
 
 from core.instances.generator import KINDS, generate
 from core.policy.checkpoint import load_model
-from core.runs.training_run import (
-    default_of,
-    held_out_of,
-    judged_tasks,
-    newest_policy,
-    queue_training,
-    work_on,
-)
+from core.runs.judging import default_of, held_out_of, judged_tasks, newest_policy
+from core.runs.run_plan import RunPlan, from_tonight, recommended
+from core.runs.training_queue import queue_training
+from core.runs.training_run import work_on
 from core.store import run_writer
 from core.store.database import open_database
 from core.store.errors import (
@@ -29,7 +25,6 @@ from core.store.files import write_atomically
 from core.store.models import Models
 from core.store.runs import Runs
 from core.training.checkpoints import from_bytes
-from core.training.plan import RunPlan, from_tonight, recommended
 from tests.training.tiny import SETTINGS, plan, work, workers
 
 KILLS = 20
@@ -343,7 +338,11 @@ def test_the_newest_checkpoint_plans(runs, models):
         ({"minutes": 5.0, "decisions": 7}, "got both"),
         ({"decisions": 0}, "Expected decisions > 0, got 0"),
         ({"held_out": 1}, "held_out >= 2"),
-        ({"source": "files"}, "kinds or shifts"),
+        ({"held_out": 2.5}, "Expected held_out to be a whole number, got 2.5"),
+        ({"minutes": True}, "Expected minutes to be a number, got True"),
+        ({"decisions": 1e6}, "Expected decisions to be a whole number"),
+        ({"source": "files"}, "source to be 'kinds' or 'shifts', got 'files'"),
+        ({"budget": 5}, "Unknown key 'budget'"),
     ],
 )
 def test_an_impossible_plan_is_refused(changes, words):

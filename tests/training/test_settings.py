@@ -1,5 +1,6 @@
 """Settings check themselves, and are read from recipes."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,29 @@ def test_every_recipe_is_read_and_written_back(recipe):
         ({"iterations": 0}, "Expected iterations > 0, got 0"),
         ({"ppo": {"gamma": 1.5}}, "Expected gamma >= 0 and <= 1, got 1.5"),
         ({"ppo": {"learning_rate": float("nan")}}, "learning_rate > 0, got nan"),
-        ({"policy": "big"}, "Expected policy to be one of"),
+        ({"policy": "big"}, "policy to be 'set', 'fixed' or 'flat', got 'big'"),
+        ({"iterations": 2.5}, "Expected iterations to be a whole number, got 2.5"),
+        ({"iterations": True}, "Expected iterations to be a whole number, got True"),
+        ({"seed": "a"}, "Expected seed to be a whole number, got 'a'"),
+        ({"name": 5}, "Expected name to be text, got 5"),
+        (
+            {"ppo": {"update_epochs": 1.5}},
+            "update_epochs to be a whole number, got 1.5",
+        ),
+        ({"ppo": {"gamma": True}}, "Expected gamma to be a number, got True"),
+        ({"ppo": 3}, "Expected ppo to be a table of settings, got 3"),
+        ({"rollout": {"reward": "x"}}, "reward to be 'cost' or 'shaped', got 'x'"),
+        (
+            {"data": {"kinds": ["shift"]}},
+            r"kinds to be a table of names, such as { shift = 1.0 }, got \['shift'\]",
+        ),
+        ({"data": {"kinds": {"shift": "a"}}}, "kinds.shift to be a number, got 'a'"),
+        (
+            {"data": {"objectives": [[1, 1, 1]]}},
+            r"objectives\[0\]\[3\], got none",
+        ),
+        ({"places": [1.5, 2]}, r"Expected places\[0\] to be a whole number, got 1.5"),
+        ({"stages": [{"until": 1.0}]}, "Expected jobs, got none"),
         ({"stages": []}, "stages that rise to 1"),
         ({"data": {"kinds": {"nights": 1}}}, "Unknown kind 'nights'"),
         ({"data": {"kinds": {}}}, "at least one kind"),
@@ -94,3 +117,11 @@ def test_a_pace_of_zero_is_final_at_once():
         job_epsilon=0.2, machine_epsilon=0.1, final_share=0.0, anneal_until=0.0
     )
     assert settings.epsilons(0.0) == (0, 0)
+
+
+def test_numbers_stay_as_they_are_written():
+    """1 is not turned into 1.0: cards and recipes read back as they were."""
+    settings = TrainingSettings.from_mapping({"data": {"objectives": [[1, 1, 0.5, 0]]}})
+    assert json.dumps(settings.to_mapping()["data"]["objectives"]) == "[[1, 1, 0.5, 0]]"
+    with pytest.raises(ValueError, match="Unknown key 'epochs'"):
+        PPOSettings(epochs=3)

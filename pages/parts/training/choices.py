@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from core.problem.model import Problem
-from core.training.plan import RunPlan, recommended
+from core.runs.run_plan import RunPlan, recommended
 from core.training.settings import Stage, TrainingSettings
 
 

@@ -67,7 +67,7 @@ class Evaluating:
     def _figures(self) -> tuple[str, dict[str, Any]]:
         # Loads the policies; needed to draw nothing of the page.
         from core.policy.shipped import folder_model
-        from core.runs.training_run import default_of, held_out_of
+        from core.runs.judging import default_of, held_out_of
         from core.training.evaluation import evaluate
         from core.training.tasks import Task
 

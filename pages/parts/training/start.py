@@ -14,11 +14,11 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.runs.launch import launch_next
+from core.runs.run_plan import RunPlan, from_tonight, recommended
 from core.store.errors import StoreError
 from core.store.models import Models
 from core.store.runs import Runs
 from core.store.scenarios import Scenarios
-from core.training.plan import RunPlan, from_tonight, recommended
 from pages.parts.shift import KINDS
 from pages.parts.state import Key
 from pages.parts.stored import database
@@ -128,7 +128,7 @@ def _start(
 ) -> None:
     """Queue a run and start its worker, if no other run is at work."""
     # Loads the policies; needed to draw nothing of the page.
-    from core.runs.training_run import queue_training
+    from core.runs.training_queue import queue_training
 
     runs = Runs(database())
     run = queue_training(runs, models, plan, shifts, about=about)

@@ -310,7 +310,7 @@ def _example(runs: Runs, run: Run, shift: Shift | None) -> None:
 def _planned(runs: Runs, run: Run, shift: Shift) -> tuple[str, int, str, Result | None]:
     """Plan the shift with the newest checkpoint of a run."""
     from core.problem.objective import Objective
-    from core.runs.training_run import newest_policy
+    from core.runs.judging import newest_policy
     from core.schedulers.hierarchical import HierarchicalScheduler
 
     newest = newest_policy(runs, run)

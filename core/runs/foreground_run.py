@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.planning.stopping import Stop
 from core.policy.checkpoint import Card, Model, save_model
 from core.problem.model import Problem
 from core.training.checkpoints import (
@@ -26,6 +27,7 @@ from core.training.progress import Events
 from core.training.recorder import Recorder
 from core.training.settings import TrainingSettings
 from core.training.source import JUDGED, OneProblem, Source, source_of
+from core.training.tasks import mean_by_kind
 from core.training.trainer import Trainer
 
 CHECKPOINT, METRICS, EVENTS = "checkpoint.pt", "metrics.csv", "events"
@@ -33,9 +35,9 @@ Write = Callable[[Path, bytes], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class ForegroundRun:
     """
-    A run in the foreground.
+    A run without a store.
 
     Parameters
     ----------
@@ -81,26 +83,26 @@ class Job:
 
 
 def train(
-    job: Job,
+    run: ForegroundRun,
     place: Place,
     *,
     write: Write,
     say: Callable[[str], None],
-    asked: Callable[[], bool],
+    stop: Stop,
 ) -> Card | None:
     """
     Train, going on from the checkpoint in the output folder where there is one.
 
     Parameters
     ----------
-    job, place
+    run, place
         What to do, and which process this is.
     write
         Writes a file whole or not at all.
     say
         Takes progress.
-    asked
-        Whether to stop after this iteration.
+    stop
+        Asked after every iteration whether to end.
 
     Returns
     -------
@@ -112,9 +114,9 @@ def train(
     DamagedCheckpointError, ModelError, NotFiniteError, ValueError
         When the checkpoint, the parent, the numbers or the settings are at fault.
     """
-    settings = job.settings
-    parent = None if job.parent is None else load_parent(job.parent)
-    source = job.source
+    settings = run.settings
+    parent = None if run.parent is None else load_parent(run.parent)
+    source = run.source
     count = len(settings.data.kinds) * settings.validation_problems
     validation = source.held_out(0, count) if place.is_writer else []
     trainer = Trainer(
@@ -127,12 +129,12 @@ def train(
         world=place.world,
     )
 
-    def stop() -> bool:
-        over = job.stop_after is not None and trainer.iteration >= job.stop_after
-        return agreed(over or asked(), place)
+    def all_stop() -> bool:
+        over = run.stop_after is not None and trainer.iteration >= run.stop_after
+        return agreed(over or stop(), place)
 
-    trainer.stop = stop
-    file = job.output / CHECKPOINT
+    trainer.stop = all_stop
+    file = run.output / CHECKPOINT
     state: Mapping[str, Any] | None = None
     if place.is_writer and file.is_file():
         state = from_bytes(file.read_bytes())
@@ -147,11 +149,11 @@ def train(
 
     if state is None:
         say("Planning held-out problems with the best rule.")
-        yardsticks = {"rule": _by_kind(validation)}
+        yardsticks = {"rule": mean_by_kind(validation, rule_costs(validation).tolist())}
     else:
         yardsticks = state["yardsticks"]
-    figures = _Figures(job.output / METRICS, write, trainer.iteration)
-    events = Events(job.output / EVENTS, trainer.iteration)
+    figures = _Figures(run.output / METRICS, write, trainer.iteration)
+    events = Events(run.output / EVENTS, trainer.iteration)
 
     def save(iteration: int, state: Mapping[str, Any]) -> None:
         write(file, to_bytes(state))
@@ -168,11 +170,11 @@ def train(
         events.close()
         if events.fault is not None:
             say(events.fault)
-    return _model(job, trainer, recorder, parent, say)
+    return _model(run, trainer, recorder, parent, say)
 
 
 def _model(
-    job: Job,
+    run: ForegroundRun,
     trainer: Trainer,
     recorder: Recorder,
     parent: Model | None,
@@ -181,29 +183,21 @@ def _model(
     """Write the model, judged where that is asked for."""
     best, figures = recorder.best, dict[str, Any]()
     weights, iteration = copied(trainer.policy), trainer.iteration
-    if job.keep == "best" and best.weights is not None:
+    if run.keep == "best" and best.weights is not None:
         weights, iteration = best.weights, best.iteration
     trainer.policy.load_state_dict(weights)
     figures["iteration"] = iteration
     settings = trainer.settings
-    card = card_of(trainer, name=settings.name, command=job.command, data=job.data,
+    card = card_of(trainer, name=settings.name, command=run.command, data=run.data,
                    figures=figures, parent=parent)  # fmt: skip
     policy = trainer.policy.cpu().eval()
-    if job.held_out > 0:
+    if run.held_out > 0:
         say("Planning held-out problems with the model.")
-        tasks = job.source.held_out(JUDGED, job.held_out)
+        tasks = run.source.held_out(JUDGED, run.held_out)
         figures["held_out"] = evaluate(Model(policy, card), tasks).figures()
-        card = card_of(trainer, name=settings.name, command=job.command, data=job.data,
+        card = card_of(trainer, name=settings.name, command=run.command, data=run.data,
                        figures=figures, parent=parent)  # fmt: skip
-    return save_model(job.output, policy, card)
-
-
-def _by_kind(tasks: list[Any]) -> dict[str, float]:
-    """Mean cost of the best rule by kind."""
-    found: dict[str, list[float]] = {}
-    for task, cost in zip(tasks, rule_costs(tasks).tolist(), strict=True):
-        found.setdefault(task.kind, []).append(cost)
-    return {kind: sum(costs) / len(costs) for kind, costs in found.items()}
+    return save_model(run.output, policy, card)
 
 
 class _Figures:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from torch import nn
 
-from core.training.plan import paced
+from core.runs.run_plan import paced
 from core.training.settings import RolloutSettings, TrainingSettings
 from core.training.source import Source
 from core.training.tasks import Task

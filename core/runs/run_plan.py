@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from math import log
 from typing import Any, Literal
 
+from core.instances.strict import Number, strict
 from core.problem.model import Problem
 from core.training.settings import (
     DataSettings,
@@ -22,7 +23,7 @@ TRAINING_JOBS = 150  # its largest, unless asked: decisions per minute count for
 MOST_MINUTES = 7 * 24 * 60
 
 
-@dataclass(frozen=True)
+@strict
 class RunPlan:
     """
     A run before it is started.
@@ -44,19 +45,18 @@ class RunPlan:
     Raises
     ------
     ValueError
-        When the budget is empty or given twice, or nothing is held out.
+        When the budget is empty or given twice, nothing is held out, or a value is of
+        another type than its field.
     """
 
     settings: TrainingSettings = field(default_factory=TrainingSettings)
     source: Literal["kinds", "shifts"] = "kinds"
-    minutes: float | None = None
+    minutes: Number | None = None
     decisions: int | None = None
     held_out: int = 12
     parent: str | None = None
 
     def __post_init__(self) -> None:
-        if self.source not in ("kinds", "shifts"):
-            raise ValueError(f"Expected source kinds or shifts, got {self.source!r}.")
         if self.minutes is not None and self.decisions is not None:
             raise ValueError("Expected a budget in minutes or decisions, got both.")
         if self.minutes is not None and not 0 < self.minutes <= MOST_MINUTES:
@@ -81,9 +81,8 @@ class RunPlan:
         Raises
         ------
         ValueError
-            When a value is out of range; says which.
-        TypeError
-            When a key is unknown.
+            When a key is unknown, or a value out of range or of another type than its
+            field; says which.
         """
         values = dict(mapping)
         values["settings"] = TrainingSettings.from_mapping(values["settings"])
