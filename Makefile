@@ -37,6 +37,7 @@ bench: .venv chromium
 	$(MEASURE) speed --output $(RESULTS)/speed.csv
 	$(MEASURE) step --output $(RESULTS)/step.csv
 	$(BIN)/python -m tests.browser.timings
+	$(BIN)/python -m tests.browser.page_times
 	$(MEASURE) claims --output $(RESULTS)/claims.csv
 	$(MEASURE) refine --improvers local --shifts 5 --output $(RESULTS)/refine.csv
 	$(MEASURE) shifts --output $(RESULTS)/shifts.csv

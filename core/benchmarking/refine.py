@@ -10,28 +10,25 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
 
-from core.benchmarking.policy_sampling import PolicySampling
 from core.benchmarking.table import Report, Table
-from core.benchmarking.windows import Windows
 from core.bounds.cost_bound import lower_bounds
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.instances.public_formats import READERS, UNIT
 from core.planning.scheduler import InvalidScheduleError, Scheduler, Stopwatch
 from core.planning.stopping import MaxSeconds, never
-from core.policy.checkpoint import Model
 from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
 from core.schedulers.cpsat import CpSat, NoPlanFound
-from core.search.local_search import LocalSearch, get_ready
-from core.search.refine import Improver, Turn, refine
+from core.search.local_search import get_ready
+from core.search.refine import Improver, refine
 
 MAKESPAN = Objective(makespan=1.0, tardiness=0.0, setup=0.0)
 SETS = ("brandimarte", "vdata", "pmp", "ssirit")
@@ -99,40 +96,7 @@ class Row:
         return times_the_cost(self.after, self.before)
 
 
-PARTS = ("local", "windows", "sampling")
-WAYS = (*PARTS, "windows+local", "sampling+local", "sampling+local+windows")
 ALONE = "cpsat"  # takes the place of the first plan and its refinement
-
-
-def improvers(way: str, seconds: float, model: Model) -> tuple[Improver, ...]:
-    """
-    Improvers of one way to refine.
-
-    Parameters
-    ----------
-    way
-        Names of ``PARTS`` joined by ``+``, in turn, each with its share of the time.
-    seconds
-        Time for all of them.
-    model
-        Samples, where it is asked to.
-
-    Raises
-    ------
-    ValueError
-        When there is no such part.
-    """
-    parts: dict[str, Callable[[], Improver]] = {
-        "local": LocalSearch,
-        "windows": Windows,
-        "sampling": lambda: PolicySampling(model),
-    }
-    names = way.split("+")
-    if unknown := [name for name in names if name not in parts]:
-        raise ValueError(f"Expected {', '.join(PARTS)}; got {unknown[0]!r}.")
-    made = [parts[name]() for name in names]
-    turns = [Turn(improver, seconds / len(made)) for improver in made[:-1]]
-    return (*turns, made[-1])
 
 
 def public_instances(folder: Path, group: str) -> Iterator[Instance]:

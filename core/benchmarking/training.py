@@ -1,4 +1,4 @@
-"""Training: decisions per second, several processes, a fine-tune, and pages beside."""
+"""Training: decisions per second, several processes, and a fine-tune."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from core.benchmarking.pages_beside_run import fine_tuned, page_times
+from core.benchmarking.fine_tune import fine_tuned
 from core.benchmarking.table import Cell, Report, Table, mean
 from core.runs.run_plan import recommended
 from core.training.checkpoints import first_policy
@@ -22,7 +22,7 @@ from core.training.distributed import Place, spawn, together
 from core.training.settings import RolloutSettings, Stage, TrainingSettings
 from core.training.trainer import Trainer, greedy_costs, validation_tasks
 
-PARTS = ("speed", "processes", "finetune", "pages")
+PARTS = ("speed", "processes", "finetune")
 DETAIL = ("part", "case", "figure", "value")
 WORTH_IT = 0.03  # a fine-tune is to lower the held-out cost by at least this share
 HELD_OUT = 16  # problems behind each cost of the part on processes
@@ -183,7 +183,7 @@ class Asked:
     parts
         Some of ``PARTS``.
     sizes
-        Jobs and machines; the first is that of ``processes`` and ``pages``.
+        Jobs and machines; the first is that of ``processes``.
     decisions
         Of each training of ``speed`` and ``processes``, at least.
     seeds
@@ -196,8 +196,6 @@ class Asked:
         Problems that a fine-tune is judged on.
     model
         Name of the model that is fine-tuned.
-    repeats
-        Times that each page is drawn.
 
     Raises
     ------
@@ -213,7 +211,6 @@ class Asked:
     minutes: float = 10.0
     held_out: int = 20
     model: str = "default"
-    repeats: int = 15
 
     def __post_init__(self) -> None:
         if not self.parts or set(self.parts) - set(PARTS):
@@ -223,7 +220,7 @@ class Asked:
             )
         if not self.sizes or not self.kinds:
             raise ValueError("Expected a size and a kind of shift, got none.")
-        for name in ("decisions", "seeds", "minutes", "repeats"):
+        for name in ("decisions", "seeds", "minutes"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"Expected {name} > 0, got {getattr(self, name)}.")
         if self.held_out < 2:
@@ -243,7 +240,6 @@ def training_report(asked: Asked, *, tell: Tell = lambda text: None) -> Report:
         "speed": speed_part,
         "processes": processes_part,
         "finetune": finetune_part,
-        "pages": pages_part,
     }
     tables, rows = [], list[tuple[Cell, ...]]()
     for part in PARTS:
@@ -349,20 +345,4 @@ def finetune_part(asked: Asked, tell: Tell) -> Part:
     )
     columns = ("kind", "minutes", "problems", "cost before", "cost after", "ratio",
                "low", "high", f"{WORTH_IT:.0%} lower")  # fmt: skip
-    return Table(title, columns, tuple(rows)), detail
-
-
-def pages_part(asked: Asked, tell: Tell) -> Part:
-    """How fast pages are drawn while a run is going, and while none is."""
-    jobs, machines = asked.sizes[0]
-    idle, busy = page_times(jobs, machines, asked.repeats, asked.kinds[0], tell=tell)
-    rows, detail = [], list[tuple[Cell, ...]]()
-    for page, seconds in idle.items():
-        rows.append((page, seconds, busy[page], busy[page] / seconds))
-        detail += [(page, "idle", seconds), (page, "busy", busy[page])]
-    title = (
-        f"Median seconds until a page is drawn, on the server, with a plan of "
-        f"{jobs}x{machines}; of {asked.repeats} times each"
-    )
-    columns = ("page", "no run", "run going", "ratio")
     return Table(title, columns, tuple(rows)), detail

@@ -31,7 +31,7 @@ DEFAULT_SIZES = {
 DEFAULT_PARTS = {
     "shifts": "quality,machines,lookahead",
     "choices": "lookahead,reward,advantage,exploration",
-    "training": "speed,processes,finetune,pages",
+    "training": "speed,processes,finetune",
 }
 DEFAULT_KINDS = {"choices": "shift,unrelated,flexible_job_shop"}
 
@@ -62,8 +62,8 @@ def benchmark(
         str | None,
         typer.Option(
             help="Of shifts: quality, machines, lookahead. Of choices: lookahead, "
-            "reward, advantage, exploration. Of training: speed, processes, finetune, "
-            "pages. By default all."
+            "reward, advantage, exploration. Of training: speed, processes, finetune. "
+            "By default all."
         ),
     ] = None,
     decisions: Annotated[
@@ -76,9 +76,6 @@ def benchmark(
     minutes: Annotated[
         float, typer.Option(help="Of training: budget of a fine-tune.")
     ] = 10.0,
-    repeats: Annotated[
-        int, typer.Option(min=1, help="Of training: times that a page is drawn.")
-    ] = 15,
     ways: Annotated[
         str, typer.Option(help="Of learning: which policies.")
     ] = "set,fixed,flat,maskable",
@@ -142,8 +139,7 @@ def benchmark(
         report = choices_report(settings, tell=say)
     elif what == "training":
         report = _training(
-            wanted, shapes, decisions, seeds, _known(kinds), minutes, shifts, model,
-            repeats,
+            wanted, shapes, decisions, seeds, _known(kinds), minutes, shifts, model
         )  # fmt: skip
     elif what == "claims":
         from core.benchmarking.claims import claims_report
@@ -202,13 +198,12 @@ def _refine(
     sets: tuple[str, ...],
 ) -> Report:
     """What refinement gains over a greedy plan, by each improver and together."""
+    from core.benchmarking.improvers import WAYS, improvers
     from core.benchmarking.public import FORMATS, MissingInstancesError, instances_root
     from core.benchmarking.refine import (
         ALONE,
         FOLDERS,
         SETS,
-        WAYS,
-        improvers,
         measure,
         measure_alone,
         public_instances,
@@ -289,16 +284,14 @@ def _training(
     minutes: float,
     held_out: int,
     model: str,
-    repeats: int,
 ) -> Report:
-    """Speed of training, several processes, a fine-tune, and pages beside a run."""
+    """Speed of training, several processes, and a fine-tune."""
     from core.benchmarking.training import Asked, training_report
     from core.store.errors import StoreError
 
     try:
         asked = Asked(
-            parts, tuple(sizes), decisions, seeds, kinds, minutes, held_out, model,
-            repeats,
+            parts, tuple(sizes), decisions, seeds, kinds, minutes, held_out, model
         )  # fmt: skip
     except ValueError as error:
         raise bad_option("training", str(error)) from None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from core.planning.scheduler import Progress, silent
-from core.planning.stopping import AnyOf, MaxSeconds, Stop
+from core.planning.stopping import Stop
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule, retime
@@ -53,57 +52,6 @@ class Improver(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Turn:
-    """
-    An improver for some seconds, so that others have theirs.
-
-    Parameters
-    ----------
-    improver
-        Who improves.
-    seconds
-        Of wall time from when it begins; positive.
-
-    Raises
-    ------
-    ValueError
-        When ``seconds`` is not positive.
-    """
-
-    improver: Improver
-    seconds: float
-
-    def __post_init__(self) -> None:
-        if not self.seconds > 0:
-            raise ValueError(f"Expected seconds > 0, got {self.seconds}.")
-
-    @property
-    def name(self) -> str:
-        """That of the improver."""
-        return self.improver.name
-
-    def improve(
-        self,
-        problem: Problem,
-        objective: Objective,
-        sequences: Sequences,
-        *,
-        seed: int,
-        stop: Stop,
-        progress: Progress,
-    ) -> Sequences:
-        """Better sequences, or the same, within the seconds."""
-        return self.improver.improve(
-            problem,
-            objective,
-            sequences,
-            seed=seed,
-            stop=AnyOf(stop, MaxSeconds(self.seconds)),
-            progress=progress,
-        )
-
-
 def refine(
     problem: Problem,
     objective: Objective,
@@ -125,7 +73,6 @@ def refine(
         Where to begin; valid.
     stop
         When to end; the first improver that asks it to the end has all of it.
-        To run several in turn, make a :class:`Turn` of each but the last.
     seed
         Same seed and same number of looks at ``stop``
         (:class:`~core.planning.stopping.MaxIterations`), same schedule.

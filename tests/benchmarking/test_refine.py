@@ -9,7 +9,6 @@ from core.benchmarking.refine import (
     SETS,
     Instance,
     Row,
-    improvers,
     means,
     measure,
     measure_alone,
@@ -22,8 +21,6 @@ from core.problem.objective import Objective
 from core.problem.schedule import retime
 from core.schedulers.cpsat import CpSat, NoPlanFound
 from core.schedulers.rules import RuleScheduler
-from core.search.local_search import LocalSearch
-from tests.models import untrained
 
 START = RuleScheduler("rule:spt", ("spt",))
 
@@ -126,14 +123,3 @@ def test_no_plan_in_the_time_is_said(monkeypatch):
     row = measure_alone(next(random_shifts("shift_open", 1)), START, 1.0)
     assert row.before > 0
     assert all(isnan(x) for x in (row.after, row.gap_after, row.above_bound))
-
-
-def test_improvers_share_the_time_in_turn(tmp_path):
-    """Each but the last stops by a limit of its own, the last by that of all."""
-    model = untrained(tmp_path, hidden=8)
-    first, second, last = improvers("sampling+windows+local", 9.0, model)
-    assert (first.name, first.seconds) == ("policy sampling", 3.0)
-    assert (second.name, second.seconds) == ("windows", 3.0)
-    assert isinstance(last, LocalSearch)
-    with pytest.raises(ValueError, match="got 'magic'"):
-        improvers("local+magic", 9.0, model)

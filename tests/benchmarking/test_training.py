@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 from core.benchmarking import training
-from core.benchmarking.pages_beside_run import (
+from core.benchmarking.fine_tune import (
     empty_store,
     fine_tuned,
     fine_tuning,
-    page_times,
 )
 from core.benchmarking.training import (
     Asked,
@@ -105,20 +104,10 @@ def test_a_fine_tune_says_whether_it_was_worth_it(monkeypatch, share, reached):
     assert table.columns[-1] == "3% lower"
 
 
-def test_pages_are_compared_with_themselves(monkeypatch):
-    """Busy over idle."""
-    times = ({"plan": 0.2}, {"plan": 0.3})
-    monkeypatch.setattr(training, "page_times", lambda *a, **k: times)
-    (table,) = training_report(Asked(parts=("pages",))).summaries
-    ((*row, ratio),) = table.rows
-    assert row == ["plan", 0.2, 0.3]
-    assert ratio == pytest.approx(1.5)
-
-
 @pytest.mark.parametrize(
     "wrong",
     [{"parts": ("gpu",)}, {"parts": ()}, {"sizes": ()}, {"kinds": ()}, {"minutes": 0},
-     {"decisions": 0}, {"seeds": 0}, {"repeats": 0}, {"held_out": 1}],
+     {"decisions": 0}, {"seeds": 0}, {"held_out": 1}],
 )  # fmt: skip
 def test_nonsense_is_refused(wrong):
     """Before anything is measured."""
@@ -171,12 +160,6 @@ def test_the_store_of_a_benchmark_is_its_own():
         assert runs.newest() == []
         assert folder.is_dir()
     assert not folder.exists()
-
-
-def test_pages_that_cannot_be_drawn_say_why():
-    """The last line of what the process said; no run is left behind."""
-    with pytest.raises(RuntimeError, match="could not be drawn: ValueError"):
-        page_times(0, 0, 1, "tight")
 
 
 def test_every_figure_is_in_the_csv(no_training):

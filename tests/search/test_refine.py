@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 
 from core.benchmarking.windows import Windows
-from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds
+from core.planning.stopping import MaxIterations, MaxSeconds
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
 from core.problem.verify import violations
 from core.search.local_search import LocalSearch
-from core.search.refine import Turn, padded, refine
+from core.search.refine import padded, refine
 from tests.exhaustive import first_order
 from tests.strategies import problems_and_sequences
 
@@ -126,20 +126,6 @@ def test_no_time_is_no_change():
 def test_an_unused_machine_has_an_empty_sequence(three):
     """Schedules list machines up to the last one used; sequences list all."""
     assert padded(retime(three, [[0, 1, 2], []]), 2) == [[0, 1, 2], []]
-
-
-def test_a_turn_ends_by_its_own_limit_or_that_of_all(three):
-    """The improver is given both; what it finds and its name are passed on."""
-    inner = Puts([[2], [0, 1]])
-    turn, whole = Turn(inner, 40.0), MaxIterations(3)
-    start = retime(three, [[0, 1, 2], []])
-    assert refine(three, Objective(), start, stop=whole, moves=[turn]).makespan == 3
-    assert turn.name == "puts"
-    assert isinstance(inner.stop, AnyOf)
-    assert inner.stop.stops[0] is whole
-    assert 0 < inner.stop.stops[1].left <= 40.0
-    with pytest.raises(ValueError, match="seconds > 0"):
-        Turn(inner, 0.0)
 
 
 ON_TIME = Objective(makespan=0, tardiness=1, setup=0)

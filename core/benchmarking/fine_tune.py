@@ -1,14 +1,10 @@
-"""Runs of the dashboard, started as a planner starts them, and what goes on beside."""
+"""A fine-tune as the dashboard runs it: queued, worked on, judged."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +12,11 @@ from typing import Any
 from core.runs.launch import kill, launch
 from core.runs.run_plan import RunPlan, recommended
 from core.runs.training_queue import queue_training
-from core.store.database import URL_VARIABLE, open_database
-from core.store.errors import StoreError
-from core.store.files import FOLDER_VARIABLE
+from core.store.database import open_database
 from core.store.models import Models
 from core.store.runs import Runs
 
-ROOT = Path(__file__).parents[2]
 LOOK_SECONDS = 1.0
-LONG_MINUTES = 120.0  # of the run beside pages: it is ended when they are measured
 Tell = Callable[[str], None]
 Work = Callable[[Runs, Models, str, Tell], None]
 
@@ -117,72 +109,3 @@ def fine_tuned(
             f"{figures['problems']} held-out problems"
         )
         return figures
-
-
-def page_times(
-    jobs: int,
-    machines: int,
-    repeats: int,
-    kind: str,
-    *,
-    tell: Tell = lambda text: None,
-) -> tuple[dict[str, float], dict[str, float]]:
-    """
-    Median seconds of drawing each page: while no run is going, and while one is.
-
-    Parameters
-    ----------
-    jobs, machines, repeats
-        Of the shift in hand, and how often each page is drawn.
-    kind
-        What the run learns from.
-    tell
-        Told what is measured.
-
-    Raises
-    ------
-    RuntimeError
-        When the pages cannot be drawn or the run does not start; says why.
-    """
-    with empty_store() as (runs, models):
-        plan = fine_tuning(kind, LONG_MINUTES, models.default_model().name, 2)
-        run = queue_training(runs, models, plan)
-        launched = launch(runs, run.id)
-        try:
-            # The first iterations are there: it computes, it does not load any more.
-            while launched.watcher.is_alive() and not runs.metrics(run.id):
-                launched.watcher.join(LOOK_SECONDS)
-            tell("pages: a run is going")
-            busy = _drawn(runs, jobs, machines, repeats)
-            if not launched.watcher.is_alive():
-                run = runs.get(run.id)
-                raise RuntimeError(f"The run beside the pages {run.state}: {run.error}")
-        finally:
-            with suppress(StoreError):  # ended by itself
-                kill(runs, run.id)
-        # Afterwards: the pages show the same, the curves of the run among it.
-        tell("pages: no run is going")
-        idle = _drawn(runs, jobs, machines, repeats)
-    return idle, busy
-
-
-def _drawn(runs: Runs, jobs: int, machines: int, repeats: int) -> dict[str, float]:
-    """Draw pages in a process of their own: this one knows no screen."""
-    database = runs.database
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pages.parts.page_times"),
-            *(str(jobs), str(machines), str(repeats)),
-        ],
-        cwd=ROOT,
-        env=os.environ
-        | {FOLDER_VARIABLE: str(database.folder), URL_VARIABLE: database.url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        why = (done.stderr.strip().splitlines() or ["no word"])[-1]
-        raise RuntimeError(f"The pages could not be drawn: {why}")
-    found = json.loads(done.stdout)
-    return {str(page): float(seconds) for page, seconds in found.items()}
