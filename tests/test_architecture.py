@@ -215,6 +215,16 @@ def test_the_arrows_form_no_circle():
     assert order[0] == "problem"
 
 
+def test_a_public_class_has_a_name_of_its_own():
+    """One name, one meaning: nobody wonders which `Model` a file speaks of."""
+    homes: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "core").rglob("*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(module_of(file))
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 # Imports core.<name> with everything in it, then names what it must not have loaded.
 IMPORT_ALL = """
 import importlib, pkgutil, sys

@@ -8,7 +8,7 @@ from typing import cast
 from torch import nn
 
 from core.benchmarking.shifts import held_out_shift
-from core.benchmarking.table import Cell, Report, Table, mean
+from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.decisions.explain import faithfulness
 from core.decisions.recording import Playback
 from core.policy.checkpoint import Model
@@ -24,7 +24,7 @@ TARDINESS_WEIGHTS = (0.0, 0.25, 1.0, 4.0)
 EVERY = 5  # each fifth decision is explained
 
 
-def actions_table(sizes: Sequence[tuple[int, int]], model: Model) -> Table:
+def actions_table(sizes: Sequence[tuple[int, int]], model: Model) -> ResultTable:
     """
     Compare the flat action space with the two-step one.
 
@@ -47,7 +47,7 @@ def actions_table(sizes: Sequence[tuple[int, int]], model: Model) -> Table:
                 weight_bytes([model.policy]),
             ),
         ]
-    return Table(
+    return ResultTable(
         "Flat and two-step actions: one output per pair, or per job and per machine",
         (
             *("size", "actions", "outputs", "jobs visible in n + m outputs"),
@@ -72,7 +72,7 @@ def tradeoff_table(
     weights: Sequence[float] = TARDINESS_WEIGHTS,
     kind: str = "shift",
     tell: Tell = lambda text: None,
-) -> Table:
+) -> ResultTable:
     """
     Move the tardiness slider on held-out shifts, without training.
 
@@ -96,7 +96,7 @@ def tradeoff_table(
             )
         )
         tell(f"tardiness weight {weight:g}: {shifts} shifts")
-    return Table(
+    return ResultTable(
         f"One model, other weights of tardiness: means over {shifts} held-out shifts "
         f"of {size[0]}x{size[1]}",
         (
@@ -114,7 +114,7 @@ def faithfulness_table(
     *,
     kind: str = "shift",
     tell: Tell = lambda text: None,
-) -> Table:
+) -> ResultTable:
     """Whether the reasons that are named change decisions, and others do not."""
     rows: list[Row] = []
     for index in range(shifts):
@@ -133,7 +133,7 @@ def faithfulness_table(
         else None
         for i in (2, 3)
     ]
-    return Table(
+    return ResultTable(
         f"Faithful reasons: share of decisions at {size[0]}x{size[1]} that change "
         "without the reasons named, and without as many others",
         ("shift", "decisions", "reasons named", "others"),
@@ -175,5 +175,6 @@ def claims_report(
         for column, cell in zip(table.columns, row, strict=True)
     ]
     return Report(
-        Table("claims", ("table", "row", "figure", "value"), tuple(rows)), tuple(tables)
+        ResultTable("claims", ("table", "row", "figure", "value"), tuple(rows)),
+        tuple(tables),
     )

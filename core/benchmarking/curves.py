@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from math import isfinite
 
-from core.benchmarking.table import Table
+from core.benchmarking.table import ResultTable
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 24, 56
@@ -23,7 +23,7 @@ NAMES = {
 }
 
 
-def curves_svg(detail: Table) -> str:
+def curves_svg(detail: ResultTable) -> str:
     """
     Draw cost over decisions: a thin line per run, its best so far.
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.benchmarking.table import Cell, Report, Table
+from core.benchmarking.table import Cell, Report, ResultTable
 from core.policy.choosing import GREEDY
 from core.policy.set_policy import SetPolicy
 from core.policy.two_step import Policy, act
@@ -174,7 +174,7 @@ def choices_report(
         Told of each run.
     """
     made: dict[str, NDArray[np.float64]] = {}
-    tables: list[Table] = []
+    tables: list[ResultTable] = []
     detail: list[tuple[Cell, ...]] = []
     columns = ("cost", "of the best rule", "makespan", "tardiness", "setup")
     for part in settings.parts:
@@ -201,11 +201,13 @@ def choices_report(
                 detail.append((part, *rows[-1]))
                 tell(f"{part}, {kind}, {name}: {ratio:.3f} of the best rule")
         tables.append(
-            Table(
+            ResultTable(
                 f"Trained with {settings.decisions:,} decisions each: {part}",
                 ("kind", part, *columns),
                 tuple(rows),
             )
         )
-    whole = Table("choices", ("choice", "kind", "option", *columns), tuple(detail))
+    whole = ResultTable(
+        "choices", ("choice", "kind", "option", *columns), tuple(detail)
+    )
     return Report(whole, tuple(tables))

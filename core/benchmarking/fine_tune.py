@@ -78,7 +78,7 @@ def fine_tuned(
     Parameters
     ----------
     kind, minutes, model, held_out
-        See :class:`core.benchmarking.training.Asked`.
+        See :class:`core.benchmarking.training.TrainingBenchmark`.
     plan
         Another plan than that of :func:`fine_tuning`.
     work

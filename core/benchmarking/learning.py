@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.benchmarking.table import Cell, Report, Table, mean
+from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.policy.fixed_policy import FixedSizePolicy
@@ -348,7 +348,7 @@ def report_of(
         )
     n, m = settings.jobs, settings.machines
     return Report(
-        Table(
+        ResultTable(
             "learning",
             ("way", "seed", "decisions", "cost"),
             tuple(
@@ -358,7 +358,7 @@ def report_of(
             ),
         ),
         (
-            Table(
+            ResultTable(
                 f"Decisions until the cost that the flat policy reaches at its best, "
                 f"{n}x{m}, {settings.decisions:,} decisions each, "
                 f"{_WORDS[settings.problems]}",

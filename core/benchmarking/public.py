@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.benchmarking.refine import FOLDERS, public_instances
-from core.benchmarking.table import Cell, Report, Table, mean
+from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.planning.scheduler import Result, Stopwatch
 from core.planning.stopping import MaxSeconds
 from core.policy.checkpoint import Model
@@ -130,7 +130,7 @@ def public_report(
             tell(f"{group} {instance.name}: greedy {gaps[1]:.1%}")
     ways_named = ("rule:best", "greedy", f"best of {samples}", f"refined {seconds:g} s")
     return Report(
-        Table(
+        ResultTable(
             f"{kind}: gap to the best known makespan",
             (
                 *("set", "instance", "jobs", "machines", "best known"),
@@ -140,7 +140,7 @@ def public_report(
             tuple(rows),
         ),
         (
-            Table(
+            ResultTable(
                 f"{kind}: gap to the best known makespan in percent, model "
                 f"{model.card.name}",
                 ("set", "instance", *ways_named),
@@ -149,7 +149,7 @@ def public_report(
                     *_means(rows, 5, _percent),
                 ),
             ),
-            Table(
+            ResultTable(
                 "Mean wall time in seconds",
                 ("set", "instances", *ways_named),
                 tuple(_means(rows, 9, lambda cell: cell)),

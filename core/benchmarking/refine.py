@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import isnan, nan
 from pathlib import Path
 
-from core.benchmarking.table import Report, Table
+from core.benchmarking.table import Report, ResultTable
 from core.bounds.cost_bound import lower_bounds
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
@@ -59,7 +59,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Row:
+class RefinementRow:
     """
     What refinement made of one instance.
 
@@ -158,7 +158,7 @@ def measure(
     moves: Sequence[Improver] | None = None,
     seed: int = 0,
     way: str = "local",
-) -> Row:
+) -> RefinementRow:
     """
     Refine the schedule that a scheduler makes of an instance.
 
@@ -192,7 +192,7 @@ def measure(
 
 def measure_alone(
     instance: Instance, start: Scheduler, seconds: float, seed: int = 0
-) -> Row:
+) -> RefinementRow:
     """
     Let CP-SAT plan an instance by itself, as the scheduler ``cpsat`` does: two threads.
 
@@ -207,7 +207,7 @@ def measure_alone(
 
     Returns
     -------
-    Row
+    RefinementRow
         NaN in place of all figures of a plan that was not found in the time.
     """
     problem, objective = instance.problem, instance.objective
@@ -228,7 +228,7 @@ def _row(
     last: Schedule | None,
     seconds: float,
     way: str,
-) -> Row:
+) -> RefinementRow:
     """Row of two schedules; the independent verifier looks at the second."""
     problem, objective = instance.problem, instance.objective
     cost = gap_after = above = nan
@@ -238,7 +238,7 @@ def _row(
         cost = objective.cost(problem, last)
         gap_after = last.makespan / instance.best_known - 1
         above = last.makespan / lower_bounds(problem, objective).makespan - 1
-    return Row(
+    return RefinementRow(
         instance.group,
         instance.name,
         objective.cost(problem, first),
@@ -251,7 +251,7 @@ def _row(
     )
 
 
-def means(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, ...]]:
+def means(rows: Sequence[RefinementRow]) -> dict[tuple[str, str], tuple[float, ...]]:
     """
     Mean figures per set and way.
 
@@ -261,7 +261,7 @@ def means(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, ...]]:
         Gap before, gap after, cost after over before, makespan above its bound: means
         over the plans that were found; and how many those are.
     """
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str], list[RefinementRow]] = {}
     for row in rows:
         groups.setdefault((row.group, row.way), []).append(row)
     found = {}
@@ -276,11 +276,11 @@ def means(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, ...]]:
     return found
 
 
-def refine_report(rows: Sequence[Row], seconds: float) -> Report:
+def refine_report(rows: Sequence[RefinementRow], seconds: float) -> Report:
     """Every row, and the means per set and way; ``seconds`` is what each had."""
     asked = Counter((row.group, row.way) for row in rows)
     return Report(
-        Table(
+        ResultTable(
             "refine",
             (
                 *("set", "instance", "improvers", "before", "after"),
@@ -295,7 +295,7 @@ def refine_report(rows: Sequence[Row], seconds: float) -> Report:
             ),
         ),
         (
-            Table(
+            ResultTable(
                 f"Refined for {seconds:g} s from the policy's greedy plan: means",
                 (
                     *("set", "improvers", "gap before", "gap after"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.benchmarking.table import Cell, Report, Table, mean
+from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.scheduler import Scheduler
@@ -119,7 +119,7 @@ def quality_rows(
     return rows
 
 
-def quality_table(rows: Sequence[Row]) -> Table:
+def quality_table(rows: Sequence[Row]) -> ResultTable:
     """Mean and largest ratio to the best rule, and win rate, by way of planning."""
     ratios: dict[Row, list[float]] = {}
     times: dict[Row, list[float]] = {}
@@ -129,7 +129,7 @@ def quality_table(rows: Sequence[Row]) -> Table:
         for found, cell in ((costs, row[6]), (ratios, row[7]), (times, row[9])):
             if isinstance(cell, float):
                 found.setdefault(key, []).append(cell)
-    return Table(
+    return ResultTable(
         "Held-out shifts: cost over that of the best rule on the same shift",
         (
             *("kind", "size", "way", "shifts", "mean cost"),
@@ -221,7 +221,7 @@ def machine_rows(
     return rows
 
 
-def machine_table(rows: Sequence[Row]) -> Table:
+def machine_table(rows: Sequence[Row]) -> ResultTable:
     """Mean cost by number of machines, and the worst growth of a makespan."""
     found: list[Row] = []
     for count in dict.fromkeys(row[3] for row in rows):
@@ -233,7 +233,7 @@ def machine_table(rows: Sequence[Row]) -> Table:
                 max(grown) if grown else None,
             )
         )
-    return Table(
+    return ResultTable(
         "The same jobs on more machines, greedy; cost in units of the smallest shop, "
         "makespan over that with fewer machines",
         ("machines", "shifts", "mean cost", "mean makespan min", "worst ratio"),
@@ -281,7 +281,7 @@ def lookahead_rows(
     return rows
 
 
-def lookahead_table(rows: Sequence[Row]) -> Table:
+def lookahead_table(rows: Sequence[Row]) -> ResultTable:
     """Mean cost of each kind with each lookahead, and which is least."""
     found: list[Row] = []
     for kind in dict.fromkeys(row[1] for row in rows):
@@ -293,7 +293,7 @@ def lookahead_table(rows: Sequence[Row]) -> Table:
         found.append(
             (kind, *means.values(), min(measured, key=lambda name: measured[name]))
         )
-    return Table(
+    return ResultTable(
         "Mean cost by lookahead in mean processing times, greedy",
         ("kind", *LOOKAHEADS, "least"),
         tuple(found),
@@ -342,7 +342,7 @@ def shifts_report(
             f"Expected parts of quality, machines, lookahead; got {unknown[0]!r}."
         )
     detail: list[Row] = []
-    summaries: list[Table] = []
+    summaries: list[ResultTable] = []
     if "quality" in parts:
         rows = [
             row
@@ -362,7 +362,7 @@ def shifts_report(
         rows = lookahead_rows(tuple(KINDS), sizes[0], shifts, model, tell=tell)
         detail += rows
         summaries.append(lookahead_table(rows))
-    return Report(Table("shifts", _DETAIL, tuple(detail)), tuple(summaries))
+    return Report(ResultTable("shifts", _DETAIL, tuple(detail)), tuple(summaries))
 
 
 def _mean(rows: Sequence[Row], column: int) -> float | None:

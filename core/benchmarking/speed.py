@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core.benchmarking.table import Cell, Report, Table
+from core.benchmarking.table import Cell, Report, ResultTable
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.scheduler import Stopwatch
@@ -133,7 +133,7 @@ def speed_report(
             (jobs, machines, task, x, x / base if base else None, memory)
             for task, x, memory in found
         ]
-    table = Table(
+    table = ResultTable(
         "Seconds and peak memory, each in a fresh process; planning includes the "
         "verification of the plan",
         ("jobs", "machines", "task", "seconds", "over one atcs", "peak MB"),

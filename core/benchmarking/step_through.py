@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from core.benchmarking.shifts import held_out_shift
-from core.benchmarking.table import Cell, Report, Table
+from core.benchmarking.table import Cell, Report, ResultTable
 from core.charts import theme
 from core.charts.decisions import partial_gantt, strip_mark
 from core.charts.window import View
@@ -87,7 +87,7 @@ def step_report(
         for name, value in figures.items():
             rows.append((*size, name, value, TARGETS.get(name)))
             tell(f"{size[0]}x{size[1]}, {name}: {value:.4g}")
-    table = Table(
+    table = ResultTable(
         f"Stepping through a plan: one held-out shift ({KIND}), model "
         f"{model.card.name}",
         ("jobs", "machines", "figure", "value", "at most"),

@@ -12,7 +12,7 @@ Cell = str | int | float | None
 
 
 @dataclass(frozen=True)
-class Table:
+class ResultTable:
     """
     Rows under named columns.
 
@@ -81,8 +81,8 @@ class Report:
         What the screen shows.
     """
 
-    detail: Table
-    summaries: tuple[Table, ...]
+    detail: ResultTable
+    summaries: tuple[ResultTable, ...]
 
     def text(self) -> str:
         """Return all summaries, a blank line between them."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from core.benchmarking.fine_tune import fine_tuned
-from core.benchmarking.table import Cell, Report, Table, mean
+from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.runs.run_plan import recommended
 from core.training.checkpoints import first_policy
 from core.training.distributed import Place, spawn, together
@@ -30,7 +30,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainingFigures:
     """
     What a training from scratch came to.
 
@@ -96,7 +96,7 @@ def settings_at(
 
 def played(
     settings: TrainingSettings, processes: int, threads: int, *, judge: bool
-) -> Outcome:
+) -> TrainingFigures:
     """
     Train in fresh processes, without checkpoints and curves.
 
@@ -126,7 +126,7 @@ def played(
         code = spawn(_share, processes, settings, threads, judge, file)
         if code != 0:
             raise RuntimeError(f"A training process ended with exit code {code}.")
-        return Outcome(**json.loads(file.read_text(encoding="utf-8")))
+        return TrainingFigures(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def _share(
@@ -150,7 +150,7 @@ def _share(
         file.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 
 
-def _outcome(settings: TrainingSettings, place: Place, judge: bool) -> Outcome:
+def _outcome(settings: TrainingSettings, place: Place, judge: bool) -> TrainingFigures:
     """Train; held-out problems are planned by the writer, outside of what is timed."""
     judging = judge and place.is_writer
     tasks = validation_tasks(settings) if judging else []
@@ -170,11 +170,11 @@ def _outcome(settings: TrainingSettings, place: Place, judge: bool) -> Outcome:
         rollout += figures["rollout_seconds"]
         update += figures["update_seconds"]
     after = float(greedy_costs(policy, tasks).mean()) if judging else None
-    return Outcome(trainer.decisions, rollout, update, before, after)
+    return TrainingFigures(trainer.decisions, rollout, update, before, after)
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class TrainingBenchmark:
     """
     What to measure.
 
@@ -227,7 +227,9 @@ class Asked:
             raise ValueError(f"Expected held_out >= 2, got {self.held_out}.")
 
 
-def training_report(asked: Asked, *, tell: Tell = lambda text: None) -> Report:
+def training_report(
+    asked: TrainingBenchmark, *, tell: Tell = lambda text: None
+) -> Report:
     """
     Measure training; a table for each part.
 
@@ -248,13 +250,13 @@ def training_report(asked: Asked, *, tell: Tell = lambda text: None) -> Report:
         table, detail = measure[part](asked, tell)
         tables.append(table)
         rows += [(part, *row) for row in detail]
-    return Report(Table("Training", DETAIL, tuple(rows)), tuple(tables))
+    return Report(ResultTable("Training", DETAIL, tuple(rows)), tuple(tables))
 
 
-Part = tuple[Table, list[tuple[Cell, ...]]]
+Part = tuple[ResultTable, list[tuple[Cell, ...]]]
 
 
-def speed_part(asked: Asked, tell: Tell) -> Part:
+def speed_part(asked: TrainingBenchmark, tell: Tell) -> Part:
     """Decisions per second by size, by one process: on one core, and on all."""
     rows, detail = [], list[tuple[Cell, ...]]()
     cores = os.cpu_count() or 1
@@ -280,10 +282,10 @@ def speed_part(asked: Asked, tell: Tell) -> Part:
     )
     columns = ("jobs", "machines", "threads", "decisions", "together", "rollout",
                "update")  # fmt: skip
-    return Table(title, columns, tuple(rows)), detail
+    return ResultTable(title, columns, tuple(rows)), detail
 
 
-def processes_part(asked: Asked, tell: Tell) -> Part:
+def processes_part(asked: TrainingBenchmark, tell: Tell) -> Part:
     """Cost reached for the same number of decisions, by one process and by two."""
     jobs, machines = asked.sizes[0]
     rows, detail = [], list[tuple[Cell, ...]]()
@@ -318,10 +320,10 @@ def processes_part(asked: Asked, tell: Tell) -> Part:
     )
     columns = ("processes", "runs", "decisions", "decisions/s", "seconds",
                "cost before", "cost after")  # fmt: skip
-    return Table(title, columns, tuple(rows)), detail
+    return ResultTable(title, columns, tuple(rows)), detail
 
 
-def finetune_part(asked: Asked, tell: Tell) -> Part:
+def finetune_part(asked: TrainingBenchmark, tell: Tell) -> Part:
     """What minutes of training on one kind of shift bring there."""
     rows, detail = [], list[tuple[Cell, ...]]()
     for kind in asked.kinds:
@@ -345,4 +347,4 @@ def finetune_part(asked: Asked, tell: Tell) -> Part:
     )
     columns = ("kind", "minutes", "problems", "cost before", "cost after", "ratio",
                "low", "high", f"{WORTH_IT:.0%} lower")  # fmt: skip
-    return Table(title, columns, tuple(rows)), detail
+    return ResultTable(title, columns, tuple(rows)), detail

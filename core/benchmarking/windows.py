@@ -20,7 +20,7 @@ from core.planning.stopping import Stop, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule, retime, setup_seconds, tardiness
-from core.schedulers.cp_model import Model, Window
+from core.schedulers.cp_model import CpModel, Window
 from core.schedulers.cpsat import FOUND, solve
 
 Sequences = Sequence[Sequence[int]]
@@ -110,7 +110,10 @@ class Windows:
         stop: Stop,
     ) -> Sequences | None:
         """Sequences with the window re-planned; ``None``: the solver found none."""
-        solver, model = cp_model.CpSolver(), Model(problem, objective, window, schedule)
+        solver, model = (
+            cp_model.CpSolver(),
+            CpModel(problem, objective, window, schedule),
+        )
         # Presolve of windows took longer than their search.
         solver.parameters.cp_model_probing_level = 0
         solver.parameters.symmetry_level = 0

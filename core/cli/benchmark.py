@@ -286,11 +286,11 @@ def _training(
     model: str,
 ) -> Report:
     """Speed of training, several processes, and a fine-tune."""
-    from core.benchmarking.training import Asked, training_report
+    from core.benchmarking.training import TrainingBenchmark, training_report
     from core.store.errors import StoreError
 
     try:
-        asked = Asked(
+        asked = TrainingBenchmark(
             parts, tuple(sizes), decisions, seeds, kinds, minutes, held_out, model
         )  # fmt: skip
     except ValueError as error:
@@ -313,13 +313,13 @@ def _known(text: str) -> tuple[str, ...]:
 
 def _model_folder(text: str) -> Path:
     """Folder of a model, from its name or itself."""
-    from core.policy.shipped import UnknownModelError, model_folder
+    from core.policy.shipped import NotShippedError, model_folder
 
     if Path(text).is_dir():
         return Path(text)
     try:
         return model_folder(text)
-    except UnknownModelError as error:
+    except NotShippedError as error:
         raise InputFault(str(error)) from None
 
 

@@ -31,7 +31,7 @@ SEED_STEP = 1_000_003  # between the trials of one seed and those of the next
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Attempt:
     """
     What one scheduler made of a problem.
 
@@ -62,7 +62,7 @@ def run_one(
     limit: float = inf,
     stop: Stop = never,
     progress: Progress = silent,
-) -> Outcome:
+) -> Attempt:
     """
     Plan with one scheduler; a failure or a timeout is an outcome, too.
 
@@ -82,7 +82,7 @@ def run_one(
         result = scheduler.schedule(
             problem, objective, seed=seed, stop=halt, progress=progress
         )
-        return Outcome(scheduler.name, watch.seconds, result)
+        return Attempt(scheduler.name, watch.seconds, result)
     except PlanningCancelled:
         if peek(stop):
             raise
@@ -91,7 +91,7 @@ def run_one(
         fault = "The shift is too large for the memory of this computer."
     except Exception as error:  # a border: the others are to be left standing
         fault = f"It failed: {error or type(error).__name__}"
-    return Outcome(scheduler.name, watch.seconds, fault=fault)
+    return Attempt(scheduler.name, watch.seconds, fault=fault)
 
 
 def compare(
@@ -103,7 +103,7 @@ def compare(
     limit: float = inf,
     stop: Stop = never,
     progress: Progress = silent,
-) -> list[Outcome]:
+) -> list[Attempt]:
     """
     Plan one problem with each of some schedulers; one outcome each.
 
@@ -112,7 +112,7 @@ def compare(
     PlanningCancelled
         When stopped before the first of them had a plan.
     """
-    found: list[Outcome] = []
+    found: list[Attempt] = []
     for i, scheduler in enumerate(schedulers):
 
         def told(
@@ -135,7 +135,7 @@ def compare(
         except PlanningCancelled:
             if not any(outcome.result for outcome in found):
                 raise
-            found.append(Outcome(scheduler.name, 0.0, fault="Stopped before its turn."))
+            found.append(Attempt(scheduler.name, 0.0, fault="Stopped before its turn."))
     return found
 
 
@@ -220,7 +220,7 @@ class Score:
     fault: str | None = None
 
     @classmethod
-    def of(cls, outcome: Outcome) -> Score:
+    def of(cls, outcome: Attempt) -> Score:
         """Figures of an outcome."""
         result = outcome.result
         if result is None:

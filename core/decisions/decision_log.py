@@ -42,7 +42,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class LoggedChoice:
     """
     One of the best candidates.
 
@@ -59,7 +59,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """
     One decision, ready to be written.
 
@@ -77,8 +77,8 @@ class Entry:
     """
 
     decision: Decision
-    jobs: tuple[Choice, ...]
-    machines: tuple[Choice, ...]
+    jobs: tuple[LoggedChoice, ...]
+    machines: tuple[LoggedChoice, ...]
     why_job: str
     why_machine: str
     jobs_excluded: str
@@ -87,7 +87,7 @@ class Entry:
 
 def entries(
     problem: Problem, trace: Trace, wording: Wording, model: Model | None = None
-) -> Iterator[Entry]:
+) -> Iterator[LogEntry]:
     """
     Go through the decisions of a plan.
 
@@ -123,7 +123,7 @@ def entries(
                     model, playback, step, decision.machine, other, wording
                 )
                 why[1] = "; ".join(map(str, machine.arguments[:ARGUMENTS]))
-        yield Entry(
+        yield LogEntry(
             decision,
             _best(decision, problem.job_ids, machines=False),
             _best(decision, problem.machine_ids, machines=True),
@@ -136,7 +136,7 @@ def entries(
 
 def _best(
     decision: Decision, names: tuple[str, ...], *, machines: bool
-) -> tuple[Choice, ...]:
+) -> tuple[LoggedChoice, ...]:
     """Best five of the jobs or the machines."""
     if machines:
         options, order = decision.machines, decision.machine_order
@@ -151,7 +151,7 @@ def _best(
             score = float(shares[i])
         elif decision.scores is Scores.RULE and isfinite(scores[i]):
             score = float(scores[i])
-        found.append(Choice(names[int(options[i])], score))
+        found.append(LoggedChoice(names[int(options[i])], score))
     return tuple(found)
 
 
@@ -187,7 +187,7 @@ def chosen_by(decision: Decision, trace: Trace) -> str:
 
 
 def log_row(
-    entry: Entry, problem: Problem, trace: Trace, start: datetime
+    entry: LogEntry, problem: Problem, trace: Trace, start: datetime
 ) -> list[Cell]:
     """Cells of one decision, in the order of :data:`COLUMNS`."""
     d = entry.decision
@@ -224,7 +224,7 @@ def log_row(
 
 
 def log_json(
-    found: list[Entry], problem: Problem, trace: Trace, start: datetime
+    found: list[LogEntry], problem: Problem, trace: Trace, start: datetime
 ) -> dict[str, Any]:
     """Return the log as plain values for JSON: a head, and one object per decision."""
     decisions = []

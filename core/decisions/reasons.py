@@ -14,7 +14,7 @@ from core.timing.situation import Situation
 When = Callable[[float], str]
 
 
-class Cause(StrEnum):
+class ExclusionCause(StrEnum):
     """What keeps a job or machine from being chosen."""
 
     SCHEDULED = "already scheduled"
@@ -44,7 +44,7 @@ class Exclusion:
         the machine that is free first; ``None`` where there is none.
     """
 
-    cause: Cause
+    cause: ExclusionCause
     until: float = inf
     job: int | None = None
     machine: int | None = None
@@ -63,18 +63,20 @@ def job_exclusion(situation: Situation, job: int) -> Exclusion | None:
     problem = situation.problem
     if situation.placed[job]:
         return Exclusion(
-            Cause.SCHEDULED,
+            ExclusionCause.SCHEDULED,
             float(situation.schedule.end[job]),
             machine=int(situation.schedule.machine[job]),
         )
     before = problem.predecessors[job]
     missing = [p for p in before if not situation.placed[p]]
     if missing:
-        return Exclusion(Cause.PREDECESSOR, job=missing[0])
+        return Exclusion(ExclusionCause.PREDECESSOR, job=missing[0])
     if situation.job_ready[job] > situation.limit:
         return _readiness(situation, job)
     start = situation.earliest_start[job]
-    return Exclusion(Cause.MACHINES, float(start.min()), machine=int(start.argmin()))
+    return Exclusion(
+        ExclusionCause.MACHINES, float(start.min()), machine=int(start.argmin())
+    )
 
 
 def machine_exclusion(situation: Situation, job: int, machine: int) -> Exclusion | None:
@@ -88,16 +90,18 @@ def machine_exclusion(situation: Situation, job: int, machine: int) -> Exclusion
     if situation.choosable[job, machine]:
         return None
     if not problem.eligible[job, machine]:
-        return Exclusion(Cause.INCOMPATIBLE)
+        return Exclusion(ExclusionCause.INCOMPATIBLE)
     if situation.placed[job] or situation.awaited[job]:
-        return Exclusion(Cause.NOT_READY)
+        return Exclusion(ExclusionCause.NOT_READY)
     free = int(situation.ready[machine])
     if free > situation.limit:
         last = int(situation.last_job[machine])
-        return Exclusion(Cause.BUSY, free, job=None if last < 0 else last)
+        return Exclusion(ExclusionCause.BUSY, free, job=None if last < 0 else last)
     if situation.job_ready[job] > situation.limit:
-        return Exclusion(Cause.NOT_READY, float(situation.job_ready[job]))
-    return Exclusion(Cause.CLOSED, float(situation.earliest_start[job, machine]))
+        return Exclusion(ExclusionCause.NOT_READY, float(situation.job_ready[job]))
+    return Exclusion(
+        ExclusionCause.CLOSED, float(situation.earliest_start[job, machine])
+    )
 
 
 def _readiness(situation: Situation, job: int) -> Exclusion:
@@ -105,10 +109,10 @@ def _readiness(situation: Situation, job: int) -> Exclusion:
     problem = situation.problem
     ready = float(situation.job_ready[job])
     if problem.release[job] == ready:
-        return Exclusion(Cause.RELEASE, ready)
+        return Exclusion(ExclusionCause.RELEASE, ready)
     before = np.array(problem.predecessors[job], dtype=np.int64)
     last = before[int(situation.schedule.end[before].argmax())]
-    return Exclusion(Cause.PREDECESSOR, ready, job=int(last))
+    return Exclusion(ExclusionCause.PREDECESSOR, ready, job=int(last))
 
 
 def job_words(situation: Situation, exclusion: Exclusion, when: When) -> str:
@@ -125,16 +129,16 @@ def job_words(situation: Situation, exclusion: Exclusion, when: When) -> str:
     problem = situation.problem
     until = when(exclusion.until) if isfinite(exclusion.until) else ""
     match exclusion.cause:
-        case Cause.SCHEDULED:
+        case ExclusionCause.SCHEDULED:
             return f"already scheduled on {problem.machine_ids[exclusion.machine or 0]}"
-        case Cause.PREDECESSOR if until:
+        case ExclusionCause.PREDECESSOR if until:
             return f"waits for predecessor {_job(situation, exclusion)} until {until}"
-        case Cause.PREDECESSOR:
+        case ExclusionCause.PREDECESSOR:
             return (
                 f"waits for predecessor {_job(situation, exclusion)}, which is not "
                 "scheduled yet"
             )
-        case Cause.RELEASE:
+        case ExclusionCause.RELEASE:
             return f"released at {until}"
         case _:
             machine = problem.machine_ids[exclusion.machine or 0]
@@ -145,13 +149,13 @@ def machine_words(situation: Situation, exclusion: Exclusion, when: When) -> str
     """Say why a machine is excluded for a job; see :func:`job_words`."""
     until = when(exclusion.until) if isfinite(exclusion.until) else ""
     match exclusion.cause:
-        case Cause.INCOMPATIBLE:
+        case ExclusionCause.INCOMPATIBLE:
             return "incompatible with this job"
-        case Cause.BUSY if exclusion.job is None:
+        case ExclusionCause.BUSY if exclusion.job is None:
             return f"not available until {until}"
-        case Cause.BUSY:
+        case ExclusionCause.BUSY:
             return f"busy with {_job(situation, exclusion)} until {until}"
-        case Cause.CLOSED:
+        case ExclusionCause.CLOSED:
             return f"closed until {until}"
         case _:
             return f"the job is not ready until {until}" if until else "job not ready"

@@ -12,7 +12,7 @@ SHIPPED = Path(__file__).parents[2] / "assets" / "models"
 DEFAULT = "default"
 
 
-class UnknownModelError(ValueError):
+class NotShippedError(ValueError):
     """A planner named a model that does not exist."""
 
 
@@ -22,13 +22,13 @@ def model_folder(name: str, shipped: Path = SHIPPED) -> Path:
 
     Raises
     ------
-    UnknownModelError
+    NotShippedError
         When there is none of that name; says which there are.
     """
     known = sorted(path.parent.name for path in shipped.glob(f"*/{CARD}"))
     if name not in known:
         listed = ", ".join(known) or "none"
-        raise UnknownModelError(f"There is no model {name!r}; there are: {listed}.")
+        raise NotShippedError(f"There is no model {name!r}; there are: {listed}.")
     return shipped / name
 
 

@@ -24,7 +24,7 @@ from core.training.checkpoints import (
 from core.training.distributed import Place, agreed, shared
 from core.training.evaluation import evaluate, rule_costs
 from core.training.progress import Events
-from core.training.recorder import Recorder
+from core.training.recorder import RunRecorder
 from core.training.settings import TrainingSettings
 from core.training.source import JUDGED, OneProblem, Source, source_of
 from core.training.tasks import mean_by_kind
@@ -159,7 +159,7 @@ def train(
         write(file, to_bytes(state))
         figures.save()
 
-    recorder = Recorder(
+    recorder = RunRecorder(
         trainer, yardsticks, events, figures.keep, save, lambda *_: None, say
     )
     if state is not None:
@@ -176,7 +176,7 @@ def train(
 def _model(
     run: ForegroundRun,
     trainer: Trainer,
-    recorder: Recorder,
+    recorder: RunRecorder,
     parent: Model | None,
     say: Callable[[str], None],
 ) -> Card:

@@ -7,7 +7,7 @@ from core.policy.shipped import folder_model
 from core.runs.run_plan import recommended
 from core.runs.training_queue import command_of, parent_of, plan_of, shifts_of
 from core.store.errors import ModelRefusedError, NoModelError, UnknownRunError
-from core.store.model_files import Model as Stored
+from core.store.model_files import StoredModel
 from core.store.models import Models
 from core.store.run import Run
 from core.store.run_reader import RunReader
@@ -24,7 +24,7 @@ def judged_tasks(runs: RunReader, run: Run) -> list[Task]:
     return source.held_out(JUDGED, plan.held_out)
 
 
-def held_out_of(runs: RunReader, model: Stored) -> list[Task]:
+def held_out_of(runs: RunReader, model: StoredModel) -> list[Task]:
     """
     Return the held-out problems that a model is judged on.
 

@@ -39,7 +39,7 @@ from core.training.checkpoints import (
 from core.training.evaluation import evaluate, model_costs, rule_costs
 from core.training.ppo import NotFiniteError
 from core.training.progress import Events
-from core.training.recorder import Recorder
+from core.training.recorder import RunRecorder
 from core.training.settings import TrainingSettings
 from core.training.source import JUDGED, Source, source_of
 from core.training.tasks import Task, mean_by_kind
@@ -180,7 +180,7 @@ class TrainingSession:
         self.events = Events(
             self.writer.folder / EVENTS, 0 if newest is None else newest.iteration
         )
-        self.recorder = Recorder(
+        self.recorder = RunRecorder(
             self.trainer,
             yardsticks,
             self.events,

@@ -56,7 +56,7 @@ class Window:
         return cls(range(problem.num_jobs), [()] * m, (), range(m))
 
 
-class Model:
+class CpModel:
     """
     The constraint model of a window of a problem.
 

@@ -12,7 +12,7 @@ from core.planning.stopping import Stop, never, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule, retime
-from core.schedulers.cp_model import Model, Window
+from core.schedulers.cp_model import CpModel, Window
 
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
@@ -79,7 +79,7 @@ class CpSat:
         """
         watch = Stopwatch()
         progress(0.0, "building the model")
-        model = Model(problem, objective, Window.whole(problem), self.start)
+        model = CpModel(problem, objective, Window.whole(problem), self.start)
         progress(0.1, "searching")
         solver = cp_model.CpSolver()
         status = solve(solver, model, self.seconds, self.workers, seed, stop)
@@ -106,7 +106,7 @@ class CpSat:
 
 def solve(
     solver: cp_model.CpSolver,
-    model: Model,
+    model: CpModel,
     seconds: float,
     workers: int,
     seed: int,

@@ -51,7 +51,7 @@ _FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Card(BaseModel):
+class StoredCard(BaseModel):
     """A model's card; the keys are explained at the top of this module."""
 
     model_config = ConfigDict(
@@ -75,7 +75,7 @@ class Card(BaseModel):
     figures: dict[str, Any]
 
 
-def read_card(data: bytes) -> Card:
+def read_card(data: bytes) -> StoredCard:
     """
     Return the card in the bytes of a ``card.json``.
 
@@ -89,7 +89,7 @@ def read_card(data: bytes) -> Card:
             f"The model's card takes {len(data)} bytes; {LARGEST_CARD} are allowed."
         )
     try:
-        return Card.model_validate_json(data)
+        return StoredCard.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"])) or "the file"
@@ -136,7 +136,7 @@ def check_weights(weights: bytes) -> None:
     _check_tensors(header, weights, 8 + length)
 
 
-def check_model(card: Card, weights: bytes, features: str | None = None) -> None:
+def check_model(card: StoredCard, weights: bytes, features: str | None = None) -> None:
     """
     Refuse weights that are unsound or not those of the card.
 

@@ -14,7 +14,7 @@ from core.store.card import (
     LARGEST_WEIGHTS,
     WEIGHTS,
     ZIP_START,
-    Card,
+    StoredCard,
     check_weights,
     read_card,
 )
@@ -27,7 +27,7 @@ Origin = Literal["shipped", "trained", "uploaded"]
 
 
 @dataclass(frozen=True)
-class Model:
+class StoredModel:
     """
     A model that can be loaded.
 
@@ -52,7 +52,7 @@ class Model:
     name: str
     origin: Origin
     folder: Path
-    card: Card
+    card: StoredCard
     digest: str
     owner: str = ""
     run: str | None = None
@@ -64,7 +64,7 @@ class Model:
         return self.folder / WEIGHTS
 
 
-def read_model(folder: Path) -> tuple[Card, str]:
+def read_model(folder: Path) -> tuple[StoredCard, str]:
     """Return the card in a folder, and the digest of the model."""
     raw = read_bytes(folder / CARD)
     card = read_card(raw)

@@ -28,7 +28,13 @@ from core.store.errors import (
     UnknownModelError,
 )
 from core.store.files import remove_folder, write_folder_atomically
-from core.store.model_files import Model, Origin, open_archive, read_bytes, read_model
+from core.store.model_files import (
+    Origin,
+    StoredModel,
+    open_archive,
+    read_bytes,
+    read_model,
+)
 from core.store.names import clean_name, name_key
 from core.store.schema import evaluations, models, promotions
 
@@ -89,7 +95,7 @@ class Models:
 
     # --- Looking -------------------------------------------------------------------
 
-    def all(self) -> list[Model]:
+    def all(self) -> list[StoredModel]:
         """
         Return every sound model: the shipped ones by name, then the newest first.
 
@@ -121,7 +127,7 @@ class Models:
                 faults[str(row.name)] = str(error)
         return faults
 
-    def get(self, name: str) -> Model:
+    def get(self, name: str) -> StoredModel:
         """
         Return a model by its name.
 
@@ -137,7 +143,7 @@ class Models:
             raise UnknownModelError(f"There is no model “{name}”.")
         return found
 
-    def default_model(self) -> Model:
+    def default_model(self) -> StoredModel:
         """
         Return the model to plan with.
 
@@ -165,7 +171,7 @@ class Models:
         first = name_key(FIRST_DEFAULT)
         return self._shipped(folders[first if first in folders else min(folders)])
 
-    def lineage(self, name: str) -> list[Model]:
+    def lineage(self, name: str) -> list[StoredModel]:
         """Return the model, its parent, its parent's parent …, as far as they exist."""
         line = [self.get(name)]
         while (parent := line[-1].card.parent) is not None:
@@ -186,7 +192,7 @@ class Models:
         owner: str = "",
         run: str | None = None,
         origin: Origin = "trained",
-    ) -> Model:
+    ) -> StoredModel:
         """
         Keep a model; it is there with both files and its row, or not at all.
 
@@ -197,7 +203,7 @@ class Models:
         card, weights
             The content of the two files; see :mod:`core.store.card`.
         owner, run, origin
-            As in :class:`Model`.
+            As in :class:`StoredModel`.
 
         Raises
         ------
@@ -246,7 +252,7 @@ class Models:
 
     def import_uploaded(
         self, archive: bytes, features: str, *, name: str | None = None, owner: str = ""
-    ) -> Model:
+    ) -> StoredModel:
         """
         Take in a model from outside; nothing in it is ever executed.
 
@@ -310,7 +316,7 @@ class Models:
 
     # --- The default ---------------------------------------------------------------
 
-    def promote(self, name: str, why: str, owner: str = "") -> Model:
+    def promote(self, name: str, why: str, owner: str = "") -> StoredModel:
         """
         Make a model the default, for every process from now on.
 
@@ -341,7 +347,7 @@ class Models:
             )
         return model
 
-    def roll_back(self) -> Model:
+    def roll_back(self) -> StoredModel:
         """
         Undo the last promotion that still stands, and return the default from now on.
 
@@ -409,7 +415,7 @@ class Models:
 
     # --- Inside --------------------------------------------------------------------
 
-    def _find(self, name: str) -> Model | None:
+    def _find(self, name: str) -> StoredModel | None:
         """Return the model whose name reads the same, or ``None``."""
         key = _key(name)
         folder = self._shipped_folders().get(key)
@@ -428,16 +434,16 @@ class Models:
         folders = sorted(self.shipped.iterdir())
         return {name_key(x.name): x for x in folders if (x / CARD).is_file()}
 
-    def _shipped(self, folder: Path) -> Model:
+    def _shipped(self, folder: Path) -> StoredModel:
         """Return the model in a folder of the installation."""
         card, digest = read_model(folder)
-        return Model(folder.name, "shipped", folder, card, digest)
+        return StoredModel(folder.name, "shipped", folder, card, digest)
 
-    def _kept(self, row: Row[Any]) -> Model:
+    def _kept(self, row: Row[Any]) -> StoredModel:
         """Return the model of a row."""
         folder = self.database.folder / "models" / row.id
         card, digest = read_model(folder)
-        return Model(
+        return StoredModel(
             row.name, row.origin, folder, card, digest, row.owner, row.run, row.created
         )
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.policy.two_step import Policy, evaluate
 from core.simulation.features import squash
-from core.training.rollout import Decisions
+from core.training.rollout import RolloutDecisions
 from core.training.settings import PPOSettings
 
 
@@ -40,7 +40,9 @@ class Loss:
     clipfrac: Tensor
 
 
-def ppo_loss(policy: Policy, decisions: Decisions, settings: PPOSettings) -> Loss:
+def ppo_loss(
+    policy: Policy, decisions: RolloutDecisions, settings: PPOSettings
+) -> Loss:
     """
     PPO's clipped loss for two-step decisions.
 
@@ -101,7 +103,7 @@ class NotFiniteError(RuntimeError):
 def update(
     policy: Policy,
     optimizer: torch.optim.Optimizer,
-    decisions: Decisions,
+    decisions: RolloutDecisions,
     settings: PPOSettings,
     generator: torch.Generator,
 ) -> dict[str, float]:

@@ -94,7 +94,7 @@ def mean_cost(costs: Mapping[str, float]) -> float:
     return sum(costs.values()) / len(costs)
 
 
-class Pace:
+class IterationPace:
     """How long is left, from the newest iterations."""
 
     def __init__(self) -> None:

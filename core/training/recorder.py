@@ -8,7 +8,7 @@ from typing import Any
 from core.training.callbacks import TrainingCallbacks
 from core.training.checkpoints import is_finite
 from core.training.ppo import NotFiniteError
-from core.training.progress import SHOWN, Best, Events, Pace, line, mean_cost
+from core.training.progress import SHOWN, Best, Events, IterationPace, line, mean_cost
 from core.training.trainer import Trainer
 
 Keep = Callable[[int, Mapping[str, float]], None]
@@ -16,7 +16,7 @@ Save = Callable[[int, Mapping[str, Any]], None]
 Report = Callable[[float, float | None], None]
 
 
-class Recorder(TrainingCallbacks):
+class RunRecorder(TrainingCallbacks):
     """
     Keeps figures, checkpoints, events and the best weights of a run.
 
@@ -56,7 +56,7 @@ class Recorder(TrainingCallbacks):
         self.report = report
         self.say = say
         self.best = Best(trainer, yardsticks["rule"])
-        self.pace = Pace()
+        self.pace = IterationPace()
         self._figures: dict[str, float] = {}
         self._saved = -1
         trainer.callbacks = self

@@ -18,7 +18,7 @@ from core.training.settings import PPOSettings
 
 
 @dataclass(frozen=True, eq=False)
-class Decisions:
+class RolloutDecisions:
     """
     D decisions with all that an update needs.
 
@@ -47,7 +47,7 @@ class Decisions:
         """Return the number of decisions."""
         return len(self.job_row)
 
-    def select(self, chosen: Tensor) -> Decisions:
+    def select(self, chosen: Tensor) -> RolloutDecisions:
         """Return some of the decisions; shape (d,) of ascending indices."""
         rows, owner, job_row = _select(
             self.observation.owner, len(self), chosen, self.job_row
@@ -72,7 +72,7 @@ class Decisions:
             self.machines.end[rows],
         )
         rest = (self.log_probability, self.advantage, self.return_)
-        return Decisions(
+        return RolloutDecisions(
             observation, machines, job_row, machine_row, *(x[chosen] for x in rest)
         )
 
@@ -94,7 +94,7 @@ class Rollout:
         Decisions that were taken.
     """
 
-    decisions: Decisions
+    decisions: RolloutDecisions
     costs: Tensor
     rewards: Tensor
     played: int
@@ -217,7 +217,9 @@ def _recorded(
     return Rollout(decisions, simulator.cost.clone(), total, len(decisions))
 
 
-def _joined(choices: list[Choice], advantage: Tensor, returns: Tensor) -> Decisions:
+def _joined(
+    choices: list[Choice], advantage: Tensor, returns: Tensor
+) -> RolloutDecisions:
     """One object for all decisions, in the order they were taken."""
     sizes = [len(choice.job_row) for choice in choices]
     before = torch.tensor([0, *sizes]).cumsum(0).tolist()
@@ -258,7 +260,7 @@ def _joined(choices: list[Choice], advantage: Tensor, returns: Tensor) -> Decisi
         1,
     )
     at = [choice.rollout for choice in choices]
-    return Decisions(
+    return RolloutDecisions(
         observation,
         seen,
         torch.cat([c.job_row + o for c, o in zip(choices, jobs, strict=False)]),

@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 from core.benchmarking.curves import curves_svg
-from core.benchmarking.table import Table
+from core.benchmarking.table import ResultTable
 
 SVG = "{http://www.w3.org/2000/svg}"
 COLUMNS = ("way", "seed", "decisions", "cost")
@@ -11,7 +11,7 @@ COLUMNS = ("way", "seed", "decisions", "cost")
 
 def lines(*rows):
     """Points of every curve that is drawn."""
-    root = ElementTree.fromstring(curves_svg(Table("learning", COLUMNS, rows)))
+    root = ElementTree.fromstring(curves_svg(ResultTable("learning", COLUMNS, rows)))
     return [
         [tuple(map(float, point.split(","))) for point in line.get("points").split()]
         for line in root.iter(f"{SVG}polyline")

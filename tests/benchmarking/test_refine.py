@@ -8,7 +8,7 @@ from core.benchmarking.refine import (
     ALONE,
     SETS,
     Instance,
-    Row,
+    RefinementRow,
     means,
     measure,
     measure_alone,
@@ -75,10 +75,10 @@ def test_a_shift_has_a_ratio_and_no_gap():
 def test_means_are_taken_per_set():
     """Two rows of one set, one of another, one of other improvers."""
     rows = [
-        Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0, above_bound=0.3),
-        Row("b", "1", 1.0, 1.0, 0.0, 0.0, 1.0, above_bound=0.0),
-        Row("a", "2", 4.0, 4.0, 0.4, 0.3, 1.0, above_bound=0.5),
-        Row("a", "1", 4.0, 4.0, 0.2, 0.2, 1.0, "windows", 0.1),
+        RefinementRow("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0, above_bound=0.3),
+        RefinementRow("b", "1", 1.0, 1.0, 0.0, 0.0, 1.0, above_bound=0.0),
+        RefinementRow("a", "2", 4.0, 4.0, 0.4, 0.3, 1.0, above_bound=0.5),
+        RefinementRow("a", "1", 4.0, 4.0, 0.2, 0.2, 1.0, "windows", 0.1),
     ]
     found = means(rows)
     assert found["a", "local"] == pytest.approx((0.3, 0.2, 0.75, 0.4, 2))
@@ -93,8 +93,8 @@ def test_means_are_taken_per_set():
 def test_a_plan_that_was_not_found_is_counted_and_nothing_else():
     """One plan of two: the means are those of the one."""
     rows = [
-        Row("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0, ALONE, 0.3),
-        Row("a", "2", 4.0, nan, 0.4, nan, 1.0, ALONE, nan),
+        RefinementRow("a", "1", 4.0, 2.0, 0.2, 0.1, 1.0, ALONE, 0.3),
+        RefinementRow("a", "2", 4.0, nan, 0.4, nan, 1.0, ALONE, nan),
     ]
     assert means(rows)["a", ALONE] == pytest.approx((0.3, 0.1, 0.5, 0.3, 1))
     assert refine_report(rows, 10.0).summaries[0].rows[0][-1] == "1 of 2"

@@ -5,13 +5,13 @@ import io
 
 import pytest
 
-from core.benchmarking.table import Table, mean
+from core.benchmarking.table import ResultTable, mean
 
 
 @pytest.fixture
 def table():
     """A word, a number in four digits, a count, and nothing."""
-    return Table(
+    return ResultTable(
         "Costs", ("way", "cost", "jobs"), (("flat", 0.123456, 12330), ("two", None, 1))
     )
 
@@ -39,7 +39,7 @@ def test_csv_holds_numbers_in_full(table):
 def test_a_row_has_one_cell_per_column():
     """A figure too many is refused."""
     with pytest.raises(ValueError, match="Expected 1 cells in 'Costs'"):
-        Table("Costs", ("way",), (("flat", 1.0),))
+        ResultTable("Costs", ("way",), (("flat", 1.0),))
 
 
 def test_the_mean_of_nothing_is_nothing():

@@ -11,8 +11,8 @@ from core.benchmarking.fine_tune import (
     fine_tuning,
 )
 from core.benchmarking.training import (
-    Asked,
-    Outcome,
+    TrainingBenchmark,
+    TrainingFigures,
     played,
     settings_at,
     training_report,
@@ -31,7 +31,7 @@ def no_training(monkeypatch):
     def outcome(settings, processes, threads, *, judge):
         asked.append((settings, processes, threads, judge))
         costs = (4.0, 3.0 - settings.seed) if judge else (None, None)
-        return Outcome(1000, 4.0, 1.0, *costs)
+        return TrainingFigures(1000, 4.0, 1.0, *costs)
 
     monkeypatch.setattr(training, "played", outcome)
     monkeypatch.setattr(training.os, "cpu_count", lambda: 2)
@@ -65,7 +65,9 @@ def test_problems_that_cannot_be_shared_are_refused():
 
 def test_speed_is_told_apart_for_rollout_and_update(no_training):
     """1,000 decisions in 4 + 1 s; on one core and on all, nothing is judged."""
-    report = training_report(Asked(parts=("speed",), sizes=((6, 2), (8, 3))))
+    report = training_report(
+        TrainingBenchmark(parts=("speed",), sizes=((6, 2), (8, 3)))
+    )
     (table,) = report.summaries
     assert table.rows[0] == (6, 2, 1, 1000, 200.0, 250.0, 1000.0)
     assert [row[:3] for row in table.rows] == [
@@ -77,7 +79,9 @@ def test_speed_is_told_apart_for_rollout_and_update(no_training):
 
 def test_one_and_two_processes_take_the_same_decisions(no_training):
     """Costs are means over the seeds, 3.0 and 2.0; both start from the same ones."""
-    report = training_report(Asked(parts=("processes",), sizes=((6, 2),), seeds=2))
+    report = training_report(
+        TrainingBenchmark(parts=("processes",), sizes=((6, 2),), seeds=2)
+    )
     (table,) = report.summaries
     assert table.rows == (
         (1, 2, 1000, 200.0, 5.0, 4.0, 2.5),
@@ -96,7 +100,9 @@ def test_a_fine_tune_says_whether_it_was_worth_it(monkeypatch, share, reached):
         "against_default": {"mean": share, "low": share - 0.01, "high": share + 0.01},
     }  # fmt: skip
     monkeypatch.setattr(training, "fine_tuned", lambda *a, **k: figures)
-    (table,) = training_report(Asked(parts=("finetune",), minutes=2)).summaries
+    (table,) = training_report(
+        TrainingBenchmark(parts=("finetune",), minutes=2)
+    ).summaries
     (row,) = table.rows
     assert row[:4] == ("shift_calendar", 2, 20, 2.0)
     assert row[5] == pytest.approx(1 + share)
@@ -112,7 +118,7 @@ def test_a_fine_tune_says_whether_it_was_worth_it(monkeypatch, share, reached):
 def test_nonsense_is_refused(wrong):
     """Before anything is measured."""
     with pytest.raises(ValueError, match="Expected"):
-        Asked(**wrong)
+        TrainingBenchmark(**wrong)
 
 
 def tiny_plan(minutes=None):
@@ -164,7 +170,7 @@ def test_the_store_of_a_benchmark_is_its_own():
 
 def test_every_figure_is_in_the_csv(no_training):
     """One per row: part, case, figure, value."""
-    report = training_report(Asked(parts=("speed", "processes"), seeds=1))
+    report = training_report(TrainingBenchmark(parts=("speed", "processes"), seeds=1))
     lines = report.detail.csv().decode().splitlines()
     assert lines[0] == "part,case,figure,value"
     assert 'processes,"100x10, 2 processes, seed 0",after,3.0' in lines

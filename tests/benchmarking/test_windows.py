@@ -14,7 +14,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
 from core.problem.verify import violations
-from core.schedulers.cp_model import Model, Window
+from core.schedulers.cp_model import CpModel, Window
 from core.schedulers.cpsat import FOUND, solve
 from tests.exhaustive import orders
 from tests.strategies import problems_and_sequences
@@ -35,7 +35,7 @@ def test_a_window_never_costs_and_leaves_the_rest_alone(drawn, seed, size):
     named = sorted([*window.free, *window.settled, *chain(*window.order)])
     assert named == list(range(problem.num_jobs))  # every job in one of the three
 
-    model, solver = Model(problem, objective, window, before), cp_model.CpSolver()
+    model, solver = CpModel(problem, objective, window, before), cp_model.CpSolver()
     assert solve(solver, model, 60.0, 1, seed, never) == cp_model.OPTIMAL
     found = model.sequences(solver)
     after = retime(problem, found)
@@ -58,7 +58,7 @@ def test_a_window_is_solved_to_its_optimum(drawn, data):
     )
     kept = [[j for j in jobs if j not in free] for jobs in order]
     window = Window(sorted(free), kept, (), range(problem.num_machines))
-    model, solver = Model(problem, objective, window, before), cp_model.CpSolver()
+    model, solver = CpModel(problem, objective, window, before), cp_model.CpSolver()
     assert solve(solver, model, 60.0, 1, 0, never) in FOUND
     cost = objective.cost(problem, retime(problem, model.sequences(solver)))
     allowed = [

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.decisions.reasons import (
-    Cause,
+    ExclusionCause,
     clock_words,
     job_exclusion,
     job_words,
@@ -170,17 +170,17 @@ def check_job(problem, situation, view, job):
         return
     until, limit = exclusion.until, situation.limit
     match exclusion.cause:
-        case Cause.SCHEDULED:
+        case ExclusionCause.SCHEDULED:
             assert view.machine[job] == exclusion.machine
             assert view.times[3][job] == until
-        case Cause.PREDECESSOR if not isfinite(until):
+        case ExclusionCause.PREDECESSOR if not isfinite(until):
             name = repr(problem.job_ids[exclusion.job])
             at = int(limit) if isfinite(limit) else FAR - 1
             assert all(
                 any(x.rule == 2 and name in x.message for x in view.of(job, k, at))
                 for k in machines
             )
-        case Cause.PREDECESSOR | Cause.RELEASE:
+        case ExclusionCause.PREDECESSOR | ExclusionCause.RELEASE:
             other = exclusion.job
             word = "release" if other is None else repr(problem.job_ids[other])
             assert until > limit
@@ -188,7 +188,7 @@ def check_job(problem, situation, view, job):
                 early = view.of(job, k, int(until) - 1)
                 assert any(x.rule == 2 and word in x.message for x in early)
                 assert not any(x.rule == 2 for x in view.of(job, k, int(until)))
-        case Cause.MACHINES:
+        case ExclusionCause.MACHINES:
             assert until > limit
             for k in machines:
                 assert view.of(job, k, int(limit))
@@ -212,9 +212,9 @@ def check_machine(problem, situation, view, job, machine):
         return
     until = exclusion.until
     match exclusion.cause:
-        case Cause.INCOMPATIBLE:
+        case ExclusionCause.INCOMPATIBLE:
             assert 1 in rules(situation.now)
-        case Cause.BUSY:
+        case ExclusionCause.BUSY:
             assert until > situation.limit
             early = view.of(job, machine, int(until) - 1)
             if exclusion.job is None:
@@ -223,17 +223,17 @@ def check_machine(problem, situation, view, job, machine):
                 other = repr(problem.job_ids[exclusion.job])
                 assert any(x.rule == 3 and other in x.message for x in early)
             assert not rules(until) & {3, 5}
-        case Cause.CLOSED:
+        case ExclusionCause.CLOSED:
             assert until > situation.limit
             ready = max(situation.job_ready[job], situation.ready[machine])
             for at in range(int(ready), int(until)):
                 assert rules(at) == {4}
             assert not rules(until)
-        case Cause.NOT_READY if isfinite(until):
+        case ExclusionCause.NOT_READY if isfinite(until):
             assert until > situation.limit
             assert 2 in rules(until - 1)
             assert 2 not in rules(until)
-        case Cause.NOT_READY:
+        case ExclusionCause.NOT_READY:
             assert situation.placed[job] or 2 in rules(FAR - 1)
         case _:
             pytest.fail(f"{exclusion.cause} is no reason of a machine")

@@ -10,7 +10,7 @@ from torch import nn
 from core.policy.two_step import JobScores
 from core.simulation.features import MachineObservation, Observation
 from core.training.ppo import NotFiniteError, averaged, ppo_loss, update
-from core.training.rollout import Decisions
+from core.training.rollout import RolloutDecisions
 from core.training.settings import PPOSettings
 
 SETTINGS = PPOSettings(clip_coef=0.2, ent_coef=0.01, vf_coef=0.5)
@@ -50,7 +50,7 @@ def decisions(old, advantage, returns):
     machines = MachineObservation(
         torch.tensor([0, 0, 1]), torch.arange(3), torch.zeros(3, 1), torch.zeros(3)
     )
-    return Decisions(
+    return RolloutDecisions(
         seen,
         machines,
         torch.tensor([1, 4]),

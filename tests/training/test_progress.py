@@ -5,7 +5,7 @@ import math
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from core.training import progress
-from core.training.progress import Events, Pace, line, mean_cost, relative
+from core.training.progress import Events, IterationPace, line, mean_cost, relative
 
 
 def read(folder):
@@ -57,7 +57,7 @@ def test_the_pace_is_the_mean_of_the_newest_iterations(monkeypatch):
     """Two iterations in 10 + 20 s: three more take 45 s."""
     ticks = iter([100.0, 110.0, 130.0])
     monkeypatch.setattr(progress, "monotonic", lambda: next(ticks))
-    pace = Pace()
+    pace = IterationPace()
     assert pace.seconds_left(9) == 90.0
     assert pace.seconds_left(3) == 45.0
 

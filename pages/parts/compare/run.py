@@ -10,7 +10,7 @@ from functools import cached_property
 import streamlit as st
 
 from core.charts.comparison import Shown
-from core.comparison.trials import Outcome
+from core.comparison.trials import Attempt
 from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled, Result
 from core.planning.settings import PlanSettings
@@ -50,7 +50,7 @@ class Comparison:
     shift: Shift
     settings: PlanSettings
     visible: int
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Attempt, ...]
 
     @cached_property
     def results(self) -> tuple[tuple[str, Result], ...]:
@@ -143,7 +143,7 @@ class Comparing(BackgroundWork):
         if self.in_hand is not None:
             # Judged by what matters now, so that all costs can be compared.
             result = replace(self.in_hand.result, objective=self.settings.objective)
-            found[IN_HAND] = Outcome(IN_HAND, result.seconds, result)
+            found[IN_HAND] = Attempt(IN_HAND, result.seconds, result)
         outcomes = tuple(replace(found[x], scheduler=x) for x in self.names)
         return Comparison(self.shift, self.settings, self.visible, outcomes)
 

@@ -12,7 +12,7 @@ from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.store.errors import NoModelError, StoreError
-from core.store.model_files import Model
+from core.store.model_files import StoredModel
 from core.store.models import Models
 from pages.parts.state import Key
 from pages.parts.stored import database
@@ -50,7 +50,7 @@ def show_models(shift: Shift | None, settings: PlanSettings | None) -> None:
 
 def _one(
     models: Models,
-    known: dict[str, Model],
+    known: dict[str, StoredModel],
     current: str,
     shift: Shift | None,
     settings: PlanSettings | None,
@@ -120,7 +120,7 @@ def _one(
         _promotion(models, name, current, found)
 
 
-def _card(models: Models, model: Model) -> None:
+def _card(models: Models, model: StoredModel) -> None:
     """Say what a model is and where it comes from."""
     card = model.card
     line = [x.name for x in models.lineage(model.name)]
