@@ -1,4 +1,4 @@
-"""Background runs: the queue, and every change of their state."""
+"""Background runs, made and changed: the buttons of the pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     delete,
-    func,
     insert,
     select,
     update,
@@ -21,7 +20,6 @@ from core.store.errors import (
     RunAlreadyRunningError,
     RunNotResumableError,
     RunNotRunningError,
-    RunNotStartableError,
 )
 from core.store.files import (
     make_folder,
@@ -40,13 +38,14 @@ from core.store.run import (
     versions,
     with_log,
 )
-from core.store.run_reader import INPUTS, RunReader, load_run, run_of
+from core.store.run_queue import RunQueue
+from core.store.run_reader import INPUTS, load_run, run_of
 from core.store.schema import runs
 
 _INPUT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+)?")
 
 
-class Runs(RunReader):
+class Runs(RunQueue):
     """
     The runs of a database: all that a page needs.
 
@@ -127,83 +126,6 @@ class Runs(RunReader):
             remove_folder(self.folder(run_id))
             raise
         return self.get(run_id)
-
-    # --- The queue -----------------------------------------------------------------
-
-    def claim(self, run_id: str) -> Run:
-        """
-        Take a queued run, whatever else is running.
-
-        The caller now starts a worker for it; see :mod:`core.runs.launch`.
-
-        Raises
-        ------
-        RunAlreadyRunningError
-            When it is running: a second start.
-        RunNotStartableError
-            When it has ended.
-        UnknownRunError
-            When there is none with this id.
-        """
-        with self.database.writing(exclusive=True) as connection:
-            if not self._take(connection, run_id):
-                run = load_run(connection, run_id)
-                if run.is_at_work:
-                    raise RunAlreadyRunningError(
-                        f"Run “{run.name}” is already running; it was not started "
-                        "twice."
-                    )
-                raise RunNotStartableError(
-                    f"Run “{run.name}” is {run.state}. Resume it to go on, or start "
-                    "it afresh with a retry."
-                )
-            return load_run(connection, run_id)
-
-    def claim_next(self, cap: int = 1) -> Run | None:
-        """
-        Take the run that has waited longest, if fewer than ``cap`` are at work.
-
-        However many processes ask at once, no run is taken twice and the cap holds.
-
-        Raises
-        ------
-        ValueError
-            When the cap is below 1.
-        """
-        if cap < 1:
-            raise ValueError(f"Expected a cap of at least 1, got {cap}.")
-        waiting = (
-            select(runs.c.id)
-            .where(runs.c.state == "queued")
-            .order_by(runs.c.queued, runs.c.id)
-            .limit(1)
-        )
-        busy = select(func.count()).where(runs.c.state.in_(AT_WORK))
-        with self.database.writing(exclusive=True) as connection:
-            if connection.execute(busy).scalar_one() >= cap:
-                return None
-            run_id = connection.execute(waiting).scalar()
-            if run_id is None or not self._take(connection, run_id):
-                return None
-            return load_run(connection, run_id)
-
-    def _take(self, connection: Connection, run_id: str) -> bool:
-        """Move a queued run to running, without a process yet; whether that worked."""
-        now = self.clock()
-        taken = connection.execute(
-            update(runs)
-            .where(runs.c.id == run_id, runs.c.state == "queued")
-            .values(
-                state="running",
-                attempt=runs.c.attempt + 1,
-                started=func.coalesce(runs.c.started, now),
-                heartbeat=now,
-                host=None,
-                pid=None,
-                process_start=None,
-            )
-        )
-        return taken.rowcount == 1
 
     # --- Buttons -------------------------------------------------------------------
 
