@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from core.benchmarking.table import Cell, Report, ResultTable
-from core.policy.choosing import GREEDY
 from core.policy.set_policy import SetPolicy
-from core.policy.two_step import Policy, act
 from core.problem.objective import Objective, times_the_cost
-from core.simulation.simulator import Simulator
 from core.training.curriculum import held_out, lookahead_seconds
 from core.training.evaluation import rule_costs
 from core.training.settings import (
@@ -28,8 +25,8 @@ from core.training.settings import (
     TrainingSettings,
 )
 from core.training.source import JUDGED
-from core.training.tasks import Task, tensors_of
-from core.training.trainer import Trainer
+from core.training.tasks import Task
+from core.training.trainer import Trainer, greedy_plans
 
 Tell = Callable[[str], None]
 
@@ -139,20 +136,14 @@ def trained(settings: TrainingSettings) -> SetPolicy:
     return policy
 
 
-@torch.inference_mode()
 def judged(policy: SetPolicy, tasks: Sequence[Task]) -> NDArray[np.float64]:
     """Shape (P, 4): cost, makespan, tardiness and setup terms of the greedy plans."""
-    simulator = Simulator(
-        tensors_of(list(tasks)), lookahead=[task.lookahead for task in tasks]
-    )
-    while len(simulator.active):
-        choice = act(cast(Policy, policy), simulator, GREEDY)
-        simulator.step(choice.rollout, choice.job, choice.machine)
+    plans = greedy_plans(policy, list(tasks)).schedules()
     one = Objective(1.0, 1.0, 1.0)
     return np.array(
         [
             [task.objective.cost(task.problem, plan), *one.terms(task.problem, plan)]
-            for task, plan in zip(tasks, simulator.schedules(), strict=True)
+            for task, plan in zip(tasks, plans, strict=True)
         ]
     )
 

@@ -231,18 +231,25 @@ def validation_tasks(settings: TrainingSettings) -> list[Task]:
     return tasks
 
 
-@torch.inference_mode()
 def greedy_costs(
     policy: nn.Module, tasks: list[Task], device: torch.device | str = "cpu"
 ) -> Tensor:
     """Cost of the greedy plan of each task, in the order given."""
+    return greedy_plans(policy, tasks, device).cost
+
+
+@torch.inference_mode()
+def greedy_plans(
+    policy: nn.Module, tasks: list[Task], device: torch.device | str = "cpu"
+) -> Simulator:
+    """Simulator at the end of the greedy plan of each task, in the order given."""
     simulator = Simulator(
         tensors_of(tasks, device), lookahead=[task.lookahead for task in tasks]
     )
     while len(simulator.active):
         choice = act(cast(Policy, policy), simulator, GREEDY)
         simulator.step(choice.rollout, choice.job, choice.machine)
-    return simulator.cost
+    return simulator
 
 
 def freeze_heads(policy: nn.Module, heads: str) -> None:
