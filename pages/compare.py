@@ -1,8 +1,11 @@
 """Compare: the same shift by several schedulers, and whether it holds elsewhere."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.comparison.trials import FEWEST, MOST
+from core.planning.catalogue import names
 from core.planning.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
 from pages.parts.compare.run import (
     IN_HAND,
@@ -15,7 +18,7 @@ from pages.parts.compare.scenarios import show_scenarios
 from pages.parts.compare.trials import show_trials
 from pages.parts.compare.view import show_comparison
 from pages.parts.guard import require_app
-from pages.parts.settings import scheduler_names, settings_from_sidebar
+from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
 from pages.parts.state import Key, current_plan
 
@@ -24,13 +27,13 @@ shift = shift_from_sidebar()
 settings = settings_from_sidebar()
 
 st.title("Compare", anchor=False)
-options = scheduler_names()
+options = list(names())
 if current_plan() is not None:
     options = [*options, IN_HAND]
 elif IN_HAND in st.session_state.get(Key.CONTENDERS, []):
     st.session_state[Key.CONTENDERS].remove(IN_HAND)
 with st.container(horizontal=True, vertical_alignment="bottom", key="choice"):
-    names = tuple(
+    chosen = tuple(
         st.multiselect(
             "Two to four schedulers; the first is the yardstick",
             options,
@@ -55,15 +58,17 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="choice"):
         "Compare",
         type="primary",
         icon=":material/compare:",
-        disabled=settings is None or not FEWEST <= len(names) <= MOST,
+        disabled=settings is None or not FEWEST <= len(chosen) <= MOST,
         key="press_compare",
     )
 # The limits of the widget hold in the browser only.
 visible = min(max(int(visible), FEWEST_VISIBLE), MOST_VISIBLE)
+if settings is not None:
+    settings = replace(settings, visible=visible)
 
 show_scenarios()
 if pressed and settings is not None:
-    start_comparing(shift, settings, visible, names)
+    start_comparing(shift, settings, chosen)
 follow_comparing()
 if st.session_state.get(Key.COMPARE_NOTICE):
     st.warning(st.session_state[Key.COMPARE_NOTICE], icon=":material/info:")
@@ -75,8 +80,8 @@ if found is None:
         "until you take a plan over."
     )
 else:
-    if found.settings != settings or found.visible != visible:
+    if found.settings != settings:
         st.caption("The settings have changed since. Press Compare to apply them.")
     show_comparison(found)
 if settings is not None:
-    show_trials(shift, settings, visible, names)
+    show_trials(shift, settings, chosen)

@@ -49,7 +49,7 @@ words = (
     f"{theme.many(shift.problem.num_machines, 'machine')}, "
     f"from {theme.moment(shift.start, 0)}"
 )
-if plan is not None and plan.settings != settings:
+if plan is not None and settings is not None and not settings.plans_like(plan.settings):
     words += ". **The settings have changed since this plan.**"
 subtitle.caption(words)
 if plan is None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from core.benchmarking.refine import FOLDERS, public_instances
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.planning.scheduler import Result, Stopwatch
+from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxSeconds
 from core.policy.checkpoint import Model
 from core.schedulers.hierarchical import HierarchicalScheduler
-from core.schedulers.rules import RULES, RuleScheduler
+from core.schedulers.rules import RuleScheduler
 from core.search.refine import refine
 
 Tell = Callable[[str], None]
@@ -93,7 +94,7 @@ def public_report(
         A row per instance, and the mean gap of each set of instances. Gaps are
         makespan over best known, minus 1; where nothing was measured, a cell is empty.
     """
-    rule = RuleScheduler("rule:best", tuple(RULES))
+    rule = RuleScheduler()
     rows: list[tuple[Cell, ...]] = []
     for group in [name for name, folder in FOLDERS.items() if folder == kind]:
         for instance in public_instances(root, group):
@@ -101,7 +102,7 @@ def public_report(
             ways: list[Result | None] = [
                 rule.schedule(problem, objective, seed=seed),
                 HierarchicalScheduler(model).schedule(problem, objective, seed=seed),
-                HierarchicalScheduler(model, samples).schedule(
+                HierarchicalScheduler(model, PlanSettings(samples=samples)).schedule(
                     problem, objective, seed=seed
                 )
                 if samples > 1

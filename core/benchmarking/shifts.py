@@ -10,13 +10,15 @@ import numpy as np
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Scheduler
+from core.planning.settings import PlanSettings
 from core.policy.checkpoint import Model
 from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import metrics
 from core.schedulers.hierarchical import HierarchicalScheduler
-from core.schedulers.rules import RULES, RuleScheduler
+from core.schedulers.rules import RuleScheduler
 from core.training.curriculum import HELD_OUT, lookahead_seconds
 from core.training.settings import LOOKAHEADS
 
@@ -84,11 +86,12 @@ def quality_rows(
         same shift.
     """
     objective = objective or Objective()
+    drawn = PlanSettings(samples=samples)
     planners: list[tuple[str, Scheduler]] = [
-        *((f"rule:{rule}", RuleScheduler(f"rule:{rule}", (rule,))) for rule in RULES),
+        *((f"rule:{rule}", RuleScheduler(f"rule:{rule}")) for rule in RULES),
         ("greedy", HierarchicalScheduler(model)),
         *(
-            [(f"best of {samples}", HierarchicalScheduler(model, samples))]
+            [(f"best of {samples}", HierarchicalScheduler(model, drawn))]
             if samples > 1
             else []
         ),
@@ -261,7 +264,7 @@ def lookahead_rows(
             problem = held_out_shift(kind, size, index)
             results = {
                 name: HierarchicalScheduler(
-                    model, lookahead=lookahead_seconds(problem, name)
+                    model, PlanSettings(lookahead=lookahead_seconds(problem, name))
                 ).schedule(problem, objective)
                 for name in LOOKAHEADS
             }

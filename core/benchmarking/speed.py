@@ -71,10 +71,10 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
 
         return read
 
-    from core.schedulers.rules import RULES, RuleScheduler, best_of, variants
+    from core.schedulers.rules import RuleScheduler, best_of, variants
 
     if task == "rule:best":
-        rule = RuleScheduler("rule:best", tuple(RULES))
+        rule = RuleScheduler()
         return lambda problem: lambda: rule.schedule(problem, objective)
     if task == "greedy":
         from core.policy.checkpoint import load_model

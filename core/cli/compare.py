@@ -108,6 +108,7 @@ def compare(
         count, machine_count = _parse_size(size)
 
     from core.comparison.trial_pool import TrialSpec, run_trials
+    from core.planning.settings import PlanSettings
 
     try:
         spec = TrialSpec(
@@ -115,14 +116,16 @@ def compare(
             like=like,
             jobs=count,
             machines=machine_count,
-            weights=(weights.makespan, weights.tardiness, weights.setup),
-            seed=seed,
+            settings=PlanSettings(
+                objective=weights,
+                samples=samples,
+                refine_seconds=refine_seconds,
+                lookahead=seconds,
+                model=model,
+                visible=visible,
+                seed=seed,
+            ),
             limit=inf if limit is None else limit,
-            model=model,
-            samples=samples,
-            lookahead=seconds,
-            visible=visible,
-            refine_seconds=refine_seconds,
         )
         spec.made()
         spec.source()

@@ -78,14 +78,21 @@ def explain(
             "--step", f"expected 1 … {shift.problem.num_jobs}, got {step}."
         )
 
+    from core.planning.settings import PlanSettings
     from core.schedulers.registry import scheduler as make_scheduler
 
     try:
-        planner = make_scheduler(
-            scheduler, model=model, samples=samples, lookahead=seconds
+        settings = PlanSettings(
+            scheduler=scheduler,
+            objective=weights,
+            samples=samples,
+            lookahead=seconds,
+            model=model,
+            seed=seed,
         )
-    except (KeyError, ValueError) as error:
-        raise bad_option("--scheduler or --model", str(error).strip("\"'")) from None
+        planner = make_scheduler(settings)
+    except ValueError as error:
+        raise bad_option("--scheduler or --model", str(error)) from None
     result = planner.schedule(shift.problem, weights, seed=seed, progress=show_progress)
     print(decision_text(shift, result, step - 1))
 

@@ -106,18 +106,22 @@ def plan(
     )
 
     from core.planning.scheduler import PlanningCancelled
+    from core.planning.settings import PlanSettings
     from core.schedulers.registry import scheduler as make_scheduler
 
     try:
-        planner = make_scheduler(
-            scheduler,
-            model=model,
+        settings = PlanSettings(
+            scheduler=scheduler,
+            objective=weights,
             samples=samples,
-            lookahead=seconds,
             refine_seconds=refine_seconds,
+            lookahead=seconds,
+            model=model,
+            seed=seed,
         )
-    except (KeyError, ValueError) as error:
-        raise bad_option("--scheduler or --model", str(error).strip("\"'")) from None
+        planner = make_scheduler(settings)
+    except ValueError as error:
+        raise bad_option("--scheduler or --model", str(error)) from None
     with Interrupt() as stop:
         try:
             result = planner.schedule(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, replace
+from math import inf, isfinite
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from core.comparison.trials import (
@@ -19,9 +19,8 @@ from core.comparison.trials import (
     trials,
 )
 from core.planning.scheduler import PlanningCancelled, Scheduler
+from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.planning.visibility import VISIBLE
-from core.problem.objective import Objective
 from core.problem.serialize import problem_from_bytes
 from core.schedulers.registry import scheduler
 
@@ -43,13 +42,11 @@ class TrialSpec:
         name of a kind.
     jobs, machines
         See :class:`core.comparison.trials.TrialSource`.
-    weights
-        Of the objective.
-    seed, limit
-        Of the shifts drawn; seconds that one plan may take.
-    model, samples, lookahead, visible, refine_seconds
-        See :func:`core.schedulers.registry.scheduler`; ``model`` is a folder or the
-        name of a shipped one.
+    settings
+        How each of them plans; the scheduler in it gives way to each in turn. Its seed
+        is that of the shifts drawn: the same seed, the same shifts.
+    limit
+        Seconds that one plan may take.
 
     Raises
     ------
@@ -61,14 +58,8 @@ class TrialSpec:
     like: bytes | str
     jobs: int | None = None
     machines: int | None = None
-    weights: tuple[float, float, float] = (1.0, 1.0, 0.2)
-    seed: int = 0
+    settings: PlanSettings = PlanSettings()  # noqa: RUF009 - frozen
     limit: float = inf
-    model: Path | str | None = None
-    samples: int = 1
-    lookahead: float | None = None
-    visible: int = VISIBLE
-    refine_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         different = len(set(self.schedulers))
@@ -93,19 +84,67 @@ class TrialSpec:
         Raises
         ------
         ValueError
-            When a name or an option is refused.
+            When a name is refused.
         """
         return [
-            scheduler(
-                name,
-                model=self.model,
-                samples=self.samples,
-                lookahead=self.lookahead,
-                refine_seconds=self.refine_seconds,
-                visible=self.visible,
-            )
+            scheduler(replace(self.settings, scheduler=name))
             for name in self.schedulers
         ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the values that JSON can hold; a shift is kept apart from them."""
+        return {
+            "schedulers": list(self.schedulers),
+            "like": self.like if isinstance(self.like, str) else None,
+            "jobs": self.jobs,
+            "machines": self.machines,
+            "settings": self.settings.to_json(),
+            "limit": self.limit if isfinite(self.limit) else None,
+        }
+
+    @classmethod
+    def from_json(
+        cls, kept: Mapping[str, Any], shift: Callable[[], bytes]
+    ) -> TrialSpec:
+        """
+        Return what :meth:`to_json` wrote, now or in an earlier version.
+
+        Parameters
+        ----------
+        kept
+            The values.
+        shift
+            Asked for the shift, where trials are like one.
+
+        Raises
+        ------
+        ValueError
+            When the settings are of a later version, or hold nonsense.
+        """
+        settings = kept.get("settings")
+        return cls(
+            schedulers=tuple(kept["schedulers"]),
+            like=shift() if kept["like"] is None else kept["like"],
+            jobs=kept["jobs"],
+            machines=kept["machines"],
+            settings=PlanSettings.from_json(
+                _first_settings(kept) if settings is None else settings
+            ),
+            limit=inf if kept["limit"] is None else kept["limit"],
+        )
+
+
+def _first_settings(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as the first release kept them: among the other values of the trials."""
+    model = kept["model"]
+    if model is not None and os.sep in model:
+        model = {"folder": model}  # names have no separators
+    same = ("samples", "lookahead", "visible", "refine_seconds", "seed")
+    return {
+        "objective": kept["weights"],
+        "model": model,
+        **{name: kept[name] for name in same},
+    }
 
 
 def run_trials(
@@ -132,9 +171,9 @@ def run_trials(
         yield from trials(
             spec.source(),
             spec.made(),
-            Objective(*spec.weights),
+            spec.settings.objective,
             indices,
-            seed=spec.seed,
+            seed=spec.settings.seed,
             limit=spec.limit,
             stop=stop,
         )
@@ -179,9 +218,9 @@ def _one(index: int) -> Trial | None:
         return trial(
             _WORK["source"],
             _WORK["made"],
-            Objective(*spec.weights),
+            spec.settings.objective,
             index,
-            seed=spec.seed,
+            seed=spec.settings.seed,
             limit=spec.limit,
             stop=_WORK["halt"].is_set,
         )

@@ -8,6 +8,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from core.planning.catalogue import OF_ALL, scheduler_entry
 from core.planning.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
 from core.problem.objective import Objective
 
@@ -25,7 +26,7 @@ class PlanSettings:
     Parameters
     ----------
     scheduler
-        What plans, by name.
+        What plans, by its name in :mod:`core.planning.catalogue`.
     objective
         What makes one plan better than another.
     samples
@@ -49,13 +50,14 @@ class PlanSettings:
     TypeError
         When a field holds something of another kind, e.g. 2.5 samples.
     ValueError
-        When a number is out of its range.
+        When there is no such scheduler, or a number is out of its range.
 
     Notes
     -----
-    An option more is a field here with its default, a line in ``__post_init__``, and
-    a line in ``_AS_JSON`` where JSON cannot hold it as it stands. What was kept before
-    lacks it, and is read with the default.
+    An option more is a field here with its default, a line in ``__post_init__``, its
+    name with the schedulers of the catalogue that read it, and a line in ``_AS_JSON``
+    where JSON cannot hold it as it stands. What was kept before lacks it, and is read
+    with the default.
     """
 
     scheduler: str = "hierarchical"
@@ -70,6 +72,7 @@ class PlanSettings:
 
     def __post_init__(self) -> None:
         _expect_kind("scheduler", self.scheduler, str)
+        scheduler_entry(self.scheduler)
         _expect_kind("objective", self.objective, Objective)
         _expect_count("samples", self.samples, 1)
         _expect_seconds("refine_seconds", self.refine_seconds)
@@ -81,6 +84,11 @@ class PlanSettings:
         if self.most_jobs is not None:
             _expect_count("most_jobs", self.most_jobs, 1)
         _expect_count("seed", self.seed, 0)
+
+    def plans_like(self, other: PlanSettings) -> bool:
+        """Whether both ask for the same plan: what is not read does not matter."""
+        read = (*OF_ALL, *scheduler_entry(self.scheduler).reads)
+        return all(getattr(self, name) == getattr(other, name) for name in read)
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as values that JSON can hold, with their version."""

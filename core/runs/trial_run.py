@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from math import inf, isfinite
-from pathlib import Path
+from math import isfinite
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.comparison.trial_pool import TrialSpec
@@ -53,13 +51,7 @@ def queue_trials(
     """
     if trials < 1:
         raise ValueError(f"Expected trials >= 1, got {trials}.")
-    config = asdict(spec) | {"trials": trials}
-    config["model"] = None if spec.model is None else str(spec.model)
-    config["limit"] = spec.limit if isfinite(spec.limit) else None
-    inputs = {}
-    if isinstance(spec.like, bytes):
-        inputs[SHIFT_FILE] = spec.like
-        config["like"] = None
+    inputs = {} if isinstance(spec.like, str) else {SHIFT_FILE: spec.like}
     sizes = {}
     if problem is not None:
         sizes = {"jobs": problem.num_jobs, "machines": problem.num_machines}
@@ -67,9 +59,9 @@ def queue_trials(
         "trials",
         name,
         owner=owner,
-        config=config,
+        config=spec.to_json() | {"trials": trials},
         data=sizes,
-        seed=spec.seed,
+        seed=spec.settings.seed,
         inputs=inputs,
     )
 
@@ -78,25 +70,8 @@ def spec_of(runs: RunReader, run: Run) -> TrialSpec:
     """What a run of trials is to do."""
     from core.comparison.trial_pool import TrialSpec
 
-    config: dict[str, Any] = dict(run.config)
-    config.pop("trials")
-    like = config.pop("like")
-    if like is None:
-        like = (runs.inputs(run.id) / SHIFT_FILE).read_bytes()
-    limit = config.pop("limit")
-    model = config.pop("model")
-    if model is not None and os.sep in model:
-        model = Path(model)  # a folder; names have no separators
-    return TrialSpec(
-        **{
-            **config,
-            "like": like,
-            "model": model,
-            "limit": inf if limit is None else limit,
-            "schedulers": tuple(config["schedulers"]),
-            "weights": tuple(config["weights"]),
-        }
-    )
+    shift = runs.inputs(run.id) / SHIFT_FILE
+    return TrialSpec.from_json(run.config, shift.read_bytes)
 
 
 def trials_of(runs: RunReader, run_id: str) -> list[Trial]:

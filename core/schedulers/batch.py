@@ -10,14 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.planning.scheduler import Pace, Progress, Stopwatch, silent
+from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.planning.visibility import (
-    FEWEST_VISIBLE,
-    MOST_VISIBLE,
-    VISIBLE,
-    BatchResult,
-    batches,
-)
+from core.planning.visibility import BatchResult, batches
 from core.policy.checkpoint import Model
 from core.policy.trunk import TooLargeError
 from core.policy.two_step import Policy
@@ -40,37 +35,14 @@ class BatchScheduler:
     ----------
     model
         The policy; one of fixed size sees no more jobs than it has places.
-    visible
-        Most jobs in sight, 50 to 888.
-    lookahead
-        Seconds that a machine may wait for a job; ``None``: as the model's card says.
-    samples
-        Plans to make of each batch; the best is kept, as ``hierarchical`` does with
-        the whole.
-
-    Raises
-    ------
-    ValueError
-        When ``visible`` is out of range, the lookahead is negative, or there is
-        nothing to sample.
+    settings
+        Of them ``visible``; ``samples``: plans to make of each batch, of which the
+        best is kept, as ``hierarchical`` does with the whole; and ``lookahead``.
     """
 
     model: Model
-    visible: int = VISIBLE
-    lookahead: float | None = None
-    samples: int = 1
+    settings: PlanSettings = PlanSettings()  # noqa: RUF009 - frozen
     name: str = "batch"
-
-    def __post_init__(self) -> None:
-        if self.samples < 1:
-            raise ValueError(f"Expected samples >= 1, got {self.samples}.")
-        if not FEWEST_VISIBLE <= self.visible <= MOST_VISIBLE:
-            raise ValueError(
-                f"Expected {FEWEST_VISIBLE} to {MOST_VISIBLE} visible jobs, got "
-                f"{self.visible}."
-            )
-        if self.lookahead is not None and not self.lookahead >= 0:
-            raise ValueError(f"Expected lookahead >= 0, got {self.lookahead}.")
 
     def schedule(
         self,
@@ -93,7 +65,7 @@ class BatchScheduler:
         """
         watch = Stopwatch()
         policy = cast(Policy, self.model.policy)
-        visible = self.visible
+        visible, samples = self.settings.visible, self.settings.samples
         if policy.places is not None:
             jobs, machines = policy.places
             visible = min(visible, jobs)
@@ -102,10 +74,10 @@ class BatchScheduler:
                     f"Model {self.model.card.name!r} takes at most {machines} "
                     f"machines; the problem has {problem.num_machines}."
                 )
-        wait = self.lookahead
+        wait = self.settings.lookahead
         if wait is None:
             wait = card_lookahead(problem, self.model)
-        steps = self.samples * problem.num_jobs
+        steps = samples * problem.num_jobs
         pace = Pace(steps, "planning in batches", stop, progress)
         parts = batches(problem, visible)
         times = np.zeros((5, problem.num_jobs), dtype=np.int64)
@@ -115,8 +87,8 @@ class BatchScheduler:
             chosen = np.array(sorted(part), dtype=np.int64)
             static = stack([remainder(problem, chosen, times, done)], [objective])
             best = play(policy, static, wait, pace=pace)
-            if self.samples > 1:
-                found, _ = draw(policy, static, wait, self.samples - 1, seed, pace)
+            if samples > 1:
+                found, _ = draw(policy, static, wait, samples - 1, seed, pace)
                 best = found if found and found.cost < best.cost else best
             plan = best.schedule
             times[:, chosen] = (
@@ -137,7 +109,7 @@ class BatchScheduler:
             reason=f"The policy {self.model.card.name!r} planned {len(parts)} "
             f"{'batch' if len(parts) == 1 else 'batches'} of at most {visible} jobs, "
             "each to the end before it saw the next"
-            + (f"; of each it made {self.samples} plans." if self.samples > 1 else "."),
+            + (f"; of each it made {samples} plans." if samples > 1 else "."),
             model=self.model.key,
             seed=seed,
             batches=parts,

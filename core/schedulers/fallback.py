@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from core.planning.catalogue import BEST_RULE
 from core.planning.scheduler import Progress, Result, Scheduler, silent
 from core.planning.stopping import Stop, never
 from core.policy.checkpoint import ModelError
 from core.policy.trunk import TooLargeError
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.schedulers.rules import RULES, RuleScheduler
+from core.schedulers.rules import RuleScheduler
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class WithFallback:
                 problem, objective, seed=seed, stop=stop, progress=progress
             )
         except (ModelError, TooLargeError) as error:
-            rules = RuleScheduler("rule:best", tuple(RULES))
+            rules = RuleScheduler(BEST_RULE)
             result = rules.schedule(
                 problem, objective, seed=seed, stop=stop, progress=progress
             )

@@ -19,6 +19,7 @@ from core.planning.scheduler import (
     Stopwatch,
     silent,
 )
+from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
 from core.planning.trace import Recorder
 from core.policy.checkpoint import Model
@@ -47,28 +48,15 @@ class HierarchicalScheduler:
     ----------
     model
         The policy.
-    samples
-        Plans to make; the best by the objective is kept. The first takes the most
-        probable choices, the others draw theirs.
-    lookahead
-        Seconds that a machine may wait for a job; ``None``: as the model's card says.
-
-    Raises
-    ------
-    ValueError
-        When there is nothing to sample, or the lookahead is negative.
+    settings
+        Of them ``samples``: plans to make, of which the best by the objective is kept,
+        the first with the most probable choices, the others drawn; and ``lookahead``:
+        ``None`` is what the model's card says.
     """
 
     model: Model
-    samples: int = 1
-    lookahead: float | None = None
+    settings: PlanSettings = PlanSettings()  # noqa: RUF009 - frozen
     name: str = "hierarchical"
-
-    def __post_init__(self) -> None:
-        if self.samples < 1:
-            raise ValueError(f"Expected samples >= 1, got {self.samples}.")
-        if self.lookahead is not None and not self.lookahead >= 0:
-            raise ValueError(f"Expected lookahead >= 0, got {self.lookahead}.")
 
     def schedule(
         self,
@@ -93,12 +81,12 @@ class HierarchicalScheduler:
         """
         watch = Stopwatch()
         check_places(self.model, problem)
-        wait = self.lookahead
+        samples, wait = self.settings.samples, self.settings.lookahead
         if wait is None:
             wait = card_lookahead(problem, self.model)
         policy = cast(Policy, self.model.policy)
         static = stack([problem], [objective])
-        pace = Pace(self.samples * problem.num_jobs, "planning", stop, progress)
+        pace = Pace(samples * problem.num_jobs, "planning", stop, progress)
 
         def recorder() -> Recorder | None:
             if problem.num_jobs > MOST_TRACED:
@@ -115,8 +103,8 @@ class HierarchicalScheduler:
         noted = recorder()
         best = greedy = play(policy, static, wait, recorder=noted, pace=pace)
         drawn, reason = 1, "took the most probable job and machine every time"
-        if self.samples > 1 and not stop():
-            found, drawn = draw(policy, static, wait, self.samples - 1, seed, pace)
+        if samples > 1 and not stop():
+            found, drawn = draw(policy, static, wait, samples - 1, seed, pace)
             if found is not None and found.cost < best.cost:
                 noted = recorder()
                 best = play(policy, static, wait, recorder=noted, path=found.path)

@@ -1,179 +1,144 @@
-"""Schedulers by name; nothing heavy is imported before one is asked for."""
+"""From settings to a scheduler, and to a plan; nothing heavy is imported before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.planning.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
+from core.planning.catalogue import rule_names
+from core.planning.plan import Plan
+from core.planning.scheduler import Progress, silent
+from core.planning.settings import PlanSettings
+from core.planning.stopping import Stop, never
 
 if TYPE_CHECKING:
     from core.planning.scheduler import Scheduler
     from core.policy.checkpoint import Model
+    from core.problem.shift import Shift
+
+    Loader = Callable[[], Model]
 
 
-@dataclass(frozen=True)
-class Options:
-    """
-    What a scheduler may be told; each takes what concerns it.
-
-    Parameters
-    ----------
-    name
-        Registry name.
-    model
-        A loaded model, its folder, or the name of a shipped one; ``None``: the default.
-    samples, lookahead
-        See :class:`core.schedulers.hierarchical.HierarchicalScheduler`.
-    visible, most_jobs
-        See :class:`core.schedulers.unified.UnifiedScheduler`.
-    """
-
-    name: str
-    model: Model | Path | str | None = None
-    samples: int = 1
-    lookahead: float | None = None
-    visible: int = VISIBLE
-    most_jobs: int | None = None
-
-
-def _rule(options: Options) -> Scheduler:
-    from core.schedulers.rules import RULES, RuleScheduler
-
-    rule = options.name.removeprefix("rule:")
-    return RuleScheduler(options.name, tuple(RULES) if rule == "best" else (rule,))
-
-
-def _loader(options: Options, default: Callable[[], Model]) -> Callable[[], Model]:
+def _loader(settings: PlanSettings, default: Loader) -> Loader:
     """What loads the model that was asked for, each time anew."""
     from core.policy.shipped import folder_model, model_folder
 
-    model = options.model
-    if isinstance(model, str):
-        model = model_folder(model)  # a wrong name is refused here, not planned around
-
-    def load() -> Model:
-        if model is None:
-            return default()
-        return folder_model(model) if isinstance(model, Path) else model
-
-    return load
+    model = settings.model
+    if model is None:
+        return default
+    # A wrong name is refused here, not planned around.
+    folder = model if isinstance(model, Path) else model_folder(model)
+    return lambda: folder_model(folder)
 
 
-def _hierarchical(options: Options) -> Scheduler:
+def _hierarchical(settings: PlanSettings) -> Scheduler:
     from core.policy.shipped import load_default_model
     from core.schedulers.fallback import WithFallback
     from core.schedulers.hierarchical import HierarchicalScheduler
 
-    load = _loader(options, load_default_model)
+    load = _loader(settings, load_default_model)
     return WithFallback(
-        options.name,
-        lambda: HierarchicalScheduler(load(), options.samples, options.lookahead),
+        settings.scheduler, lambda: HierarchicalScheduler(load(), settings)
     )
 
 
-def _batch(options: Options) -> Scheduler:
+def _batch(settings: PlanSettings) -> Scheduler:
     from core.policy.shipped import load_default_model
     from core.schedulers.batch import BatchScheduler
     from core.schedulers.fallback import WithFallback
 
-    load = _loader(options, load_default_model)
-    return WithFallback(
-        options.name,
-        lambda: BatchScheduler(
-            load(), options.visible, options.lookahead, options.samples
-        ),
-    )
+    load = _loader(settings, load_default_model)
+    return WithFallback(settings.scheduler, lambda: BatchScheduler(load(), settings))
 
 
-def _unified(options: Options) -> Scheduler:
+def _unified(settings: PlanSettings) -> Scheduler:
     from core.schedulers.unified import UnifiedScheduler, load_chosen_model
 
-    return UnifiedScheduler(
-        _loader(options, load_chosen_model),
-        options.samples,
-        options.lookahead,
-        options.visible,
-        options.most_jobs,
-    )
+    return UnifiedScheduler(_loader(settings, load_chosen_model), settings)
 
 
-def _cpsat(options: Options) -> Scheduler:
+def _cpsat(settings: PlanSettings) -> Scheduler:
     from core.schedulers.cpsat import CpSat
 
     return CpSat()
 
 
-RULE_NAMES = (
-    *("fifo", "spt", "lpt", "edd", "mwkr", "mor", "ect", "atcs"),
-    *("lpt-wait", "edd-wait", "sufferage", "best"),
-)
-MAKERS: dict[str, Callable[[Options], Scheduler]] = {
+def _rule(settings: PlanSettings) -> Scheduler:
+    from core.schedulers.rules import RuleScheduler
+
+    return RuleScheduler(settings.scheduler)
+
+
+# What makes each scheduler of the catalogue that is no dispatch rule.
+MAKERS: dict[str, Callable[[PlanSettings], Scheduler]] = {
     "hierarchical": _hierarchical,
     "batch": _batch,
     "unified": _unified,
-    **{f"rule:{rule}": _rule for rule in RULE_NAMES},
     "cpsat": _cpsat,
 }
 
 
-def names() -> tuple[str, ...]:
-    """Names of all schedulers."""
-    return tuple(MAKERS)
-
-
-def scheduler(
-    name: str,
-    *,
-    model: Model | Path | str | None = None,
-    samples: int = 1,
-    lookahead: float | None = None,
-    refine_seconds: float = 0.0,
-    visible: int = VISIBLE,
-    most_jobs: int | None = None,
-) -> Scheduler:
+def scheduler(settings: PlanSettings) -> Scheduler:
     """
-    Make a scheduler.
+    Make the scheduler that some settings ask for.
 
     Parameters
     ----------
-    name
-        One of :func:`names`.
-    model
-        A loaded model, its folder, or the name of a shipped one; ``None``: the default.
-    samples
-        Plans that a policy makes; the best is kept.
-    lookahead
-        Seconds that a machine may wait for a job; ``None``: the model's own.
-    refine_seconds
-        Seconds for which the plan is improved afterwards.
-    visible
-        Most jobs that planning in batches has in sight, 50 to 888.
-    most_jobs
-        Larger problems are planned in batches by ``unified``; ``None``: no limit.
+    settings
+        How to plan; objective and seed are given to each plan by itself.
 
     Raises
     ------
-    ValueError
-        When there is no such scheduler or model, or an option is out of range.
+    NotShippedError
+        When no shipped model has the name.
     """
-    if name not in MAKERS:
-        raise ValueError(f"Unknown scheduler {name!r}; known: {', '.join(MAKERS)}.")
-    if not refine_seconds >= 0:
-        raise ValueError(f"Expected refine_seconds >= 0, got {refine_seconds}.")
-    if lookahead is not None and not lookahead >= 0:
-        raise ValueError(f"Expected lookahead >= 0, got {lookahead}.")
-    if samples < 1:
-        raise ValueError(f"Expected samples >= 1, got {samples}.")
-    if not FEWEST_VISIBLE <= visible <= MOST_VISIBLE:
-        raise ValueError(
-            f"Expected {FEWEST_VISIBLE} <= visible <= {MOST_VISIBLE}, got {visible}."
-        )
-    made = MAKERS[name](Options(name, model, samples, lookahead, visible, most_jobs))
-    if refine_seconds > 0:
+    name = settings.scheduler
+    made = (_rule if rule_names(name) else MAKERS[name])(settings)
+    if settings.refine_seconds > 0:
         from core.schedulers.refined import Refined
 
-        return Refined(made, refine_seconds)
+        return Refined(made, settings.refine_seconds)
     return made
+
+
+def plan(
+    shift: Shift,
+    settings: PlanSettings | None = None,
+    *,
+    stop: Stop = never,
+    progress: Progress = silent,
+) -> Plan:
+    """
+    Plan a shift.
+
+    Parameters
+    ----------
+    shift
+        What to plan.
+    settings
+        How; ``None``: as :class:`core.planning.settings.PlanSettings` has it.
+    stop, progress
+        See :class:`core.planning.scheduler.Scheduler`.
+
+    Returns
+    -------
+    Plan
+        Verified: a plan that breaks a rule cannot be made.
+
+    Raises
+    ------
+    NotShippedError
+        When no shipped model has the name in the settings.
+    PlanningCancelled
+        When stopped before there was a plan.
+    """
+    settings = settings or PlanSettings()
+    result = scheduler(settings).schedule(
+        shift.problem,
+        settings.objective,
+        seed=settings.seed,
+        stop=stop,
+        progress=progress,
+    )
+    return Plan(shift, settings, result)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.decisions.recording import trace_plan
+from core.planning.catalogue import rule_names
 from core.planning.scheduler import Result
 from core.planning.trace import Trace
-from core.schedulers.rules import RULES, best_of, trace_of_variant, variants
+from core.schedulers.rules import best_of, trace_of_variant, variants
 
 
 def trace_of(result: Result) -> Trace:
@@ -19,9 +20,8 @@ def trace_of(result: Result) -> Trace:
     if result.trace is not None and result.trace.is_of(result.schedule):
         return result.trace
     problem, objective = result.problem, result.objective
-    rule = result.scheduler.removeprefix("rule:")
-    if result.scheduler.startswith("rule:") and (rule == "best" or rule in RULES):
-        tried = variants(tuple(RULES) if rule == "best" else (rule,))
+    tried = variants(rule_names(result.scheduler))
+    if tried:
         best = tried[0]
         if len(tried) > 1:
             best, _, _ = best_of(problem, objective, tried)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import inf
 
 import torch
 from torch import Tensor
 
+from core.planning.catalogue import BEST_RULE, rule_names
+from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Pace, Progress, Result, Stopwatch, silent
 from core.planning.stopping import Stop, never
 from core.planning.trace import Recorder, Scores, Trace
@@ -17,63 +17,11 @@ from core.policy.segments import segment_argmax
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.priorities import (
-    Moment,
-    atcs,
-    ect,
-    edd,
-    fifo,
-    jobs_behind,
-    lpt,
-    mor,
-    mwkr,
-    spt,
-    sufferage,
-)
+from core.schedulers.moment import Moment, jobs_behind
 from core.simulation.simulator import Simulator
 from core.simulation.tensors import stack
 
 MOST_PAIRS = 8_000_000  # pairs of job and machine simulated at once: about 400 MB
-
-
-@dataclass(frozen=True)
-class Rule:
-    """
-    A rule by name.
-
-    Parameters
-    ----------
-    title
-        As planners read it.
-    priority
-        The formula.
-    lookahead
-        Seconds that machines may wait for a job: 0 or infinite.
-    grid
-        Values of the formula's parameters; the best is kept.
-    """
-
-    title: str
-    priority: Callable[..., Tensor]
-    lookahead: float = 0.0
-    grid: tuple[tuple[float, ...], ...] = ((),)
-
-
-K1, K2 = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0), (0.05, 0.1, 0.3, 1.0, 3.0)
-
-RULES: dict[str, Rule] = {
-    "fifo": Rule("first in, first out", fifo),
-    "spt": Rule("shortest processing time", spt),
-    "lpt": Rule("longest processing time", lpt),
-    "edd": Rule("earliest due date", edd),
-    "mwkr": Rule("most work remaining", mwkr),
-    "mor": Rule("most operations remaining", mor),
-    "ect": Rule("earliest completion time", ect, lookahead=inf),
-    "lpt-wait": Rule("longest processing time, machines may wait", lpt, lookahead=inf),
-    "edd-wait": Rule("earliest due date, machines may wait", edd, lookahead=inf),
-    "sufferage": Rule("most to lose", sufferage, lookahead=inf),
-    "atcs": Rule("apparent tardiness cost with setups", atcs, grid=(*product(K1, K2),)),
-}
 
 
 @dataclass(frozen=True)
@@ -86,10 +34,10 @@ class Variant:
     @property
     def title(self) -> str:
         """Words for the planner."""
-        words = RULES[self.name].title
-        if self.name == "atcs":
-            words += " (k1 = {:g}, k2 = {:g})".format(*self.parameters)
-        return words
+        rule = RULES[self.name]
+        values = zip(rule.parameters, self.parameters, strict=True)
+        named = ", ".join(f"{name} = {value:g}" for name, value in values)
+        return f"{rule.title} ({named})" if named else rule.title
 
 
 def variants(names: Sequence[str]) -> list[Variant]:
@@ -110,18 +58,24 @@ def variants(names: Sequence[str]) -> list[Variant]:
 @dataclass(frozen=True)
 class RuleScheduler:
     """
-    Plan with each of some rules, and keep the best plan by the objective.
+    Plan with one rule, or with all, and keep the best plan by the objective.
 
     Parameters
     ----------
     name
-        Registry name.
-    rules
-        Names of the rules.
+        Of the catalogue: ``rule:edd``, or ``rule:best`` for all of them.
+
+    Raises
+    ------
+    ValueError
+        When there is no such rule.
     """
 
-    name: str
-    rules: tuple[str, ...]
+    name: str = BEST_RULE
+
+    def __post_init__(self) -> None:
+        if not rule_names(self.name):
+            raise ValueError(f"Expected rule:… or {BEST_RULE}, got {self.name!r}.")
 
     def schedule(
         self,
@@ -134,7 +88,7 @@ class RuleScheduler:
     ) -> Result:
         """Plan every job; see :class:`core.planning.scheduler.Scheduler`."""
         watch = Stopwatch()
-        tried = variants(self.rules)
+        tried = variants(rule_names(self.name))
         best, schedule, _ = best_of(problem, objective, tried, stop, progress)
         words = f"Rule: {best.title}"
         if len(tried) > 1:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.planning.catalogue import BEST_RULE
 from core.planning.scheduler import Progress, Result, silent
+from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.planning.visibility import VISIBLE
 from core.policy.checkpoint import Model, ModelError
 from core.policy.shipped import folder_model, load_default_model
 from core.policy.trunk import TooLargeError
@@ -16,7 +17,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.schedulers.batch import BatchScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler, check_places
-from core.schedulers.rules import RULES, RuleScheduler
+from core.schedulers.rules import RuleScheduler
 from core.store.database import open_database
 from core.store.errors import StoreError
 from core.store.models import Models
@@ -31,29 +32,14 @@ class UnifiedScheduler:
     ----------
     load
         Loads the policy; called at every plan.
-    samples, lookahead
-        See :class:`core.schedulers.hierarchical.HierarchicalScheduler`.
-    visible
-        See :class:`core.schedulers.batch.BatchScheduler`.
-    most_jobs
-        Plan larger problems in batches; ``None``: no limit.
-
-    Raises
-    ------
-    ValueError
-        When ``most_jobs`` is not positive.
+    settings
+        Handed on to what plans; of them ``most_jobs`` decides whether that is
+        the policy with all jobs in sight, or in batches.
     """
 
     load: Callable[[], Model]
-    samples: int = 1
-    lookahead: float | None = None
-    visible: int = VISIBLE
-    most_jobs: int | None = None
+    settings: PlanSettings = PlanSettings()  # noqa: RUF009 - frozen
     name: str = "unified"
-
-    def __post_init__(self) -> None:
-        if self.most_jobs is not None and self.most_jobs < 1:
-            raise ValueError(f"Expected most_jobs >= 1, got {self.most_jobs}.")
 
     def schedule(
         self,
@@ -79,22 +65,23 @@ class UnifiedScheduler:
             reason = f"{why} {result.reason}"
             return replace(result, scheduler=self.name, reason=reason)
 
-        best_rule = RuleScheduler("rule:best", tuple(RULES))
+        best_rule = RuleScheduler(BEST_RULE)
         try:
             model = self.load()
         except ModelError as error:
             return plan(best_rule, f"Planned by the best dispatch rule: {error}")
         jobs = problem.num_jobs
-        why = f"Planned in batches: the limit is {self.most_jobs} jobs, this has {jobs}"
-        if self.most_jobs is None or jobs <= self.most_jobs:
+        most = self.settings.most_jobs
+        why = f"Planned in batches: the limit is {most} jobs, this has {jobs}"
+        if most is None or jobs <= most:
             try:
                 check_places(model, problem)
-                whole = HierarchicalScheduler(model, self.samples, self.lookahead)
+                whole = HierarchicalScheduler(model, self.settings)
                 return plan(whole, f"Planned with all {jobs} jobs in sight.")
             except TooLargeError as error:
                 why = f"Planned in batches: {error}"
         try:
-            parts = BatchScheduler(model, self.visible, self.lookahead, self.samples)
+            parts = BatchScheduler(model, self.settings)
             return plan(parts, f"{why.rstrip('.')}.")
         except TooLargeError as error:
             return plan(best_rule, f"Planned by the best dispatch rule: {error}")

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from core.planning.dispatch_rules import RULES
 from core.policy.checkpoint import Model
 from core.policy.trunk import TooLargeError
 from core.schedulers.hierarchical import card_lookahead, check_places
-from core.schedulers.rules import RULES, best_of, variants
+from core.schedulers.rules import best_of, variants
 from core.training.tasks import Task
 from core.training.trainer import greedy_costs
 

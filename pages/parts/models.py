@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from core.planning.settings import PlanSettings
 from core.store.errors import StoreError
 from core.store.models import Models
 from pages.parts.stored import database
@@ -22,3 +24,8 @@ def chosen_model() -> Path | None:
     except StoreError:
         return None  # no store or no model: the scheduler says so, or does without
     return model.folder
+
+
+def with_chosen_model(settings: PlanSettings) -> PlanSettings:
+    """Return settings of the sidebar with the model that is the default as of now."""
+    return replace(settings, model=chosen_model())

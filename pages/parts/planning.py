@@ -5,21 +5,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 
 import streamlit as st
 
 from core.charts import theme
 from core.planning.plan import Plan
-from core.planning.scheduler import PlanningCancelled, Result
+from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
-from pages.parts.models import chosen_model
+from pages.parts.models import chosen_model, with_chosen_model
 from pages.parts.state import (
     Key,
     current_plan,
-    current_planning,
     keep_plan,
 )
 
@@ -42,13 +42,13 @@ class Planning(BackgroundWork):
         super().__init__()
         self.shift = shift
         self.settings = settings
-        self.result: Result | None = None
+        self.plan: Plan | None = None
         self.begin()
 
     def work(self) -> None:
-        """Plan; the outcome is a result, or a fault in words."""
+        """Plan; the outcome is a plan, or a fault in words."""
         try:
-            self.result = self._planned()
+            self.plan = self._plan()
         except PlanningCancelled:
             self.fault = "Planning was stopped before there was a plan."
         except Exception as error:  # the border of the thread: nobody else would see
@@ -60,22 +60,17 @@ class Planning(BackgroundWork):
                 "under “Planned by” and plan again."
             )
 
-    def _planned(self) -> Result:
+    def _plan(self) -> Plan:
         # Loading the policy takes seconds; the page is drawn before that.
-        from core.schedulers.registry import scheduler
+        from core.schedulers.registry import plan
 
-        chosen = scheduler(
-            self.settings.scheduler,
-            model=chosen_model(),
-            samples=self.settings.samples,
-            refine_seconds=self.settings.refine_seconds,
-        )
-        return chosen.schedule(
-            self.shift.problem,
-            self.settings.objective,
+        made = plan(
+            self.shift,
+            with_chosen_model(self.settings),
             stop=self.over,
             progress=self.note,
         )
+        return replace(made, settings=self.settings)
 
 
 @st.cache_resource(show_spinner=False)
@@ -150,6 +145,12 @@ def start_planning(shift: Shift, settings: PlanSettings) -> None:
     st.session_state[Key.PLANNING] = Planning(shift, settings)
 
 
+def current_planning() -> Planning | None:
+    """Return the planning under way, or just done and not looked at; else ``None``."""
+    planning: Planning | None = st.session_state.get(Key.PLANNING)
+    return planning
+
+
 def follow_planning() -> None:
     """Wait for a planning under way: at once when quick, else with its progress."""
     planning = current_planning()
@@ -188,6 +189,6 @@ def _progress() -> None:
 def _finish(planning: Planning) -> None:
     """Take over the outcome."""
     st.session_state[Key.PLANNING] = None
-    if planning.result is not None:
-        keep_plan(Plan(planning.shift, planning.settings, planning.result))
+    if planning.plan is not None:
+        keep_plan(planning.plan)
     st.session_state[Key.NOTICE] = planning.fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.planning.catalogue import SCHEDULERS, names, title
 from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from pages.parts.state import Key
@@ -13,25 +14,6 @@ EMPHASIS = {"off": 0.0, "low": 0.4, "normal": 1.0, "high": 2.5, "most": 6.0}
 MOST_SAMPLES = 256
 USUAL_SAMPLES = 8  # together still well under a second on a shift of 411 jobs
 MOST_SECONDS = 300
-
-NAMES = {
-    "hierarchical": "Hierarchical policy",
-    "unified": "Policy, else batches or rules",
-    "batch": "In batches, the old way",
-    "rule:best": "Best dispatch rule",
-    "rule:atcs": "Rule: urgency and setups",
-    "rule:edd": "Rule: earliest due date",
-    "rule:edd-wait": "Rule: earliest due date, waiting",
-    "rule:fifo": "Rule: first come, first served",
-    "rule:spt": "Rule: shortest first",
-    "rule:lpt": "Rule: longest first",
-    "rule:lpt-wait": "Rule: longest first, waiting",
-    "rule:mwkr": "Rule: most work remaining",
-    "rule:mor": "Rule: most jobs remaining",
-    "rule:ect": "Rule: earliest completion",
-    "rule:sufferage": "Rule: most to lose",
-    "cpsat": "Exact solver, small shifts",
-}
 
 
 def settings_from_sidebar() -> PlanSettings | None:
@@ -61,8 +43,11 @@ def settings_from_sidebar() -> PlanSettings | None:
         ]
         scheduler = st.selectbox(
             "Planned by",
-            scheduler_names(),
-            format_func=lambda name: NAMES.get(name, name),
+            names(),
+            format_func=title,
+            help="\n".join(
+                f"- **{entry.title}**: {entry.words}" for entry in SCHEDULERS.values()
+            ),
             key=Key.SCHEDULER,
             persist_state="session",
         )
@@ -114,12 +99,3 @@ def _emphasis(label: str, key: Key, text: str) -> float:
         persist_state="session",
     )
     return EMPHASIS[chosen]
-
-
-@st.cache_resource
-def scheduler_names() -> list[str]:
-    """Names of all schedulers, the recommended one first."""
-    from core.schedulers.registry import names
-
-    ranked = {name: i for i, name in enumerate(NAMES)}
-    return sorted(names(), key=lambda name: (ranked.get(name, len(ranked)), name))

@@ -22,7 +22,7 @@ from core.problem.schedule import retime
 from core.schedulers.cpsat import CpSat, NoPlanFound
 from core.schedulers.rules import RuleScheduler
 
-START = RuleScheduler("rule:spt", ("spt",))
+START = RuleScheduler("rule:spt")
 
 
 class Reverses:

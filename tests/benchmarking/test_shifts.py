@@ -16,7 +16,7 @@ from core.benchmarking.shifts import (
     shifts_report,
     with_machines,
 )
-from core.schedulers.rules import RULES
+from core.planning.dispatch_rules import RULES
 from core.training.curriculum import HELD_OUT, held_out
 from tests.models import untrained
 

@@ -68,8 +68,8 @@ def draw(jobs: int, machines: int, repeats: int) -> None:
     """Draw every page with a shift of some size; print seconds by page, as JSON."""
     problem = generate(KINDS[KIND].resized(jobs, machines), 0)
     shift = Shift(problem, datetime(2026, 1, 5, 6), "Benchmark")
-    result = scheduler("hierarchical").schedule(problem, Objective())
-    plan = Plan(shift, PlanSettings("hierarchical"), result)
+    result = scheduler(PlanSettings()).schedule(problem, Objective())
+    plan = Plan(shift, PlanSettings(), result)
     seconds = {
         page.stem: page_seconds(page, plan, repeats)
         for page in sorted((ROOT / "pages").glob("*.py"))

@@ -8,6 +8,7 @@ import pytest
 from core.charts import theme
 from core.charts.decisions import Ghost, partial_gantt, so_far, strip, strip_mark
 from core.charts.window import View
+from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 from core.schedulers.rule_trace import trace_of
@@ -19,7 +20,7 @@ ALL = View(0, 20 * HOUR)
 @pytest.fixture
 def trace(shop):
     """The four decisions of a dispatch rule."""
-    return trace_of(scheduler("rule:spt").schedule(shop, Objective()))
+    return trace_of(scheduler(PlanSettings("rule:spt")).schedule(shop, Objective()))
 
 
 def named(figure, name):

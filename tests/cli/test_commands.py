@@ -3,15 +3,18 @@
 import json
 import subprocess
 import sys
-import types
+from math import inf
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from core.cli.parser import app
+from core.planning import catalogue
 from core.planning.scheduler import Result, Stopwatch
+from core.planning.settings import PlanSettings
 from core.problem.schedule import retime
+from core.schedulers import registry
 from core.tables.samples import FOLDER
 from tests.tables.files import JOBS, MACHINES
 
@@ -37,7 +40,7 @@ class InOrder:
     """Plans the jobs in topological order, each on its first eligible machine."""
 
     name = "in-order"
-    asked: dict
+    asked: PlanSettings
 
     def schedule(self, problem, objective, *, seed=0, stop=None, progress=None):
         """Plan every job; see :class:`core.planning.scheduler.Scheduler`."""
@@ -61,18 +64,16 @@ class InOrder:
 
 @pytest.fixture
 def in_order(monkeypatch):
-    """The registry knows one scheduler, and remembers how it was asked for."""
+    """One scheduler more, which remembers how it was asked for."""
     planner = InOrder()
+    entry = catalogue.SchedulerEntry("in-order", "In order", "One after the other.")
 
-    def scheduler(name, **options):
-        if name != "in-order":
-            raise ValueError(f"Unknown scheduler {name!r}; known: in-order.")
-        planner.asked = options
+    def make(settings):
+        planner.asked = settings
         return planner
 
-    module = types.ModuleType("core.schedulers.registry")
-    module.scheduler = scheduler
-    monkeypatch.setitem(sys.modules, "core.schedulers.registry", module)
+    monkeypatch.setitem(catalogue.SCHEDULERS, "in-order", entry)
+    monkeypatch.setitem(registry.MAKERS, "in-order", make)
     return planner
 
 
@@ -169,12 +170,7 @@ def test_a_plan_and_its_report(inputs, in_order, tmp_path):
     assert found["gap"] == pytest.approx(found["cost"] / found["lower_bound"] - 1)
     assert (found["late_jobs"], found["on_time_rate"], found["violations"]) == (0, 1, 0)
     assert (found["model"], found["start"]) == (None, "2026-01-05T06:00:00")
-    assert in_order.asked == {
-        "model": None,
-        "samples": 3,
-        "lookahead": float("inf"),
-        "refine_seconds": 0.0,
-    }
+    assert in_order.asked == PlanSettings("in-order", samples=3, lookahead=inf)
     answer = run("verify", *inputs, "--schedule", plan)
     assert (answer.exit_code, answer.stdout) == (0, "0 violations.\n")
 
@@ -183,9 +179,9 @@ def test_lookahead_is_the_models_own_unless_given(inputs, in_order, tmp_path):
     """Minutes become seconds; no option means none."""
     plan = ["plan", *inputs, "--scheduler", "in-order", "--output", tmp_path / "p.csv"]
     assert run(*plan).exit_code == 0
-    assert in_order.asked["lookahead"] is None
+    assert in_order.asked.lookahead is None
     assert run(*plan, "--lookahead", "2.5").exit_code == 0
-    assert in_order.asked["lookahead"] == 150.0
+    assert in_order.asked.lookahead == 150.0
 
 
 def test_a_plan_may_be_a_workbook(inputs, in_order, tmp_path):

@@ -2,6 +2,8 @@
 
 import csv
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -9,6 +11,8 @@ from typer.testing import CliRunner
 from core.cli.parser import app
 from core.comparison.trial_pool import TrialSpec, run_trials
 from core.instances.generator import KINDS, generate
+from core.planning.settings import PlanSettings
+from core.problem.objective import Objective
 from core.problem.serialize import problem_to_bytes
 from core.runs.trial_run import queue_trials, spec_of, trials_of, work_on
 from core.store.database import open_database
@@ -38,7 +42,8 @@ def runs(tmp_path, monkeypatch):
 def spec():
     """Two rules on shifts like a small one."""
     problem = generate(KINDS["shift_open"].resized(10, 3), 0)
-    return TrialSpec(RULES, problem_to_bytes(problem))
+    settings = PlanSettings(samples=2, lookahead=60.0, model=Path("models", "mine"))
+    return TrialSpec(RULES, problem_to_bytes(problem), settings=settings)
 
 
 def test_the_table_and_the_file_say_the_same(tmp_path):
@@ -139,6 +144,38 @@ def test_a_run_that_cannot_go_on_says_why(runs, spec):
     failed = runs.get(queued.id)
     assert failed.state == "failed"
     assert "could not go on" in failed.error
+
+
+def test_trials_that_the_first_release_queued_go_on(spec):
+    """Its options stood among the other values; a folder was text with separators."""
+    kept = {
+        "schedulers": list(RULES),
+        "like": None,
+        "jobs": 8,
+        "machines": None,
+        "weights": [1.0, 2.0, 0.0],
+        "seed": 3,
+        "limit": None,
+        "model": "data/models/mine",
+        "samples": 4,
+        "lookahead": None,
+        "visible": 60,
+        "refine_seconds": 2.5,
+        "trials": 10,
+    }
+    settings = PlanSettings(
+        objective=Objective(1.0, 2.0, 0.0),
+        samples=4,
+        refine_seconds=2.5,
+        model=Path("data/models/mine"),
+        visible=60,
+        seed=3,
+    )
+    found = TrialSpec.from_json(kept, lambda: spec.like)
+    assert found == TrialSpec(RULES, spec.like, jobs=8, settings=settings)
+    assert TrialSpec.from_json(kept | {"model": "makespan"}, lambda: b"").settings == (
+        replace(settings, model="makespan")
+    )
 
 
 def test_the_settings_of_a_run_are_plain_values(runs, spec):

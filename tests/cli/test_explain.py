@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from core.cli.parser import app
 from core.decisions.step_tables import confidence
+from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 from core.tables.samples import FOLDER, read_sample
@@ -24,7 +25,9 @@ def test_a_decision_of_the_policy():
     done = explain("--step", 7, *BOOK)
     assert done.exit_code == 0, done.output
     problem = read_sample("small-24x6").shift.problem
-    decision = scheduler("hierarchical").schedule(problem, Objective()).trace[6]
+    decision = (
+        scheduler(PlanSettings("hierarchical")).schedule(problem, Objective()).trace[6]
+    )
     job, machine = problem.job_ids[decision.job], problem.machine_ids[decision.machine]
     lines = done.stdout.splitlines()
     assert lines[0].startswith("Decision 7 of 24, ")

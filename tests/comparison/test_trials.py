@@ -23,6 +23,7 @@ from core.comparison.trials import (
 )
 from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
+from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 
@@ -65,7 +66,7 @@ class Ready:
 
     def schedule(self, problem, objective, **options):
         """Plan with a rule."""
-        return scheduler("rule:edd").schedule(problem, objective)
+        return scheduler(PlanSettings("rule:edd")).schedule(problem, objective)
 
 
 def scored(*costs):
@@ -90,7 +91,11 @@ def test_a_stop_keeps_the_plans_that_are_there(problem):
     """And says so of the others; with nothing to keep it is a cancellation."""
     told = []
     found = compare(
-        [scheduler("rule:edd"), Slow(), scheduler("rule:spt")],
+        [
+            scheduler(PlanSettings("rule:edd")),
+            Slow(),
+            scheduler(PlanSettings("rule:spt")),
+        ],
         problem,
         Objective(),
         stop=lambda: any("slow" in x or share >= 1 / 3 for share, x in told),
@@ -105,14 +110,14 @@ def test_a_stop_keeps_the_plans_that_are_there(problem):
 def test_the_change_of_each_job_is_its_later_end(problem):
     """Minus: sooner. Plans of different problems have no such difference."""
     first, second = (
-        scheduler(name).schedule(problem, Objective())
+        scheduler(PlanSettings(name)).schedule(problem, Objective())
         for name in ("rule:edd", "rule:lpt")
     )
     changes = end_changes(first, second)
     assert changes.tolist() == (second.schedule.end - first.schedule.end).tolist()
     assert (end_changes(second, first) == -changes).all()
     other = generate(KINDS["shift_open"].resized(20, 3), 2)
-    third = scheduler("rule:edd").schedule(other, Objective())
+    third = scheduler(PlanSettings("rule:edd")).schedule(other, Objective())
     with pytest.raises(ValueError, match="same problem"):
         end_changes(first, third)
 
@@ -160,7 +165,7 @@ def test_trials_without_a_plan_are_counted_apart():
 
 def test_trials_are_paired_repeatable_and_end_on_a_stop(problem):
     """Both plan the same shift; the second trial is another one."""
-    made = [scheduler("rule:edd"), scheduler("rule:lpt")]
+    made = [scheduler(PlanSettings("rule:edd")), scheduler(PlanSettings("rule:lpt"))]
     source = TrialSource(problem)
     first = list(trials(source, made, Objective(), range(3), seed=4))
     again = list(trials(source, made, Objective(), [2], seed=4))
@@ -182,7 +187,7 @@ def test_trials_are_paired_repeatable_and_end_on_a_stop(problem):
 
 def test_a_scheduler_that_fails_fails_its_trials_only(problem):
     """The other's figures stand, and the reason is kept."""
-    made = [Broken(), scheduler("rule:edd")]
+    made = [Broken(), scheduler(PlanSettings("rule:edd"))]
     (one,) = trials(TrialSource(problem), made, Objective(), [0])
     assert isnan(one.scores["broken"].cost)
     assert one.scores["broken"].fault == "It failed: the disk is on fire"

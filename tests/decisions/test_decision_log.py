@@ -11,6 +11,7 @@ from core.decisions.topic_words import Wording
 from core.decisions.whatif import what_if
 from core.instances.generator import KINDS, generate
 from core.planning.scheduler import Result
+from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError
 from core.problem.objective import Objective
 from core.problem.schedule import retime
@@ -107,7 +108,7 @@ def test_json_says_the_same(problem, model, overridden):
 
 def test_a_rules_log_has_priorities_and_no_reasons(problem):
     """Scores of the rule; why, doubt and value stay empty."""
-    result = scheduler("rule:edd").schedule(problem, Objective())
+    result = scheduler(PlanSettings("rule:edd")).schedule(problem, Objective())
     trace = trace_of(result)
     rows = rows_of(problem, trace)
     assert all(row["chosen_by"] == "rule:edd" for row in rows)
@@ -121,7 +122,9 @@ def test_a_plan_without_decisions_has_a_log_too(problem):
         problem=problem,
         schedule=retime(
             problem,
-            scheduler("rule:lpt").schedule(problem, Objective()).schedule.sequences,
+            scheduler(PlanSettings("rule:lpt"))
+            .schedule(problem, Objective())
+            .schedule.sequences,
         ),
         objective=Objective(),
         scheduler="cpsat",

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 
 from core.decisions.recording import Playback, replay
 from core.instances.generator import KINDS, generate
+from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Result
+from core.planning.settings import PlanSettings
 from core.planning.trace import Scores, StaleTraceError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule, retime
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.rule_trace import trace_of
-from core.schedulers.rules import RULES, RuleScheduler
+from core.schedulers.rules import RuleScheduler
 from tests.models import untrained
 from tests.strategies import problems, problems_and_sequences
 from tests.traces import LOOKAHEADS, random_trace
@@ -48,7 +50,7 @@ def test_a_replay_gives_the_same_schedule(problem, seed, lookahead):
 def test_the_policys_plan_is_replayed(model, samples):
     """Greedy or the best of some; twice planned, the same file."""
     problem = generate(KINDS["shift_calendar"].resized(30, 5), 2)
-    scheduler = HierarchicalScheduler(model, samples=samples)
+    scheduler = HierarchicalScheduler(model, PlanSettings(samples=samples))
     one, two = (scheduler.schedule(problem, Objective(), seed=3) for _ in range(2))
     assert same(replay(problem, one.trace), one.schedule)
     assert one.trace.to_bytes() == two.trace.to_bytes()
@@ -70,7 +72,7 @@ def test_back_and_forth_is_the_same_moment(model):
 @given(problems(), st.sampled_from(sorted(RULES)))
 def test_a_rules_plan_has_its_priorities(problem, name):
     """The decisions make the very plan; the job of highest priority is chosen."""
-    scheduler = RuleScheduler(f"rule:{name}", (name,))
+    scheduler = RuleScheduler(f"rule:{name}")
     result = scheduler.schedule(problem, Objective())
     trace = trace_of(result)
     assert trace.is_of(result.schedule)
@@ -85,7 +87,7 @@ def test_most_rules_show_scores():
     """On a shift, every single rule is followed decision by decision."""
     problem = generate(KINDS["shift"].resized(15, 4), 0)
     for name in RULES:
-        scheduler = RuleScheduler(f"rule:{name}", (name,))
+        scheduler = RuleScheduler(f"rule:{name}")
         trace = trace_of(scheduler.schedule(problem, Objective()))
         assert trace.scores is Scores.RULE, name
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from core.decisions.whatif import moves, override_words, what_if
 from core.instances.generator import KINDS, generate
+from core.planning.settings import PlanSettings
 from core.planning.trace import Override, StaleTraceError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
@@ -122,7 +123,7 @@ def test_only_the_policy_that_decided_goes_on(model, plan, tmp_path):
     other = untrained(tmp_path / "other", hidden=4)
     with pytest.raises(StaleTraceError, match=f"the model in hand is {other.key}"):
         what_if(plan, other, 0, job=int(plan.trace.job[0]))
-    rule = scheduler("rule:edd").schedule(plan.problem, Objective())
+    rule = scheduler(PlanSettings("rule:edd")).schedule(plan.problem, Objective())
     with pytest.raises(StaleTraceError, match="rule:edd has no decisions of a policy"):
         what_if(rule, model, 0, job=0)
 

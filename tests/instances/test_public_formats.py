@@ -6,6 +6,7 @@ from math import inf
 import pytest
 
 from core.instances.public_formats import READERS, read_fjsp, read_pmp, read_ssirit
+from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
@@ -94,7 +95,7 @@ def test_a_refined_makespan_is_what_the_file_says(benchmarks, name):
     text = (benchmarks / "ssirit" / f"{name}.txt").read_text()
     problem = read_ssirit(text)
     objective = Objective(makespan=1.0, tardiness=0.0, setup=0.0)
-    first = scheduler("rule:mwkr").schedule(problem, objective).schedule
+    first = scheduler(PlanSettings("rule:mwkr")).schedule(problem, objective).schedule
     better = refine(problem, objective, first, stop=MaxIterations(20))
     assert sorted(j for jobs in better.sequences for j in jobs) == list(range(50))
     assert raw_makespan(text, better.sequences) * 60 == better.makespan

@@ -125,7 +125,7 @@ def test_a_scheduler_that_fails_leaves_the_other_standing(page, monkeypatch):
 def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
     """Shift, settings, times, and the batches where there were some."""
     objective = Objective(1.0, 2.0, 0.5)
-    result = scheduler("rule:edd").schedule(shift.problem, objective)
+    result = scheduler(PlanSettings("rule:edd")).schedule(shift.problem, objective)
     if name == "batch":
         batches = (tuple(range(6)), tuple(range(6, 12)))
         values = {x: getattr(result, x) for x in result.__dataclass_fields__}
@@ -141,9 +141,26 @@ def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
     assert getattr(back.result, "batches", None) == getattr(result, "batches", None)
 
 
+def test_a_scenario_of_the_first_release_still_opens(shift):
+    """It kept four settings, without a version."""
+    objective = Objective(1.0, 2.5, 0.2)
+    result = scheduler(PlanSettings("rule:edd")).schedule(shift.problem, objective)
+    kept = scenario_of(Plan(shift, PlanSettings("rule:edd", objective), result))
+    first = {
+        "scheduler": "rule:edd",
+        "objective": [1.0, 2.5, 0.2],
+        "samples": 8,
+        "refine_seconds": 5.0,
+        "result": kept.settings["result"],
+    }
+    back = plan_of(replace(kept, settings=first), "Old")
+    assert back.settings == PlanSettings("rule:edd", objective, 8, 5.0)
+    assert back.result.cost == result.cost
+
+
 def test_a_scenario_that_says_too_little_is_refused_in_words(shift):
     """One kept by another version, and one that was never planned."""
-    result = scheduler("rule:edd").schedule(shift.problem, Objective())
+    result = scheduler(PlanSettings("rule:edd")).schedule(shift.problem, Objective())
     kept = scenario_of(Plan(shift, PlanSettings("rule:edd"), result))
     with pytest.raises(ValueError, match="kept by another version"):
         plan_of(replace(kept, settings={}), "Old")

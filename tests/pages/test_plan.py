@@ -200,8 +200,8 @@ def slow(monkeypatch):
     def install(keeps=True):
         real = registry.scheduler
 
-        def scheduler(name, **options):
-            made.append(Slow(real(name), keeps))
+        def scheduler(settings):
+            made.append(Slow(real(settings), keeps))
             return made[-1]
 
         monkeypatch.setattr(registry, "scheduler", scheduler)
@@ -251,7 +251,7 @@ def test_a_planning_that_nobody_looks_at_ends(app, slow, monkeypatch):
 def test_a_scheduler_that_fails_is_a_message(app, monkeypatch):
     """No traceback; the next step is named."""
 
-    def broken(name, **options):
+    def broken(settings):
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(registry, "scheduler", broken)

@@ -32,7 +32,9 @@ def shift():
 def plans(shift):
     """Its plan by the shipped policy with none, one and two choices of the planner."""
     model = load_default_model()
-    results = [scheduler("hierarchical").schedule(shift.problem, Objective())]
+    results = [
+        scheduler(PlanSettings("hierarchical")).schedule(shift.problem, Objective())
+    ]
     for step in range(12):
         other = results[-1].trace[step].other_job
         if other is not None and len(results) < 3:

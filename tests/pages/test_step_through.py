@@ -42,7 +42,7 @@ def shift():
 def results(shift):
     """Its plans by the shipped policy and by a rule."""
     return {
-        name: scheduler(name).schedule(shift.problem, Objective())
+        name: scheduler(PlanSettings(name)).schedule(shift.problem, Objective())
         for name in ("hierarchical", "rule:atcs", "rule:lpt")
     }
 
@@ -261,7 +261,7 @@ def vars_of(trace):
 def test_saved_decisions_of_another_shift_are_refused_by_name(open_page):
     """With the offer to replay; damaged files with a message."""
     other = generate(KINDS["shift_calendar"].resized(20, 4), 9)
-    trace = scheduler("hierarchical").schedule(other, Objective()).trace
+    trace = scheduler(PlanSettings("hierarchical")).schedule(other, Objective()).trace
     app = at(open_page(), 0, "Decision log")
     upload = app.get("file_uploader")[-1]
     upload.upload("decisions.npz", trace.to_bytes(), "application/octet-stream").run()

@@ -42,6 +42,11 @@ FULL = PlanSettings(
         ({"model": 5}, TypeError, "model to be str or Path, got 5"),
         ({"objective": (1, 1, 0.2)}, TypeError, "objective to be Objective"),
         ({"scheduler": None}, TypeError, "scheduler to be str, got None"),
+        (
+            {"scheduler": "rule:fast"},
+            ValueError,
+            "Unknown scheduler 'rule:fast'; known: hierarchical, unified",
+        ),
     ],
 )
 def test_nonsense_is_refused(options, kind, message):
@@ -107,6 +112,18 @@ def test_what_is_not_understood_is_refused(change, message):
     kept = FULL.to_json() | change
     with pytest.raises(ValueError, match=message):
         PlanSettings.from_json(kept)
+
+
+def test_only_what_is_read_makes_another_plan():
+    """A rule draws no samples; it heeds the objective and what refines it."""
+    rule = PlanSettings("rule:edd")
+    assert rule.plans_like(replace(rule, samples=9, visible=60, model="makespan"))
+    assert not rule.plans_like(replace(rule, objective=Objective(0, 1, 0)))
+    assert not rule.plans_like(replace(rule, refine_seconds=1.0))
+    assert not rule.plans_like(replace(rule, scheduler="rule:spt"))
+    policy = PlanSettings("hierarchical")
+    assert not policy.plans_like(replace(policy, samples=9))
+    assert policy.plans_like(replace(policy, visible=60))
 
 
 def test_settings_are_values():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
+from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.policy.checkpoint import Card, Model, build_policy
 from core.policy.trunk import TooLargeError
@@ -57,7 +58,9 @@ def shift():
 def test_every_problem_is_planned(model, problem, seed, lookahead):
     """Greedy and sampled; a result is verified when it is made."""
     for samples in (1, 3):
-        scheduler = HierarchicalScheduler(model, samples, lookahead)
+        scheduler = HierarchicalScheduler(
+            model, PlanSettings(samples=samples, lookahead=lookahead)
+        )
         result = scheduler.schedule(problem, Objective(), seed=seed)
         assert result.decisions == problem.num_jobs
         assert result.model == "tiny@0123456789ab"
@@ -84,7 +87,7 @@ def test_the_trace_is_the_plan(model, shift):
 
 def test_a_path_is_followed_and_leads_to_the_same_plan(model, shift):
     """The trace of a sampled plan, played again; half of it, and then the policy."""
-    sampled = HierarchicalScheduler(model, samples=8).schedule(
+    sampled = HierarchicalScheduler(model, PlanSettings(samples=8)).schedule(
         shift, Objective(), seed=3
     )
     chosen = sampled.trace
@@ -103,7 +106,7 @@ def test_samples_are_never_worse_than_greedy_and_repeat(model):
     """The greedy plan is among them; the same seed gives the same, another does not."""
     shift = generate(replace(KINDS["shift_calendar"], jobs=24, machines=4), 2)
     greedy = HierarchicalScheduler(model).schedule(shift, Objective())
-    scheduler = HierarchicalScheduler(model, samples=12)
+    scheduler = HierarchicalScheduler(model, PlanSettings(samples=12))
     best = [scheduler.schedule(shift, Objective(), seed=seed) for seed in (0, 0, 1, 2)]
     assert all(result.cost <= greedy.cost for result in best)
     assert min(result.cost for result in best) < greedy.cost
@@ -117,7 +120,7 @@ def test_samples_are_never_worse_than_greedy_and_repeat(model):
 def test_a_greedy_plan_that_is_the_best_is_kept(model, shift):
     """Where the drawn plan is worse; the number of plans is told all the same."""
     greedy = HierarchicalScheduler(model).schedule(shift, Objective())
-    two = HierarchicalScheduler(model, samples=2)
+    two = HierarchicalScheduler(model, PlanSettings(samples=2))
     tried = (two.schedule(shift, Objective(), seed=seed) for seed in range(40))
     result = next(x for x in tried if x.cost == greedy.cost)
     assert np.array_equal(result.schedule.end, greedy.schedule.end)
@@ -131,7 +134,7 @@ def test_a_small_room_still_makes_all_samples(model, shift, monkeypatch):
         hierarchical, "MOST_BYTES", 5 * pairs * hierarchical.BYTES_PER_PAIR
     )
     told = []
-    result = HierarchicalScheduler(model, samples=12).schedule(
+    result = HierarchicalScheduler(model, PlanSettings(samples=12)).schedule(
         shift, Objective(), progress=lambda share, what: told.append(share)
     )
     assert "12 plans" in result.reason
@@ -140,7 +143,7 @@ def test_a_small_room_still_makes_all_samples(model, shift, monkeypatch):
 
 def test_a_stop_before_the_first_plan_cancels_and_after_it_keeps_the_best(model, shift):
     """The first plan asks 24 times; the samples are dropped where they are."""
-    scheduler = HierarchicalScheduler(model, samples=4)
+    scheduler = HierarchicalScheduler(model, PlanSettings(samples=4))
     with pytest.raises(PlanningCancelled):
         scheduler.schedule(shift, Objective(), stop=MaxIterations(10))
     result = scheduler.schedule(shift, Objective(), stop=MaxIterations(30))
@@ -152,7 +155,7 @@ def test_a_stop_before_the_first_plan_cancels_and_after_it_keeps_the_best(model,
 def test_progress_rises_to_one(model, shift):
     """Shares in [0, 1], never falling."""
     told = []
-    HierarchicalScheduler(model, samples=3).schedule(
+    HierarchicalScheduler(model, PlanSettings(samples=3)).schedule(
         shift, Objective(), progress=lambda share, what: told.append(share)
     )
     assert told == sorted(told)
@@ -168,7 +171,9 @@ def test_the_card_says_how_long_machines_may_wait(shift):
     assert card_lookahead(shift, waiting) == inf
     result = HierarchicalScheduler(waiting).schedule(shift, Objective())
     assert result.trace.lookahead == inf
-    result = HierarchicalScheduler(waiting, lookahead=7.0).schedule(shift, Objective())
+    result = HierarchicalScheduler(waiting, PlanSettings(lookahead=7.0)).schedule(
+        shift, Objective()
+    )
     assert result.trace.lookahead == 7
 
 
@@ -185,14 +190,7 @@ def test_too_few_places_are_refused(shift, kind, places):
 def test_other_networks_plan_what_fits(shift, kind):
     """Exactly as many places as there are jobs and machines."""
     model = model_of(kind, jobs=24, machines=4)
-    result = HierarchicalScheduler(model, samples=2).schedule(shift, Objective())
+    result = HierarchicalScheduler(model, PlanSettings(samples=2)).schedule(
+        shift, Objective()
+    )
     assert len(result.trace) == 24
-
-
-@pytest.mark.parametrize(
-    "options", [{"samples": 0}, {"lookahead": -1.0}, {"lookahead": float("nan")}]
-)
-def test_nonsense_is_refused(model, options):
-    """No plans to make, or less than no waiting."""
-    with pytest.raises(ValueError, match="Expected"):
-        HierarchicalScheduler(model, **options)

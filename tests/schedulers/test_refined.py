@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
@@ -21,7 +22,7 @@ def test_compiling_is_over_before_the_seconds_begin(monkeypatch):
     monkeypatch.setattr(refined, "get_ready", lambda *given: happened.append("ready"))
     monkeypatch.setattr(refined, "MaxSeconds", limit)
     problem = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])
-    Refined(scheduler("rule:spt"), 5.0).schedule(problem, Objective())
+    Refined(scheduler(PlanSettings("rule:spt")), 5.0).schedule(problem, Objective())
     assert happened == ["ready", ("clock", 5.0)]
 
 
@@ -31,7 +32,7 @@ def test_a_plan_at_cost_0_says_that_there_is_nothing_to_improve(monkeypatch):
     problem = Problem.from_rows(
         [Job("job", {"machine": 1}, due=60.0)], [Machine("machine")]
     )
-    inner, objective = scheduler("rule:spt"), Objective(0, 1, 0)
+    inner, objective = scheduler(PlanSettings("rule:spt")), Objective(0, 1, 0)
     plain = inner.schedule(problem, objective)
     found = Refined(inner, 5.0).schedule(problem, objective)
     assert found.cost == 0

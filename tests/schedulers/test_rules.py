@@ -5,14 +5,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 
+from core.planning.dispatch_rules import RULES, atcs
 from core.planning.scheduler import PlanningCancelled
 from core.planning.stopping import MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import retime
-from core.schedulers.priorities import Moment, atcs, jobs_behind
+from core.schedulers.moment import Moment, jobs_behind
 from core.schedulers.rules import (
-    RULES,
     RuleScheduler,
     Variant,
     best_of,
@@ -154,7 +154,7 @@ def test_the_best_rule_is_the_cheapest_of_all(bench):
     best, schedule, cost = best_of(bench, objective, variants(list(RULES)))
     assert cost == min(costs.values()) == costs[best]
     assert cost == pytest.approx(objective.cost(bench, schedule))
-    result = RuleScheduler("rule:best", tuple(RULES)).schedule(bench, objective)
+    result = RuleScheduler().schedule(bench, objective)
     assert result.cost == pytest.approx(cost)
     assert best.title in result.reason
     assert f"{len(costs)} rules" in result.reason
@@ -165,7 +165,7 @@ def test_the_best_rule_is_the_cheapest_of_all(bench):
 def test_every_rule_plans_every_problem(problem):
     """A result is verified when it is made; lookahead 0 leaves no machine waiting."""
     for name in RULES:
-        result = RuleScheduler(f"rule:{name}", (name,)).schedule(problem, Objective())
+        result = RuleScheduler(f"rule:{name}").schedule(problem, Objective())
         assert result.decisions == problem.num_jobs
         sequences = [*result.schedule.sequences]
         sequences += [()] * (problem.num_machines - len(sequences))
@@ -198,7 +198,7 @@ def test_a_small_room_changes_nothing(bench, monkeypatch):
 def test_progress_and_stop(bench):
     """Progress rises to 1; a stop before there is a plan is a cancellation."""
     told = []
-    rule = RuleScheduler("rule:best", ("spt", "ect"))
+    rule = RuleScheduler("rule:best")
     rule.schedule(bench, Objective(), progress=lambda share, what: told.append(share))
     assert told == sorted(told)
     assert told[-1] == 1

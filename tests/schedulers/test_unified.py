@@ -3,10 +3,12 @@
 import pytest
 
 from core.instances.generator import KINDS, generate
+from core.planning.catalogue import names
+from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
 from core.policy.checkpoint import CARD, WEIGHTS, ModelError
 from core.problem.objective import Objective
-from core.schedulers.registry import names, scheduler
+from core.schedulers.registry import scheduler
 from core.schedulers.unified import UnifiedScheduler, load_chosen_model
 from core.store.database import open_database
 from core.store.models import Models
@@ -27,7 +29,9 @@ def model(tmp_path_factory):
 
 def plan(problem, load, **options):
     """Plan with the scheduler."""
-    return UnifiedScheduler(load, **options).schedule(problem, Objective())
+    return UnifiedScheduler(load, PlanSettings(**options)).schedule(
+        problem, Objective()
+    )
 
 
 def test_the_policy_sees_everything_where_it_can(problem, model):
@@ -79,12 +83,6 @@ def test_without_a_model_rules_plan(problem):
     assert "best dispatch rule: The weights are damaged." in result.reason
 
 
-def test_a_limit_must_be_positive(model):
-    """Nothing could be planned below."""
-    with pytest.raises(ValueError, match="most_jobs >= 1"):
-        UnifiedScheduler(lambda: model, most_jobs=0)
-
-
 def test_a_promoted_model_is_the_one_that_plans(tmp_path):
     """What the store says is the default goes before what came with the program."""
     saved = tmp_path / "saved"
@@ -103,10 +101,8 @@ def test_all_of_them_are_found_by_name(problem, tmp_path):
     folder = tmp_path / "set"
     untrained(folder)
     assert {"batch", "unified", "hierarchical"} <= set(names())
-    made = scheduler("batch", model=folder, visible=50)
+    made = scheduler(PlanSettings("batch", model=folder, visible=50))
     result = made.schedule(problem, Objective())
     assert len(result.batches) == 2
-    limited = scheduler("unified", model=folder, most_jobs=10, visible=50)
+    limited = scheduler(PlanSettings("unified", model=folder, most_jobs=10, visible=50))
     assert isinstance(limited.schedule(problem, Objective()), BatchResult)
-    with pytest.raises(ValueError, match="50 <= visible <= 888"):
-        scheduler("batch", visible=10)

@@ -378,7 +378,7 @@ def test_every_number_of_a_workbook_is_a_number_that_sums_right():
     code = tuple(f"{j:04}" for j in range(411))
     shift = replace(shift, extras={"Quantity": quantity, "Code": code})
     problem = shift.problem
-    plan = RuleScheduler("rule:edd", ("edd",)).schedule(problem, Objective()).schedule
+    plan = RuleScheduler("rule:edd").schedule(problem, Objective()).schedule
     content = schedule_workbook(shift, plan, "rule:edd", {"Cost": 0.1 + 0.2})
     book = openpyxl.load_workbook(io.BytesIO(content))
     processing = problem.processing[np.arange(411), plan.machine].sum() / 60

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.charts.comparison import Shown
 from core.comparison.trials import Attempt
+from core.planning import catalogue
 from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled, Result
 from core.planning.settings import PlanSettings
@@ -18,9 +19,8 @@ from core.planning.visibility import batch_of_job, visible_jobs
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
-from pages.parts.models import chosen_model
+from pages.parts.models import with_chosen_model
 from pages.parts.planning import QUICK_SECONDS
-from pages.parts.settings import NAMES
 from pages.parts.state import Key, current_plan
 
 IN_HAND = "plan"  # the plan in hand, beside what is planned anew
@@ -31,7 +31,7 @@ log = logging.getLogger("shiftwright")
 
 def title(name: str) -> str:
     """Return a scheduler as planners read it."""
-    return "The plan in hand" if name == IN_HAND else NAMES.get(name, name)
+    return "The plan in hand" if name == IN_HAND else catalogue.title(name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,16 +41,18 @@ class Comparison:
 
     Parameters
     ----------
-    shift, settings, visible
-        What was planned, and how; jobs in sight when planning in batches.
+    shift, settings
+        What was planned, and how; each scheduler took the place of that in it.
     outcomes
         One for each scheduler, in the order they were chosen.
+    in_hand
+        The plan in hand, where it is one of them.
     """
 
     shift: Shift
     settings: PlanSettings
-    visible: int
     outcomes: tuple[Attempt, ...]
+    in_hand: Plan | None = None
 
     @cached_property
     def results(self) -> tuple[tuple[str, Result], ...]:
@@ -74,8 +76,12 @@ class Comparison:
     def plan(self, name: str) -> Plan:
         """Return the plan of one scheduler, as the other pages show it."""
         result = dict(self.results)[name]
-        chosen = replace(self.settings, scheduler=result.scheduler)
-        return Plan(self.shift, chosen, result)
+        if self.in_hand is not None and name == IN_HAND:
+            objective = self.settings.objective
+            settings = replace(self.in_hand.settings, objective=objective)
+        else:
+            settings = replace(self.settings, scheduler=name)
+        return Plan(self.shift, settings, result)
 
 
 class Comparing(BackgroundWork):
@@ -84,24 +90,21 @@ class Comparing(BackgroundWork):
 
     Parameters
     ----------
-    shift, settings, visible
+    shift, settings, in_hand
         See :class:`Comparison`.
     names
         The schedulers.
-    in_hand
-        The plan in hand, where it is one of them.
     """
 
     def __init__(
         self,
         shift: Shift,
         settings: PlanSettings,
-        visible: int,
         names: tuple[str, ...],
         in_hand: Plan | None,
     ) -> None:
         super().__init__()
-        self.shift, self.settings, self.visible = shift, settings, visible
+        self.shift, self.settings = shift, settings
         self.names, self.in_hand = names, in_hand
         self.found: Comparison | None = None
         self.begin()
@@ -121,16 +124,8 @@ class Comparing(BackgroundWork):
         from core.schedulers.registry import scheduler
 
         anew = [name for name in self.names if name != IN_HAND]
-        made = [
-            scheduler(
-                name,
-                model=chosen_model(),
-                samples=self.settings.samples,
-                refine_seconds=self.settings.refine_seconds,
-                visible=self.visible,
-            )
-            for name in anew
-        ]
+        asked = with_chosen_model(self.settings)
+        made = [scheduler(replace(asked, scheduler=name)) for name in anew]
         planned = compare(
             made,
             self.shift.problem,
@@ -145,11 +140,11 @@ class Comparing(BackgroundWork):
             result = replace(self.in_hand.result, objective=self.settings.objective)
             found[IN_HAND] = Attempt(IN_HAND, result.seconds, result)
         outcomes = tuple(replace(found[x], scheduler=x) for x in self.names)
-        return Comparison(self.shift, self.settings, self.visible, outcomes)
+        return Comparison(self.shift, self.settings, outcomes, self.in_hand)
 
 
 def start_comparing(
-    shift: Shift, settings: PlanSettings, visible: int, names: tuple[str, ...]
+    shift: Shift, settings: PlanSettings, names: tuple[str, ...]
 ) -> None:
     """Compare; another comparison of this session is stopped."""
     state = st.session_state
@@ -158,7 +153,7 @@ def start_comparing(
         running.stop()
     state.pop(Key.COMPARE_NOTICE, None)
     in_hand = current_plan() if IN_HAND in names else None
-    state[Key.COMPARING] = Comparing(shift, settings, visible, names, in_hand)
+    state[Key.COMPARING] = Comparing(shift, settings, names, in_hand)
 
 
 def follow_comparing() -> None:

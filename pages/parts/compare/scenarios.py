@@ -192,13 +192,7 @@ def scenario_of(plan: Plan) -> Scenario:
         plan_start=shift.start,
         schedule=result.schedule,
         origin=shift.name,
-        settings={
-            "scheduler": settings.scheduler,
-            "objective": list(astuple(settings.objective)),
-            "samples": settings.samples,
-            "refine_seconds": settings.refine_seconds,
-            "result": made,
-        },
+        settings=settings.to_json() | {"result": made},
         figures={"cost": result.cost, "late_jobs": result.metrics.late_jobs},
         extras={name: list(texts) for name, texts in shift.extras.items()},
     )
@@ -219,16 +213,13 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
         extras = {key: tuple(texts) for key, texts in scenario.extras.items()}
         shift = Shift(scenario.problem, scenario.plan_start, name, extras=extras)
         kept = dict(scenario.settings)
-        made = dict(kept["result"])
+        made = dict(kept.pop("result"))
         batches = made.pop("batches", None)
-        objective = Objective(*kept["objective"])
-        settings = PlanSettings(
-            kept["scheduler"], objective, kept["samples"], kept["refine_seconds"]
-        )
+        settings = PlanSettings.from_json(kept)
         given = {
             "problem": scenario.problem,
             "schedule": scenario.schedule,
-            "objective": objective,
+            "objective": settings.objective,
             **made,
         }
         if batches is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
-
 import streamlit as st
 
 from core.charts.comparison import difference_boxes
@@ -20,7 +18,7 @@ from core.store.runs import Runs
 from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
-from pages.parts.models import chosen_model
+from pages.parts.models import with_chosen_model
 from pages.parts.shift import KINDS
 from pages.parts.state import Key
 from pages.parts.stored import database
@@ -28,9 +26,7 @@ from pages.parts.stored import database
 THIS = "this"
 
 
-def show_trials(
-    shift: Shift, settings: PlanSettings, visible: int, names: tuple[str, ...]
-) -> None:
+def show_trials(shift: Shift, settings: PlanSettings, names: tuple[str, ...]) -> None:
     """Show what to try, and the trials last started."""
     st.subheader("Is that chance? Trials on random shifts", anchor=False)
     with friendly_errors():
@@ -63,7 +59,7 @@ def show_trials(
         try:
             runs = Runs(database())
             if pressed and len(chosen) > 1:
-                _start(runs, shift, settings, visible, chosen, like, int(count))
+                _start(runs, shift, settings, chosen, like, int(count))
             _follow(runs)
         except StoreError as error:
             st.warning(str(error), icon=":material/error:")
@@ -73,7 +69,6 @@ def _start(
     runs: Runs,
     shift: Shift,
     settings: PlanSettings,
-    visible: int,
     names: tuple[str, ...],
     like: str,
     count: int,
@@ -86,12 +81,8 @@ def _start(
         like=like if generated else problem_to_bytes(problem),
         jobs=problem.num_jobs if generated else None,
         machines=problem.num_machines if generated else None,
-        weights=astuple(settings.objective),
+        settings=with_chosen_model(settings),
         limit=LIMIT_SECONDS,
-        model=chosen_model(),
-        samples=settings.samples,
-        visible=visible,
-        refine_seconds=settings.refine_seconds,
     )
     count = min(max(count, 1), MOST_TRIALS)  # the widget's limits are the browser's
     run = queue_trials(runs, f"{count} trials", spec, count, problem=problem)
