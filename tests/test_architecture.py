@@ -10,7 +10,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -152,6 +152,28 @@ def is_guarded(source: str) -> bool:
     return False
 
 
+def circle_among(files: list[Path], root: Path) -> list[str]:
+    """Return files that import each other round in a circle; none: an empty list."""
+    modules = {
+        ".".join(file.relative_to(root).with_suffix("").parts): file for file in files
+    }
+    arrows = {
+        module: {
+            other
+            for name in imports_of(file.read_text("utf-8"))
+            for other in modules
+            if other != module and is_within(name, {other})
+        }
+        for module, file in modules.items()
+    }
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
 def module_of(file: Path) -> str:
     """``problem.model`` for core/problem/model.py, ``problem`` for its __init__."""
     parts = file.relative_to(ROOT / "core").with_suffix("").parts
@@ -274,6 +296,11 @@ def test_pages_import_core_and_parts_only():
     assert not found
 
 
+def test_no_two_files_of_the_pages_need_each_other():
+    """Imports that only the type checker reads count: a reader follows them, too."""
+    assert not circle_among(sorted((ROOT / "pages").rglob("*.py")), ROOT)
+
+
 def test_a_page_opened_without_the_app_stops_before_it_draws():
     """Each page begins with require_app(); see pages/parts/guard.py."""
     pages = sorted((ROOT / "pages").glob("*.py"))
@@ -367,6 +394,17 @@ def test_a_page_that_imports_a_page_is_seen(source, fault):
 def test_a_guard_counts_only_before_anything_is_drawn(source, guarded):
     """Definitions and plain constants may stand above it."""
     assert is_guarded(source) is guarded
+
+
+def test_a_circle_is_seen(tmp_path):
+    """Also where one of the arrows is for the type checker alone, inside a function."""
+    state, guard = tmp_path / "parts" / "state.py", tmp_path / "parts" / "guard.py"
+    state.parent.mkdir()
+    state.write_text("if TYPE_CHECKING:\n    from parts.guard import Guard")
+    guard.write_text("def f():\n    from parts import state")
+    assert set(circle_among([state, guard], tmp_path)) == {"parts.state", "parts.guard"}
+    guard.write_text("import streamlit")
+    assert circle_among([state, guard], tmp_path) == []
 
 
 @pytest.mark.parametrize("hidden", ["torch", "streamlit"])

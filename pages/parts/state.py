@@ -16,7 +16,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from core.planning.plan import Plan
     from core.problem.shift import Shift
-    from pages.parts.planning import Planning
+    from pages.parts.background import BackgroundWork
 
 
 class Key(StrEnum):
@@ -145,7 +145,7 @@ def keep_shift(shift: Shift | None) -> None:
         and before.content_hash == shift.content_hash
     )
     if not same:
-        planning = current_planning()
+        planning: BackgroundWork | None = st.session_state.get(Key.PLANNING)
         if planning is not None:
             planning.stop()
             st.session_state[Key.PLANNING] = None
@@ -177,12 +177,6 @@ def take_back() -> None:
     plan = previous_plan()
     if plan is not None:
         keep_plan(plan)
-
-
-def current_planning() -> Planning | None:
-    """Return the planning under way, or just done and not looked at; else ``None``."""
-    planning: Planning | None = st.session_state.get(Key.PLANNING)
-    return planning
 
 
 def _of_shift(plan: Plan) -> bool:

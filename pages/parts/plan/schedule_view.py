@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.bounds.cost_bound import gap, lower_bounds
@@ -18,6 +20,11 @@ from pages.parts.state import previous_plan, take_back
 
 WHEN = "ddd D MMM HH:mm"
 TABLE_HEIGHT = 460
+COLORS: dict[bool | None, Literal["green", "red", "off"]] = {
+    True: "green",
+    False: "red",
+    None: "off",
+}
 IMPORTANT = st.column_config.TextColumn("★", help="Important jobs.", width=40)
 
 
@@ -43,7 +50,7 @@ def show_headline(plan: Plan) -> None:
                 figure.value,
                 delta=figure.change,
                 delta_arrow=figure.direction,
-                delta_color={True: "green", False: "red", None: "off"}[figure.better],
+                delta_color=COLORS[figure.better],
                 help=figure.help,
                 border=True,
             )

@@ -126,14 +126,14 @@ def show_controls(found: Decisions, step: int) -> None:
             ("Next late job", "late job", ":material/alarm:"),
             ("Next in doubt", "doubt", ":material/help:"),
         ):
-            target = following(found.marks[mark], step)
+            ahead = following(found.marks[mark], step)
             total = int(found.marks[mark].sum())
             st.button(
                 label,
                 icon=icon,
                 on_click=go_to,
-                args=(step if target is None else target, found),
-                disabled=target is None or playing,
+                args=(step if ahead is None else ahead, found),
+                disabled=ahead is None or playing,
                 help=f"{theme.many(total, 'such decision')} in this plan.",
             )
 

@@ -75,8 +75,7 @@ def _one(
         _card(models, model)
         busy = follow_evaluating()
         found = judged(models, name, current) if name != current else None
-        newest = models.evaluations(name)
-        for what, figures, when in newest[:3]:
+        for what, figures, when in models.evaluations(name)[:3]:
             st.caption(f"{theme.unmarked(what)}, {_when(when)}: {verdict(figures)}")
         with st.container(horizontal=True):
             st.button(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -35,8 +35,16 @@ if TYPE_CHECKING:
 
 MOST_TONIGHT = 5  # newest kept shifts that "learn from tonight" takes
 DATA = {"mine": "This shift", "kinds": "Random shifts", "kept": "Kept scenarios"}
-POLICIES = {"set": "Any size", "fixed": "Fixed size", "flat": "Flat, the old way"}
-REWARDS = {"cost": "The cost of the plan", "shaped": "Rules of thumb"}
+POLICIES: dict[Literal["set", "fixed", "flat"], str] = {
+    "set": "Any size",
+    "fixed": "Fixed size",
+    "flat": "Flat, the old way",
+}
+REWARDS: dict[Literal["cost", "shaped"], str] = {
+    "cost": "The cost of the plan",
+    "shaped": "Rules of thumb",
+}
+UNITS: list[Literal["minutes", "decisions"]] = ["minutes", "decisions"]
 SCRATCH = ""
 
 
@@ -224,7 +232,7 @@ def _advanced(
             )
             unit = st.radio(
                 "Budget in",
-                ["minutes", "decisions"],
+                UNITS,
                 horizontal=True,
                 key=Key.TRAIN_UNIT,
                 persist_state="session",
