@@ -9,15 +9,7 @@ import typer
 
 from core.cli.border import FAULT, bad_option, check_output, say
 from core.cli.inputs import (
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    MappingOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
+    ShiftFiles,
     issue_table,
     load_inputs,
     read_inputs,
@@ -28,14 +20,7 @@ from core.cli.plan import write
 
 
 def check(
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    mapping: MappingOption = None,
+    files: ShiftFiles,
     propose_mapping: Annotated[
         Path | None,
         typer.Option(
@@ -46,20 +31,12 @@ def check(
             "this file, to be corrected and given as --mapping.",
         ),
     ] = None,
-    start: StartOption = None,
 ) -> None:
     """Check the files of a shift and print every issue; exit code 1 on errors."""
     if propose_mapping is not None:
-        inputs = load_inputs(
-            jobs, machines, setups, calendars, downtime, processing, workbook
-        )
-        _propose(inputs.files, inputs.kinds, (*inputs.paths, mapping), propose_mapping)
+        _propose(files, propose_mapping)
         return
-    reading = read_inputs(
-        *(jobs, machines, setups, calendars, downtime, processing, workbook),
-        start,
-        mapping,
-    )
+    reading = read_inputs(files)
     if len(reading.issues):
         print(issue_table(reading.issues))
     print(summary(reading))
@@ -67,20 +44,16 @@ def check(
         raise typer.Exit(FAULT)
 
 
-def _propose(
-    files: dict[str, bytes],
-    kinds: dict[str, str],
-    paths: tuple[Path | None, ...],
-    output: Path,
-) -> None:
+def _propose(options: ShiftFiles, output: Path) -> None:
     """Print or write a proposed mapping; what was decided already goes into it."""
     from core.tables.proposal import proposal_for
 
     option = "--propose-mapping"
-    check_output(option, output, (".toml",), paths)
+    inputs = load_inputs(options)
+    check_output(option, output, (".toml",), options.paths)
     if str(output) != "-" and output.exists():
         raise bad_option(option, f"{str(output)!r} is there already; name another.")
-    proposal = proposal_for(files, kinds, read_mapping(paths[-1]))
+    proposal = proposal_for(inputs.files, inputs.kinds, read_mapping(options.mapping))
     if str(output) == "-":
         print(proposal.to_toml(), end="")
         return

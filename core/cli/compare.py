@@ -9,26 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli.border import InputFault, bad_option, check_output, say
-from core.cli.inputs import (
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    MappingOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
-    read_inputs,
-    usable_shift,
-)
-from core.cli.plan import parse_lookahead, parse_objective, write
+from core.cli.inputs import ShiftFiles, read_inputs, usable_shift
+from core.cli.options import HowToPlan, parse_list, parse_size
+from core.cli.plan import write
 
 if TYPE_CHECKING:
     from core.comparison.trials import Trial
 
 
 def compare(
+    files: ShiftFiles,
+    how: HowToPlan,
     schedulers: Annotated[
         str, typer.Option(help="Two to four; the first is the yardstick.")
     ] = "batch,hierarchical",
@@ -42,33 +33,9 @@ def compare(
     size: Annotated[
         str, typer.Option(help="Jobs x machines of generated shifts.")
     ] = "411x30",
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    mapping: MappingOption = None,
-    start: StartOption = None,
-    objective: Annotated[
-        str, typer.Option(help="Weights of makespan, tardiness and setup.")
-    ] = "1,1,0.2",
-    samples: Annotated[int, typer.Option(min=1, help="Plans of the policy.")] = 1,
-    lookahead: Annotated[
-        str | None, typer.Option(help="Minutes a machine may wait for a job; inf: any.")
-    ] = None,
-    refine_seconds: Annotated[
-        float, typer.Option(min=0, help="Seconds to improve each plan afterwards.")
-    ] = 0.0,
-    visible: Annotated[
-        int, typer.Option(help="Jobs in sight when planning in batches.")
-    ] = 172,
     limit: Annotated[
         float | None, typer.Option(help="Most seconds for one plan; none unless given.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same shifts.")] = 0,
-    model: Annotated[str | None, typer.Option(help="Name of the model.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes at work.")] = 1,
     output: Annotated[
         Path | None, typer.Option(dir_okay=False, help="All trials: .csv.")
@@ -82,33 +49,20 @@ def compare(
         _work_on(run)
         return
     if output is not None:
-        inputs = (
-            *(jobs, machines, setups, calendars, downtime, processing, workbook),
-            mapping,
-        )
-        check_output("--output", output, (".csv",), inputs)
-    weights = parse_objective(objective)
-    seconds = None if lookahead is None else parse_lookahead(lookahead)
-    names = tuple(name.strip() for name in schedulers.split(","))
+        check_output("--output", output, (".csv",), files.paths)
+    names = parse_list(schedulers)
+    settings = how.settings()
     count = machine_count = None
     like: bytes | str
     if kind is None:
         from core.problem.serialize import problem_to_bytes
 
-        shift = usable_shift(
-            read_inputs(
-                *(jobs, machines, setups, calendars, downtime, processing, workbook),
-                start,
-                mapping,
-            )
-        )
-        like = problem_to_bytes(shift.problem)
+        like = problem_to_bytes(usable_shift(read_inputs(files)).problem)
     else:
         like = kind
-        count, machine_count = _parse_size(size)
+        count, machine_count = parse_size("--size", size)
 
     from core.comparison.trial_pool import TrialSpec, run_trials
-    from core.planning.settings import PlanSettings
 
     try:
         spec = TrialSpec(
@@ -116,15 +70,7 @@ def compare(
             like=like,
             jobs=count,
             machines=machine_count,
-            settings=PlanSettings(
-                objective=weights,
-                samples=samples,
-                refine_seconds=refine_seconds,
-                lookahead=seconds,
-                model=model,
-                visible=visible,
-                seed=seed,
-            ),
+            settings=settings,
             limit=inf if limit is None else limit,
         )
         spec.made()
@@ -158,17 +104,6 @@ def report(done: list[Trial], names: tuple[str, ...]) -> str:
         for row in rows
     ]
     return "\n".join([*lines, f"{len(done)} trials; a minus is cheaper."])
-
-
-def _parse_size(text: str) -> tuple[int, int]:
-    """Jobs and machines from ``411x30``."""
-    try:
-        jobs, machines = (int(part) for part in text.lower().split("x"))
-    except ValueError:
-        jobs = machines = 0
-    if not (1 <= jobs <= 20_000 and 1 <= machines <= 1_000):
-        raise bad_option("--size", f"expected e.g. 411x30, got {text!r}.")
-    return jobs, machines
 
 
 def _work_on(run: str) -> None:

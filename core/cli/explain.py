@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.border import InputFault, bad_option, show_progress
-from core.cli.inputs import (
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    MappingOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
-    read_inputs,
-    usable_shift,
-)
-from core.cli.plan import parse_lookahead, parse_objective
+from core.cli.border import InputFault, bad_option
+from core.cli.inputs import ShiftFiles, read_inputs, usable_shift
+from core.cli.options import PlanOptions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,64 +25,18 @@ WEAK = 0.05  # log-odds; what is weaker would show as 0
 
 
 def explain(
+    files: ShiftFiles,
+    how: PlanOptions,
     step: Annotated[int, typer.Option(min=1, help="Which decision, from 1.")],
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    mapping: MappingOption = None,
-    start: StartOption = None,
-    scheduler: Annotated[
-        str, typer.Option(help="What plans: hierarchical, rule:atcs, rule:best, …")
-    ] = "hierarchical",
-    objective: Annotated[
-        str, typer.Option(help="Weights of makespan, tardiness and setup.")
-    ] = "1,1,0.2",
-    samples: Annotated[
-        int, typer.Option(min=1, help="Plans to draw; the best is kept.")
-    ] = 1,
-    lookahead: Annotated[
-        str | None,
-        typer.Option(help="Minutes a machine may wait for a job; inf: any."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
-    model: Annotated[str | None, typer.Option(help="Name of the model.")] = None,
 ) -> None:
     """Print one decision: the candidates, what was excluded, and why."""
-    weights = parse_objective(objective)
-    seconds = None if lookahead is None else parse_lookahead(lookahead)
-    shift = usable_shift(
-        read_inputs(
-            *(jobs, machines, setups, calendars, downtime, processing, workbook),
-            start,
-            mapping,
-        )
-    )
+    how.settings()  # what is wrong with an option is said before files are read
+    shift = usable_shift(read_inputs(files))
     if step > shift.problem.num_jobs:
         raise bad_option(
             "--step", f"expected 1 … {shift.problem.num_jobs}, got {step}."
         )
-
-    from core.planning.settings import PlanSettings
-    from core.schedulers.registry import scheduler as make_scheduler
-
-    try:
-        settings = PlanSettings(
-            scheduler=scheduler,
-            objective=weights,
-            samples=samples,
-            lookahead=seconds,
-            model=model,
-            seed=seed,
-        )
-        planner = make_scheduler(settings)
-    except ValueError as error:
-        raise bad_option("--scheduler or --model", str(error)) from None
-    result = planner.schedule(shift.problem, weights, seed=seed, progress=show_progress)
-    print(decision_text(shift, result, step - 1))
+    print(decision_text(shift, how.plan(shift).result, step - 1))
 
 
 def decision_text(shift: Shift, result: Result, step: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,6 +46,38 @@ DEFAULT_START_TEXT = "2026-01-05T06:00"  # of what is generated
 
 
 @dataclass(frozen=True)
+class ShiftFiles:
+    """The options that name the files of a shift, how to read them, and its start."""
+
+    jobs: JobsOption = None
+    machines: MachinesOption = None
+    setups: SetupsOption = None
+    calendars: CalendarsOption = None
+    downtime: DowntimeOption = None
+    processing: ProcessingOption = None
+    workbook: WorkbookOption = None
+    mapping: MappingOption = None
+    start: StartOption = None
+
+    @property
+    def tables(self) -> dict[str, Path]:
+        """The file of each table that has one of its own."""
+        others = ("workbook", "mapping", "start")
+        named = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in others
+        }
+        return {name: path for name, path in named.items() if path is not None}
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file that is read."""
+        found = (*self.tables.values(), self.workbook, self.mapping)
+        return tuple(path for path in found if path is not None)
+
+
+@dataclass(frozen=True)
 class Inputs:
     """
     The files that the options of a command name.
@@ -58,25 +90,14 @@ class Inputs:
         Which table a file holds, by file name, where an option says so.
     title
         What to call the shift.
-    paths
-        Where they are.
     """
 
     files: dict[str, bytes]
     kinds: dict[str, str]
     title: str
-    paths: tuple[Path, ...]
 
 
-def load_inputs(
-    jobs: Path | None,
-    machines: Path | None,
-    setups: Path | None,
-    calendars: Path | None,
-    downtime: Path | None,
-    processing: Path | None,
-    workbook: Path | None,
-) -> Inputs:
+def load_inputs(options: ShiftFiles) -> Inputs:
     """
     Load the files that the options name.
 
@@ -85,45 +106,25 @@ def load_inputs(
     typer.BadParameter
         When jobs or machines are missing.
     """
-    named = {
-        "jobs": jobs,
-        "machines": machines,
-        "setups": setups,
-        "calendars": calendars,
-        "downtime": downtime,
-        "processing": processing,
-    }
+    tables, workbook = options.tables, options.workbook
     if workbook is None:
         for name in ("jobs", "machines"):
-            if named[name] is None:
+            if name not in tables:
                 raise bad_option(f"--{name}", "expected a file, or use --workbook.")
-    paths = {name: path for name, path in named.items() if path is not None}
     # The same file given for two tables is read, and complained about, twice.
     files: dict[str, bytes] = {}
     kinds: dict[str, str] = {}
-    for name, path in paths.items():
+    for name, path in tables.items():
         key = str(path) if str(path) not in files else f"{path} ({name})"
         files[key] = read_limited(path)
         kinds[key] = name
-    every = list(paths.values())
     if workbook is not None:
         files[str(workbook)] = read_limited(workbook)
-        every.append(workbook)
-    title = (workbook or jobs or Path("shift")).stem
-    return Inputs(files, kinds, title, tuple(every))
+    title = (workbook or options.jobs or Path("shift")).stem
+    return Inputs(files, kinds, title)
 
 
-def read_inputs(
-    jobs: Path | None,
-    machines: Path | None,
-    setups: Path | None,
-    calendars: Path | None,
-    downtime: Path | None,
-    processing: Path | None,
-    workbook: Path | None,
-    start: str | None,
-    mapping: Path | None = None,
-) -> Reading:
+def read_inputs(options: ShiftFiles) -> Reading:
     """
     Read the files that the options name.
 
@@ -136,16 +137,14 @@ def read_inputs(
     """
     from core.tables.shift import read_shift
 
-    moment = None if start is None else parse_start(start)
-    inputs = load_inputs(
-        jobs, machines, setups, calendars, downtime, processing, workbook
-    )
+    moment = None if options.start is None else parse_start(options.start)
+    inputs = load_inputs(options)
     return read_shift(
         inputs.files,
         moment,
         inputs.title,
         kinds=inputs.kinds,
-        mapping=read_mapping(mapping),
+        mapping=read_mapping(options.mapping),
     )
 
 

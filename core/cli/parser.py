@@ -19,12 +19,13 @@ from core.cli.check import check
 from core.cli.compare import compare
 from core.cli.explain import explain
 from core.cli.generate import generate
+from core.cli.options import with_groups
 from core.cli.plan import plan
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
 
-COMMANDS = (plan, explain, check, compare, generate, train, verify, samples, benchmark)
+COMMANDS = (plan, explain, check, compare, generate, train, verify, samples)
 
 app = typer.Typer(
     help="Shiftwright plans a shift: which job runs on which machine, in which order.",
@@ -52,4 +53,5 @@ class Command(typer.core.TyperCommand):
 
 
 for command in COMMANDS:
-    app.command(cls=Command)(at_the_border(command))
+    app.command(cls=Command)(at_the_border(with_groups(command)))
+app.add_typer(benchmark, name="benchmark")

@@ -9,15 +9,7 @@ import typer
 
 from core.cli.border import FAULT, InputFault
 from core.cli.inputs import (
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    MappingOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
+    ShiftFiles,
     issue_table,
     read_inputs,
     read_limited,
@@ -30,26 +22,13 @@ def verify(
         Path,
         typer.Option(exists=True, dir_okay=False, help="The plan: schedule.csv."),
     ],
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    mapping: MappingOption = None,
-    start: StartOption = None,
+    files: ShiftFiles,
 ) -> None:
     """Verify a plan against the rules; exit code 1 when it breaks one."""
     from core.problem.verify import violations
     from core.tables.plan_file import read_schedule
 
-    reading = read_inputs(
-        *(jobs, machines, setups, calendars, downtime, processing, workbook),
-        start,
-        mapping,
-    )
-    shift = usable_shift(reading)
+    shift = usable_shift(read_inputs(files))
     plan = read_schedule(read_limited(schedule), shift, str(schedule))
     if len(plan.issues):
         print(issue_table(plan.issues))

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import types
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from typer.testing import CliRunner
 from core.cli.border import Interrupt
 from core.cli.parser import app
 from core.planning.scheduler import PlanningCancelled
+from core.schedulers import registry
 from tests.cli.test_commands import InOrder
 from tests.tables.files import JOBS, MACHINES
 
@@ -222,9 +222,7 @@ def test_an_interrupted_plan_is_kept_where_there_is_one(
     inputs, tmp_path, monkeypatch, planner, code, says
 ):
     """Ctrl+C: what is there is written, and it is said; without a plan, nothing is."""
-    module = types.ModuleType("core.schedulers.registry")
-    module.scheduler = lambda *_, **__: planner()
-    monkeypatch.setitem(sys.modules, "core.schedulers.registry", module)
+    monkeypatch.setitem(registry.MAKERS, "hierarchical", lambda settings: planner())
     plan = tmp_path / "plan.csv"
     done = run("plan", *inputs, "--output", plan)
     assert done.exit_code == code, done.output
