@@ -37,7 +37,7 @@ class BatchResult(Result):
 
 
 @dataclass(frozen=True)
-class Choices:
+class ActionCounts:
     """
     How many answers the first decision has.
 
@@ -53,9 +53,9 @@ class Choices:
     hierarchical: int
 
 
-def choices(jobs: int, machines: int) -> Choices:
+def action_counts(jobs: int, machines: int) -> ActionCounts:
     """Sizes of both ways to ask for a job and its machine."""
-    return Choices(jobs * machines, jobs + machines)
+    return ActionCounts(jobs * machines, jobs + machines)
 
 
 def visible_jobs(result: Result) -> NDArray[np.int64]:

@@ -9,9 +9,9 @@ from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
 from core.planning.visibility import (
+    action_counts,
     batch_of_job,
     batches,
-    choices,
     visible_jobs,
 )
 from core.policy.trunk import TooLargeError
@@ -196,8 +196,8 @@ def test_a_stop_ends_planning(model, shift):
 
 def test_the_sizes_of_the_choice():
     """411 jobs on 30 machines."""
-    assert choices(411, 30).flat == 12_330
-    assert choices(411, 30).hierarchical == 441
+    assert action_counts(411, 30).flat == 12_330
+    assert action_counts(411, 30).hierarchical == 441
 
 
 def test_one_batch_of_everything_is_the_whole_problem_sampled_too(model, shift):

@@ -17,7 +17,7 @@ from core.charts.comparison import (
 from core.charts.headline import headline
 from core.charts.window import ColorBy, Span, View, fitted, moved
 from core.comparison.trials import end_changes
-from core.planning.visibility import choices
+from core.planning.visibility import action_counts
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from pages.parts.compare.run import Comparison, current_comparison, title
@@ -280,7 +280,7 @@ def _show_jobs(found: Comparison) -> None:
 def _show_sight(found: Comparison) -> None:
     """Show what each scheduler could see and choose from."""
     problem = found.shift.problem
-    sizes = choices(problem.num_jobs, problem.num_machines)
+    sizes = action_counts(problem.num_jobs, problem.num_machines)
     st.subheader("What each could see", anchor=False)
     st.markdown(
         f"One list of all pairs has **{theme.count(sizes.flat)}** entries "
