@@ -1,6 +1,15 @@
 """
 Everything Shiftwright knows about planning; nothing about the screen.
 
+For programs and notebooks::
+
+    import core
+
+    shift = core.read("jobs.csv", "machines.csv")
+    plan = core.plan(shift, core.PlanSettings("hierarchical", samples=8))
+    core.write(plan, "schedule.csv")
+    assert not core.verify(shift, "schedule.csv")
+
 The rooms, from the ground up:
 
 problem
@@ -42,3 +51,46 @@ cli
 
 Which room may import which is held by ``tests/test_architecture.py``.
 """
+
+from typing import TYPE_CHECKING
+
+# Opened when a name is first asked for, so that each room starts by itself.
+if TYPE_CHECKING:
+    from core.public import (
+        Job,
+        Machine,
+        Objective,
+        Plan,
+        PlanSettings,
+        Problem,
+        Shift,
+        UnreadableFilesError,
+        plan,
+        read,
+        verify,
+        write,
+    )
+else:
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module 'core' has no attribute {name!r}")
+        from core import public
+
+        return getattr(public, name)
+
+
+__all__ = [
+    "Job",
+    "Machine",
+    "Objective",
+    "Plan",
+    "PlanSettings",
+    "Problem",
+    "Shift",
+    "UnreadableFilesError",
+    "plan",
+    "read",
+    "verify",
+    "write",
+]
