@@ -21,7 +21,7 @@ bounds
 instances
     Problems to plan: drawn, resampled, read from public formats.
 planning
-    The contract: scheduler, result, trace, when to stop. Without torch.
+    The contract: settings, schedulers by name, plan, trace. Without torch.
 tables
     A planner's files in and out, with every fault named.
 simulation

@@ -1,1 +1,1 @@
-"""The contract of planning, without torch: scheduler, result, stopping, trace."""
+"""The contract of planning, without torch: settings, schedulers by name, plan."""

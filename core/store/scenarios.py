@@ -50,7 +50,8 @@ class Scenario:
     origin
         Where the shift is from, in words.
     settings
-        Scheduler, objective and so on, as JSON values.
+        How it was planned, as ``PlanSettings.to_json`` writes it, and under ``result``
+        what else is known of the plan; JSON values.
     overrides
         The planner's own changes to the plan, as JSON values.
     figures
