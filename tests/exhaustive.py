@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.problem.schedule import retime
+from core.timing.retime import retime
 
 
 def orders(problem):

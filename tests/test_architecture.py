@@ -26,10 +26,10 @@ USERS = {"comparison", "training", "runs", "charts"}
 ALLOWED: dict[str, set[str]] = {
     "problem": set(),
     "timing": {"problem"},
-    "bounds": {"problem"},
+    "bounds": {"problem", "timing"},
     "instances": {"problem"},
     "planning": {"problem"},
-    "tables": {"problem", "instances"},
+    "tables": {"problem", "timing", "instances"},
     "simulation": {"problem", "timing", "instances"},
     "search": {"problem", "timing", "planning"},
     "store": {"problem"},

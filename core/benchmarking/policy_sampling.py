@@ -23,7 +23,7 @@ from core.policy.choosing import sampled
 from core.policy.two_step import Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.schedulers.hierarchical import (
     BYTES_PER_PAIR,
     MOST_BYTES,
@@ -32,6 +32,7 @@ from core.schedulers.hierarchical import (
 )
 from core.simulation.simulator import Simulator
 from core.simulation.tensors import ProblemTensors, stack
+from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
 

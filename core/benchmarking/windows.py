@@ -19,9 +19,10 @@ from core.planning.scheduler import Progress, silent
 from core.planning.stopping import Stop, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.schedule import Schedule, retime, setup_seconds, tardiness
+from core.problem.schedule import Schedule, setup_seconds, tardiness
 from core.schedulers.cp_model import CpModel, Window
 from core.schedulers.cpsat import FOUND, solve
+from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
 

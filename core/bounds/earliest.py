@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 
 from core.problem.calendar import Calendar, Seconds
 from core.problem.model import Problem
+from core.timing.flat import FlatProblem, Ints, flat_problem
+from core.timing.kernel import finish, next_open
+from core.timing.machine_code import machine_code
+
+NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,30 +36,31 @@ class Earliest:
 
 def earliest(problem: Problem) -> Earliest:
     """Earliest start and end of every job, following the predecessors forward."""
-    n = problem.num_jobs
-    machines_by_calendar = shared_calendars(problem)
-    set_up = _earliest_set_up(problem)  # (m, g)
-    start, end = np.zeros((2, n), dtype=np.int64)
-    ready = problem.release.copy()
-    for jobs in _levels(problem):
-        first = np.full(len(jobs), np.iinfo(np.int64).max)
-        last = first.copy()
-        for calendar, machines in machines_by_calendar:
-            seconds = problem.processing[np.ix_(jobs, machines)]  # (jobs, machines)
-            able = np.isfinite(seconds)
-            if not able.any():
-                continue
-            free = set_up[np.ix_(machines, problem.group[jobs])].T
-            begin = calendar.next_open(np.maximum(ready[jobs, None], free))
-            done = calendar.finish(begin, np.where(able, seconds, 0))
-            never = np.iinfo(np.int64).max
-            first = np.minimum(first, np.where(able, begin, never).min(axis=1))
-            last = np.minimum(last, np.where(able, done, never).min(axis=1))
-        start[jobs], end[jobs] = first, last
-        for job in jobs.tolist():
-            for successor in problem.successors[job]:
-                ready[successor] = max(ready[successor], end[job])
+    f = flat_problem(problem)
+    order = np.array(problem.topological_order)
+    start, end = np.zeros((2, problem.num_jobs), dtype=np.int64)
+    _follow(f, order, _earliest_set_up(problem, f), f.release.copy(), start, end)
     return Earliest(start, end)
+
+
+@machine_code
+def _follow(
+    f: FlatProblem, order: Ints, set_up: Ints, ready: Ints, start: Ints, end: Ints
+) -> None:
+    """Write when jobs could start and end; ``ready``, their releases, is changed."""
+    for x in range(len(order)):
+        j = order[x]
+        start[j] = end[j] = NEVER
+        for k in range(f.processing.shape[1]):
+            if f.processing[j, k] >= 0:
+                free = set_up[k, f.group[j]]
+                begin = next_open(f.closures, k, max(ready[j], free))
+                start[j] = min(start[j], begin)
+                done = finish(f.closures, k, begin, f.processing[j, k])
+                end[j] = min(end[j], done)
+        for y in range(f.behind_at[j], f.behind_at[j + 1]):
+            after = f.behind[y]
+            ready[after] = max(ready[after], end[j])
 
 
 def shared_calendars(problem: Problem) -> list[tuple[Calendar, NDArray[np.int64]]]:
@@ -75,12 +81,7 @@ def groups_by_machine(problem: Problem) -> NDArray[np.float64]:
     return shortest
 
 
-def setups_by_machine(problem: Problem) -> NDArray[np.float64]:
-    """Shape (m, g + 1, g), seconds: the setup matrix of every machine."""
-    return problem.setup[problem.setup_class].astype(np.float64)
-
-
-def _earliest_set_up(problem: Problem) -> Seconds:
+def _earliest_set_up(problem: Problem, f: FlatProblem) -> Seconds:
     """
     Shape (m, g): no job of group h starts on machine k before.
 
@@ -88,22 +89,19 @@ def _earliest_set_up(problem: Problem) -> Seconds:
     for; or some job runs and a setup follows. What came before that is left out, as
     setup times need not obey the triangle inequality.
     """
-    setups = setups_by_machine(problem)
-    m, g = problem.num_machines, problem.num_groups
-    first = setups[np.arange(m), problem.initial_group]  # (m, g)
-    behind = groups_by_machine(problem)[:, :, None] + setups[:, :g]
-    needed = np.minimum(first, behind.min(axis=1)).astype(np.int64)
-    times = np.zeros((m, g), dtype=np.int64)
-    for k, calendar in enumerate(problem.calendars):
-        times[k] = calendar.finish(calendar.next_open(problem.available[k]), needed[k])
+    g = problem.num_groups
+    between = [problem.setups_of(k)[:g] for k in range(problem.num_machines)]
+    behind = groups_by_machine(problem)[:, :, None] + np.array(between)
+    needed = np.minimum(problem.first_setups, behind.min(axis=1)).astype(np.int64)
+    times = np.zeros(needed.shape, dtype=np.int64)
+    _set_up(f, needed, times)
     return times
 
 
-def _levels(problem: Problem) -> list[NDArray[np.int64]]:
-    """Jobs in layers: the predecessors of each lie in the layers before its own."""
-    depth = np.zeros(problem.num_jobs, dtype=np.int64)
-    for job in problem.topological_order.tolist():
-        for successor in problem.successors[job]:
-            depth[successor] = max(depth[successor], depth[job] + 1)
-    order = np.argsort(depth, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(depth[order])) + 1)
+@machine_code
+def _set_up(f: FlatProblem, needed: Ints, times: Ints) -> None:
+    """Write when each machine, as soon as it is available, has worked off seconds."""
+    for k in range(len(needed)):
+        begin = next_open(f.closures, k, f.available[k])
+        for group in range(needed.shape[1]):
+            times[k, group] = finish(f.closures, k, begin, needed[k, group])

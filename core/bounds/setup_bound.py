@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from core.bounds.earliest import groups_by_machine, setups_by_machine
+from core.bounds.earliest import groups_by_machine
 from core.problem.model import Problem
 
 Array = NDArray[np.float64]
@@ -41,12 +41,12 @@ class LeastSetups:
 def least_setups(problem: Problem) -> LeastSetups:
     """Least setups by machine and group."""
     m, g = problem.num_machines, problem.num_groups
-    setups = setups_by_machine(problem)
+    setups = np.array([problem.setups_of(k) for k in range(m)], dtype=np.float64)
     present = np.isfinite(groups_by_machine(problem))
     own = setups[:, np.arange(g), np.arange(g)]
     others = np.where(present[:, :, None], setups[:, :g], np.inf)
     others[:, np.arange(g), np.arange(g)] = np.inf
-    first = setups[np.arange(m), problem.initial_group]
+    first = problem.first_setups.astype(np.float64)
     return LeastSetups(present, first, own, others.min(axis=1))
 
 

@@ -88,14 +88,6 @@ class Calendar:
         ends = np.append(self.closures[:, 1], np.iinfo(np.int64).max)
         return np.where(starts[i] <= t, ends[i], t)
 
-    def finish(self, start: ArrayLike, duration: ArrayLike) -> Seconds:
-        """First instant with ``duration`` open seconds behind an open ``start``."""
-        t = np.asarray(start, dtype=np.int64)
-        d = np.asarray(duration, dtype=np.int64)
-        target = self.open_seconds(t) + d
-        i = np.searchsorted(self.open_at_closure, target, side="left")
-        return np.where(d > 0, target + self.closed_before[i], t)
-
 
 def merge_intervals(intervals: NDArray[np.int64]) -> Seconds:
     """

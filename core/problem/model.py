@@ -257,6 +257,17 @@ class Problem:
                 digest.update(repr(value.shape).encode() + value.tobytes())
         return digest.hexdigest()
 
+    @cached_property
+    def first_setups(self) -> Seconds:
+        """Shape (m, g), seconds: setup of each machine into a group at plan start."""
+        first = self.setup[self.setup_class, self.initial_group]
+        return _frozen(first, np.int64, "first setups")
+
+    def setups_of(self, machine: int) -> Seconds:
+        """Shape (g + 1, g), seconds of machine k between groups; row g: from none."""
+        matrix: Seconds = self.setup[self.setup_class[machine]]
+        return matrix
+
     def setup_seconds(self, machine: int, from_group: int, to_group: int) -> int:
         """Seconds to change machine k between two groups; ``from_group`` g: none."""
         return int(self.setup[self.setup_class[machine], from_group, to_group])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +96,12 @@ def setup_seconds(problem: Problem, schedule: Schedule) -> Seconds:
     Follows from the order of jobs on each machine; nothing is read off the times.
     """
     seconds = np.zeros(problem.num_jobs, dtype=np.int64)
-    for machine, jobs in enumerate(schedule.sequences):
-        group = int(problem.initial_group[machine])
-        for job in jobs:
-            seconds[job] = problem.setup_seconds(
-                machine, group, int(problem.group[job])
-            )
-            group = int(problem.group[job])
+    for machine, jobs in enumerate(map(list, schedule.sequences)):
+        if jobs:
+            groups = problem.group[jobs]
+            seconds[jobs[0]] = problem.first_setups[machine, groups[0]]
+            setups = problem.setups_of(machine)
+            seconds[jobs[1:]] = setups[groups[:-1], groups[1:]]
     return seconds
 
 
@@ -167,82 +164,3 @@ def metrics(problem: Problem, schedule: Schedule) -> Metrics:
         on_time_rate=on_time,
         utilisation=float(work / open_time) if open_time else 0.0,
     )
-
-
-def retime(problem: Problem, sequences: Sequence[Sequence[int]]) -> Schedule:
-    """
-    Exact times of every job, from the order of jobs on each machine.
-
-    The earliest schedule that keeps the order, by the timing rules of the problem.
-
-    Parameters
-    ----------
-    problem
-        What is scheduled.
-    sequences
-        One sequence of job indices per machine; together every job once.
-
-    Raises
-    ------
-    ValueError
-        When a job is missing, doubled or not eligible on its machine, or when the
-        orders and the predecessors wait for each other in a circle.
-    """
-    n, m = problem.num_jobs, problem.num_machines
-    if len(sequences) != m:
-        raise ValueError(f"Got {len(sequences)} sequences for {m} machines.")
-    listed = np.array([job for jobs in sequences for job in jobs], dtype=np.int64)
-    unknown = listed[(listed < 0) | (listed >= n)]
-    if unknown.size:
-        raise ValueError(
-            f"Expected jobs 0 … {n - 1} in the sequences, got {unknown[0]}."
-        )
-    placed = np.bincount(listed, minlength=n)
-    if (placed != 1).any():
-        name = problem.job_ids[int((placed != 1).argmax())]
-        raise ValueError(f"Job {name!r} must be in the sequences exactly once.")
-
-    machine, setup_start, setup_end, start, end = np.zeros((5, n), dtype=np.int64)
-    waiting = np.array([len(before) for before in problem.predecessors])
-    ready = problem.release.copy()
-    position = [0] * m
-    free = problem.available.copy()
-    group = problem.initial_group.copy()
-    queue = list(range(m))
-    machine_of = {job: k for k, jobs in enumerate(sequences) for job in jobs}
-    done = 0
-    while queue:
-        k = queue.pop()
-        calendar = problem.calendars[k]
-        while (
-            position[k] < len(sequences[k]) and not waiting[sequences[k][position[k]]]
-        ):
-            job = sequences[k][position[k]]
-            if not isfinite(problem.processing[job, k]):
-                names = problem.job_ids[job], problem.machine_ids[k]
-                raise ValueError(f"Job {names[0]!r} is not eligible on {names[1]!r}.")
-            seconds = problem.setup_seconds(k, int(group[k]), int(problem.group[job]))
-            machine[job] = k
-            setup_start[job] = calendar.next_open(free[k])
-            setup_end[job] = calendar.finish(setup_start[job], seconds)
-            start[job] = calendar.next_open(max(setup_end[job], ready[job]))
-            end[job] = calendar.finish(start[job], int(problem.processing[job, k]))
-            free[k], group[k] = end[job], problem.group[job]
-            position[k] += 1
-            done += 1
-            for successor in problem.successors[job]:
-                ready[successor] = max(ready[successor], end[job])
-                waiting[successor] -= 1
-                if not waiting[successor] and machine_of[successor] != k:
-                    queue.append(machine_of[successor])
-    if done < n:
-        stuck = min(
-            jobs[position[k]]
-            for k, jobs in enumerate(sequences)
-            if position[k] < len(jobs)
-        )
-        raise ValueError(
-            f"Job {problem.job_ids[stuck]!r} waits for itself: the machine orders and "
-            "the predecessors form a circle."
-        )
-    return Schedule(machine, setup_start, setup_end, start, end)

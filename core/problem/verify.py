@@ -2,7 +2,7 @@
 Whether a schedule is valid.
 
 Written from the rules alone: it shares no code with what makes schedules, neither
-the simulation nor :func:`core.problem.schedule.retime` nor the arithmetic of
+the simulation nor :func:`core.timing.retime.retime` nor the arithmetic of
 :class:`core.problem.calendar.Calendar`, of which it reads the closures only.
 """
 

@@ -11,8 +11,9 @@ from core.planning.scheduler import Progress, Result, Stopwatch, silent
 from core.planning.stopping import Stop, never, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.schedulers.cp_model import CpModel, Window
+from core.timing.retime import retime
 
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
@@ -44,7 +45,7 @@ class CpSat:
     -----
     The model is OR-Tools' own, not PyJobShop's: that lets setups run inside
     closures, and our timing rules do not. The solver's order of jobs on the machines
-    is timed by :func:`core.problem.schedule.retime`, so the schedule keeps exactly
+    is timed by :func:`core.timing.retime.retime`, so the schedule keeps exactly
     the rules of every other scheduler.
     """
 

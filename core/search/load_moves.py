@@ -17,7 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.arrays import Arrays, Ints, finished, machine_code, next_random
+from core.search.arrays import Arrays, next_random
+from core.timing.flat import Ints
+from core.timing.kernel import place, setup_seconds
+from core.timing.machine_code import machine_code
 
 NEAR = 10  # fastest machines of a job that are tried most, where nothing is set up
 FURTHEST = 64  # steps along a machine to a job to change places with
@@ -84,7 +87,7 @@ def start_loads(a: Arrays, s: Loads, right: Ints) -> float:
                 break
             s.machine[j] = k
             setup = s.paid[j] = _gap(a, k, i, j)
-            s.load[k] += setup + a.processing[j, k]
+            s.load[k] += setup + a.flat.processing[j, k]
             s.sums[0] += setup
             i = j
         s.done[k] = _done(a, k, s.load[k])
@@ -97,11 +100,10 @@ def start_loads(a: Arrays, s: Loads, right: Ints) -> float:
 @machine_code
 def _gap(a: Arrays, k: int, i: int, j: int) -> int:
     """Setup seconds on machine k from node i to node j."""
-    n = len(a.group)
+    n = len(a.flat.group)
     if j >= n:
         return 0
-    group = a.initial_group[k] if i >= n else a.group[i]
-    return a.setup[a.setup_class[k], group, a.group[j]]
+    return setup_seconds(a.flat, k, -1 if i >= n else i, j)
 
 
 @machine_code
@@ -109,7 +111,7 @@ def _done(a: Arrays, k: int, load: int) -> int:
     """When machine k has worked off a load; 0 when it does nothing."""
     if load == 0:
         return 0
-    return finished(a, k, a.available[k], 0, 0, load)
+    return place(a.flat.closures, k, a.flat.available[k], 0, 0, load)[3]
 
 
 @machine_code
@@ -148,9 +150,9 @@ def _chain_load(a: Arrays, s: Loads, k: int, u: int, v: int) -> tuple[int, int]:
     """Work and setups inside the chain u … v on machine k; work -1: not eligible."""
     work, setup, j = 0, 0, u
     while True:
-        if a.processing[j, k] < 0:
+        if a.flat.processing[j, k] < 0:
             return -1, 0
-        work += a.processing[j, k]
+        work += a.flat.processing[j, k]
         if j == v:
             return work + setup, setup
         setup += _gap(a, k, j, s.right[j])
@@ -164,18 +166,18 @@ def _best_place(a: Arrays, s: Loads, k: int, u: int, v: int) -> tuple[int, int]:
     i = best = n + k
     if not a.has_setups[k]:
         return best, 0
-    to_u = a.setup_to[a.setup_class[k], a.group[u]]
-    from_v = a.setup[a.setup_class[k], a.group[v]]
+    to_u = a.setup_to[a.flat.setup_class[k], a.flat.group[u]]
+    from_v = a.flat.setup[a.flat.setup_class[k], a.flat.group[v]]
     j = s.right[i]
     if j >= n:
-        return best, to_u[a.initial_group[k]]
-    least = to_u[a.initial_group[k]] + from_v[a.group[j]] - s.paid[j]
+        return best, setup_seconds(a.flat, k, -1, u)
+    least = setup_seconds(a.flat, k, -1, u) + from_v[a.flat.group[j]] - s.paid[j]
     while True:
         i, j = j, s.right[j]
         if j >= n:
-            more = to_u[a.group[i]]
+            more = to_u[a.flat.group[i]]
             return (i, more) if more < least else (best, least)
-        more = to_u[a.group[i]] + from_v[a.group[j]] - s.paid[j]
+        more = to_u[a.flat.group[i]] + from_v[a.flat.group[j]] - s.paid[j]
         if more < least:
             least, best = more, i
 
@@ -227,7 +229,7 @@ def _some_machine(a: Arrays, s: Loads, j: int) -> int:
     """Draw a machine of job j, a fast one more often."""
     x, count = a.eligible_at[j], a.eligible_at[j + 1] - a.eligible_at[j]
     share = next_random(s.random)
-    one_group = a.setup.shape[2] == 1
+    one_group = a.flat.setup.shape[2] == 1
     if one_group and count > NEAR and next_random(s.random) < 0.9:
         count = NEAR
     return a.machines[x + int(share * share * share * count)]
@@ -293,8 +295,8 @@ def _partner(a: Arrays, s: Loads, u: int, k: int) -> int:
             v = s.right[v]
         if v >= n:
             v = s.right[v]
-        if a.processing[v, y] >= 0:
-            gain = a.processing[v, k] - a.processing[v, y]
+        if a.flat.processing[v, y] >= 0:
+            gain = a.flat.processing[v, k] - a.flat.processing[v, y]
             if found < 0 or gain > most:
                 found, most = v, gain
     return found
@@ -304,13 +306,13 @@ def _partner(a: Arrays, s: Loads, u: int, k: int) -> int:
 def _exchange(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     """Let two jobs change machines, each to its best place on the other's."""
     y = s.machine[u]
-    if a.setup.shape[2] > 1:  # times alone do not tell who fits where
+    if a.flat.setup.shape[2] > 1:  # times alone do not tell who fits where
         v = _any(s, len(s.machine))
         k = s.machine[v]
     else:
         k = _some_machine(a, s, u)
         v = -1 if k == y else _partner(a, s, u, k)
-    if k == y or v < 0 or a.processing[u, k] < 0 or a.processing[v, y] < 0:
+    if k == y or v < 0 or a.flat.processing[u, k] < 0 or a.flat.processing[v, y] < 0:
         return False
     i, j, p, q = s.left[u], s.right[u], s.left[v], s.right[v]
     gap_y, gap_k = _gap(a, y, i, j), _gap(a, k, p, q)
@@ -320,8 +322,20 @@ def _exchange(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     at_k, needed_k = _best_place(a, s, k, u, u)
     at_y, needed_y = _best_place(a, s, y, v, v)
     setup = needed_k + needed_y - freed_k - freed_y
-    k_load = s.load[k] + needed_k - freed_k + a.processing[u, k] - a.processing[v, k]
-    y_load = s.load[y] + needed_y - freed_y + a.processing[v, y] - a.processing[u, y]
+    k_load = (
+        s.load[k]
+        + needed_k
+        - freed_k
+        + a.flat.processing[u, k]
+        - a.flat.processing[v, k]
+    )
+    y_load = (
+        s.load[y]
+        + needed_y
+        - freed_y
+        + a.flat.processing[v, y]
+        - a.flat.processing[u, y]
+    )
     if _change(a, s, k, y, k_load, y_load, setup, power) > limit:
         _link(a, s, y, i, u, u, j)
         _link(a, s, k, p, v, v, q)

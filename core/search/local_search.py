@@ -22,10 +22,10 @@ from core.planning.scheduler import Progress, Stopwatch, silent
 from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds, Stop, peek
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.search.arrays import Arrays, arrays
 from core.search.load_moves import anneal_loads, new_loads, start_loads
 from core.search.order_moves import anneal_order, new_order, start_order
+from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
 

@@ -17,7 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.arrays import Arrays, Ints, finished, machine_code, next_random
+from core.search.arrays import Arrays, next_random
+from core.timing.flat import Ints
+from core.timing.kernel import place, setup_seconds
+from core.timing.machine_code import machine_code
 
 MAX_BLOCK = 6  # jobs that move together
 
@@ -125,20 +128,18 @@ def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
 @machine_code
 def _setup(a: Arrays, s: Order, j: int) -> int:
     """Seconds of setup before job j, by its neighbour on the machine."""
-    k, i = s.machine[j], s.left[j]
-    group = a.initial_group[k] if i < 0 else a.group[i]
-    return a.setup[a.setup_class[k], group, a.group[j]]
+    return setup_seconds(a.flat, s.machine[j], s.left[j], j)
 
 
 @machine_code
 def _end(a: Arrays, s: Order, j: int, setup: int) -> int:
     """End of job j, from its neighbour on the machine and its predecessors."""
     k, i = s.machine[j], s.left[j]
-    free = a.available[k] if i < 0 else s.end[i]
-    ready = a.release[j]
-    for x in range(a.before_at[j], a.before_at[j + 1]):
-        ready = max(ready, s.end[a.before[x]])
-    return finished(a, k, free, ready, setup, a.processing[j, k])
+    free = a.flat.available[k] if i < 0 else s.end[i]
+    ready = a.flat.release[j]
+    for x in range(a.flat.before_at[j], a.flat.before_at[j + 1]):
+        ready = max(ready, s.end[a.flat.before[x]])
+    return place(a.flat.closures, k, free, ready, setup, a.flat.processing[j, k])[3]
 
 
 @machine_code
@@ -230,10 +231,10 @@ def _mark_shifted(s: Order) -> int:
 def _window(a: Arrays, s: Order, j: int) -> tuple[int, int]:
     """First and last place of the order that job j may take by its sequence."""
     low, high = 0, len(s.order) - 1
-    for x in range(a.before_at[j], a.before_at[j + 1]):
-        low = max(low, s.position[a.before[x]] + 1)
-    for x in range(a.behind_at[j], a.behind_at[j + 1]):
-        high = min(high, s.position[a.behind[x]] - 1)
+    for x in range(a.flat.before_at[j], a.flat.before_at[j + 1]):
+        low = max(low, s.position[a.flat.before[x]] + 1)
+    for x in range(a.flat.behind_at[j], a.flat.behind_at[j + 1]):
+        high = min(high, s.position[a.flat.behind[x]] - 1)
     return low, high
 
 
@@ -271,8 +272,8 @@ def _retime(a: Arrays, s: Order, q: int, limit: float) -> bool:
         if end + a.tail[j] > latest:
             return False
         _mark(s, s.right[j])
-        for x in range(a.behind_at[j], a.behind_at[j + 1]):
-            _mark(s, a.behind[x])
+        for x in range(a.flat.behind_at[j], a.flat.behind_at[j + 1]):
+            _mark(s, a.flat.behind[x])
     cost = _cost(a, s)
     if cost > limit:
         return False
@@ -324,14 +325,14 @@ def _hurting_job(a: Arrays, s: Order) -> int:
     while j >= 0:
         s.critical[found] = j
         found += 1
-        before, latest = s.left[j], a.release[j]
+        before, latest = s.left[j], a.flat.release[j]
         if before >= 0 and s.end[before] + s.paid[j] < latest:
             before = -1
         elif before >= 0:
             latest = s.end[before] + s.paid[j]
-        for x in range(a.before_at[j], a.before_at[j + 1]):
-            if s.end[a.before[x]] > latest:
-                before, latest = a.before[x], s.end[a.before[x]]
+        for x in range(a.flat.before_at[j], a.flat.before_at[j + 1]):
+            if s.end[a.flat.before[x]] > latest:
+                before, latest = a.flat.before[x], s.end[a.flat.before[x]]
         j = before
     return s.critical[_any(s, found)]
 
@@ -364,10 +365,10 @@ def _insert(a: Arrays, s: Order, j: int) -> bool:
 @machine_code
 def _join_mate(a: Arrays, s: Order, j: int) -> bool:
     """Move job j beside a job of its setup group."""
-    x = a.member_at[a.group[j]]
-    i = a.member[x + _any(s, a.member_at[a.group[j] + 1] - x)]
+    x = a.member_at[a.flat.group[j]]
+    i = a.member[x + _any(s, a.member_at[a.flat.group[j] + 1] - x)]
     k = s.machine[i]
-    if i == j or a.processing[j, k] < 0:
+    if i == j or a.flat.processing[j, k] < 0:
         return False
     low, high = _window(a, s, j)
     q = s.position[i]
@@ -389,7 +390,7 @@ def _swap(a: Arrays, s: Order, j: int) -> bool:
     if next_random(s.random) < 0.3 and s.right[j] >= 0:
         i = s.right[j]
     q, k, y = s.position[i], s.machine[j], s.machine[i]
-    if i == j or a.processing[i, k] < 0 or a.processing[j, y] < 0:
+    if i == j or a.flat.processing[i, k] < 0 or a.flat.processing[j, y] < 0:
         return False
     start, stop = _window(a, s, i)
     if q < low or q > high or p < start or p > stop:
@@ -405,7 +406,7 @@ def _move_block(a: Arrays, s: Order, j: int) -> bool:
     size, wanted, last = 1, 2 + _any(s, MAX_BLOCK - 1), j
     mixed = next_random(s.random) < 0.3
     while size < wanted and s.right[last] >= 0:
-        if not mixed and a.group[s.right[last]] != a.group[j]:
+        if not mixed and a.flat.group[s.right[last]] != a.flat.group[j]:
             break
         last = s.right[last]
         size += 1
@@ -423,7 +424,7 @@ def _move_block(a: Arrays, s: Order, j: int) -> bool:
             q = s.position[before] - (1 if s.position[i] < s.position[before] else 0)
         elif before >= 0:
             q = s.position[before] + (0 if s.position[i] < s.position[before] else 1)
-        if a.processing[i, k] < 0 or q < low or q > high:
+        if a.flat.processing[i, k] < 0 or q < low or q > high:
             return False
         following = s.left[i] if later else s.right[i]
         _shift(s, i, k, q)

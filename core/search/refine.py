@@ -9,8 +9,9 @@ from core.planning.scheduler import Progress, silent
 from core.planning.stopping import Stop
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.search.local_search import LocalSearch
+from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
 

@@ -13,6 +13,8 @@ from core.tables.names import Known
 from core.tables.read import read_table
 from core.tables.records import Records
 from core.tables.rows import MINUTE, ScheduleRow
+from core.timing.flat import flat_closures
+from core.timing.kernel import finish
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def read_schedule(
     jobs = Known({name: j for j, name in enumerate(problem.job_ids)})
     machines = Known({name: k for k, name in enumerate(problem.machine_ids)})
     placed = records.index("job_id")
+    closures = flat_closures(problem.calendars)
     machine, setup_start, setup_end, start, end = np.zeros((5, n), dtype=np.int64)
     for record in records:
         row, number = record.row, record.number
@@ -87,9 +90,8 @@ def read_schedule(
             else:
                 times.append(round((moment - shift.start).total_seconds()))
         setup_start[j], start[j], end[j] = times
-        setup_end[j] = problem.calendars[k].finish(
-            times[0], round(row.setup_minutes * MINUTE)
-        )
+        lasts = round(row.setup_minutes * MINUTE)
+        setup_end[j] = finish(closures, k, setup_start[j], lasts)
         if not setup_start[j] <= setup_end[j] <= start[j] <= end[j]:
             records.report(
                 number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,14 +15,26 @@ import numba
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Files that machine code depends on, below `core`.
-SOURCES = (
-    *("simulation/feature_tables.py", "simulation/views.py"),
-    *("simulation/clockwork.py", "simulation/looks.py"),
-    "simulation/machine_looks.py",
-    *("search/arrays.py", "search/load_moves.py"),
-    "search/order_moves.py",
-)
+CORE = Path(__file__).parents[1]
+
+
+def sources() -> list[Path]:
+    """
+    Files that machine code depends on.
+
+    Every file of the project with a function to compile, and what such files import
+    from the project, and so on: a constant or a type may lie anywhere.
+    """
+    texts = {path: path.read_bytes() for path in sorted(CORE.rglob("*.py"))}
+    found = [path for path, text in texts.items() if b"\n@machine_code\n" in text]
+    for path in found:
+        for name in re.findall(
+            rb"^from core\.([\w.]+) import", texts[path], re.MULTILINE
+        ):
+            module = CORE.joinpath(*name.decode().split(".")).with_suffix(".py")
+            if module in texts and module not in found:
+                found.append(module)
+    return sorted(found)
 
 
 def _cache_folder() -> Path | None:
@@ -32,9 +45,8 @@ def _cache_folder() -> Path | None:
     it calls: without the digest a change in one file would leave stale code behind.
     Never a folder that others may write to, because what is loaded is executed.
     """
-    core = Path(__file__).parents[1]
-    digest = hashlib.sha256(b"".join((core / name).read_bytes() for name in SOURCES))
-    for base in (core.parent / ".numba_cache", Path("~/.cache/shiftwright")):
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources()))
+    for base in (CORE.parent / ".numba_cache", Path("~/.cache/shiftwright")):
         try:
             folder = base.expanduser() / digest.hexdigest()[:16]
             folder.mkdir(parents=True, exist_ok=True)

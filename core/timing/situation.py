@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.timing.flat import FlatProblem, flat_problem
+from core.timing.kernel import next_open, place, setup_seconds
+from core.timing.machine_code import machine_code
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -53,8 +56,8 @@ class Situation:
 
     Notes
     -----
-    Follows the clock of the simulator in plain NumPy, for one moment, so that any
-    step can be looked at without making the plan again.
+    The clock of the simulator for one moment, so that any step can be looked at
+    without making the plan again.
     """
 
     problem: Problem
@@ -111,12 +114,9 @@ class Situation:
     def earliest_start(self) -> Floats:
         """Shape (n, m), seconds: e of the clock; +inf where a pair cannot come next."""
         problem = self.problem
-        possible = problem.eligible & (~self.placed & (self.awaited == 0))[:, None]
-        times = np.full(possible.shape, inf)
-        for k, calendar in enumerate(problem.calendars):
-            jobs = np.flatnonzero(possible[:, k])
-            begin = np.maximum(self.job_ready[jobs], self.ready[k])
-            times[jobs, k] = calendar.next_open(begin)
+        times = np.full((problem.num_jobs, problem.num_machines), inf)
+        possible = np.flatnonzero(~self.placed & (self.awaited == 0))
+        _starts(flat_problem(problem), possible, self.job_ready, self.ready, times)
         return times
 
     @cached_property
@@ -145,19 +145,52 @@ class Situation:
 
     def outcome(self, jobs: Indices) -> Outcome:
         """Exact times of some jobs on every machine; shapes (c, m)."""
-        problem = self.problem
-        shape = (len(jobs), problem.num_machines)
-        setup = np.zeros(shape)
-        start, end = np.full(shape, inf), np.full(shape, inf)
-        groups = problem.group[jobs]
-        for k, calendar in enumerate(problem.calendars):
-            rows = problem.setup[problem.setup_class[k], self.group[k]]
-            setup[:, k] = rows[groups]
-            here = np.flatnonzero(problem.eligible[jobs, k])
-            begin = calendar.next_open(self.ready[k])
-            done = calendar.finish(begin, rows[groups[here]])
-            at = calendar.next_open(np.maximum(done, self.job_ready[jobs[here]]))
-            start[here, k] = at
-            lasts = problem.processing[jobs[here], k].astype(np.int64)
-            end[here, k] = calendar.finish(at, lasts)
+        shape = (len(jobs), self.problem.num_machines)
+        setup, start, end = np.zeros(shape), np.full(shape, inf), np.full(shape, inf)
+        chosen = np.array(jobs, dtype=np.int64)
+        _outcomes(
+            flat_problem(self.problem),
+            chosen,
+            self.last_job,
+            self.job_ready,
+            self.ready,
+            setup,
+            start,
+            end,
+        )
         return Outcome(setup, start, end)
+
+
+@machine_code
+def _starts(
+    f: FlatProblem, jobs: Indices, job_ready: Indices, ready: Indices, times: Floats
+) -> None:
+    """Write the first open instant of each job on each eligible machine."""
+    for x in range(len(jobs)):
+        j = jobs[x]
+        for k in range(len(ready)):
+            if f.processing[j, k] >= 0:
+                times[j, k] = next_open(f.closures, k, max(job_ready[j], ready[k]))
+
+
+@machine_code
+def _outcomes(
+    f: FlatProblem,
+    jobs: Indices,
+    last_job: Indices,
+    job_ready: Indices,
+    ready: Indices,
+    setup: Floats,
+    start: Floats,
+    end: Floats,
+) -> None:
+    """Write setup seconds, and where eligible start and end, of jobs on machines."""
+    for x in range(len(jobs)):
+        j = jobs[x]
+        for k in range(len(ready)):
+            seconds = setup_seconds(f, k, last_job[k], j)
+            setup[x, k] = seconds
+            if f.processing[j, k] >= 0:
+                _, _, start[x, k], end[x, k] = place(
+                    f.closures, k, ready[k], job_ready[j], seconds, f.processing[j, k]
+                )

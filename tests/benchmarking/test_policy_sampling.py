@@ -13,10 +13,10 @@ from core.planning.stopping import MaxIterations, MaxSeconds, never
 from core.policy.trunk import TooLargeError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.problem.verify import violations
 from core.simulation.simulator import Simulator
 from core.simulation.tensors import stack
+from core.timing.retime import retime
 from tests.exhaustive import first_order
 from tests.models import untrained
 from tests.strategies import problems, problems_and_sequences

@@ -18,9 +18,9 @@ from core.benchmarking.refine import (
 )
 from core.instances.generator import KINDS, generate
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.schedulers.cpsat import CpSat, NoPlanFound
 from core.schedulers.rules import RuleScheduler
+from core.timing.retime import retime
 
 START = RuleScheduler("rule:spt")
 

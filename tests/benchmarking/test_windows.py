@@ -12,10 +12,10 @@ from core.benchmarking.windows import Windows, troubled_job, window_around
 from core.planning.stopping import MaxIterations, never
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.problem.verify import violations
 from core.schedulers.cp_model import CpModel, Window
 from core.schedulers.cpsat import FOUND, solve
+from core.timing.retime import retime
 from tests.exhaustive import orders
 from tests.strategies import problems_and_sequences
 

@@ -14,7 +14,8 @@ from core.bounds.earliest import earliest
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import metrics, retime
+from core.problem.schedule import metrics
+from core.timing.retime import retime
 from tests.strategies import problems, problems_and_sequences
 
 OBJECTIVE = Objective(1, 1, 0.2)

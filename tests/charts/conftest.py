@@ -7,7 +7,7 @@ import pytest
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import retime
+from core.timing.retime import retime
 
 HOUR = 3600
 

@@ -20,7 +20,7 @@ from core.charts.comparison import (
 from core.charts.window import Span, View
 from core.comparison.trials import Score, Trial
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import retime
+from core.timing.retime import retime
 
 START = datetime(2026, 1, 5, 6)
 

@@ -15,7 +15,7 @@ from core.charts.gantt import gantt
 from core.charts.rows import arranged
 from core.charts.window import ColorBy, View, fitted
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import retime
+from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
 HOUR = 3600

@@ -13,9 +13,9 @@ from core.cli.parser import app
 from core.planning import catalogue
 from core.planning.scheduler import Result, Stopwatch
 from core.planning.settings import PlanSettings
-from core.problem.schedule import retime
 from core.schedulers import registry
 from core.tables.samples import FOLDER
+from core.timing.retime import retime
 from tests.tables.files import JOBS, MACHINES
 
 ROOT = Path(__file__).parents[2]

@@ -14,10 +14,10 @@ from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.registry import scheduler
 from core.schedulers.rule_trace import trace_of
+from core.timing.retime import retime
 from tests.models import untrained
 
 START = datetime(2026, 1, 5, 6)

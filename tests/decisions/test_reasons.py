@@ -17,8 +17,9 @@ from core.decisions.reasons import (
 )
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.problem.verify import violations
+from core.timing.retime import retime
 from core.timing.situation import Situation
 from tests.strategies import problems
 from tests.traces import LOOKAHEADS, random_trace

@@ -15,10 +15,11 @@ from core.planning.settings import PlanSettings
 from core.planning.trace import Scores, StaleTraceError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.rule_trace import trace_of
 from core.schedulers.rules import RuleScheduler
+from core.timing.retime import retime
 from tests.models import untrained
 from tests.strategies import problems, problems_and_sequences
 from tests.traces import LOOKAHEADS, random_trace

@@ -11,9 +11,9 @@ from core.planning.settings import PlanSettings
 from core.planning.trace import Override, StaleTraceError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.registry import scheduler
+from core.timing.retime import retime
 from tests.models import untrained
 
 

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from core.instances.generator import KINDS, GeneratorSettings, generate
 from core.instances.kinds import CALENDARS
 from core.problem.model import Problem
-from core.problem.schedule import Schedule, metrics, retime
+from core.problem.schedule import Schedule, metrics
+from core.timing.retime import retime
+from tests.timing.reference import finish
 
 HOUR = 3600
 SMALL = GeneratorSettings(jobs=8, machines=4, machine_types=2)
@@ -43,9 +45,9 @@ def greedy(problem: Problem) -> Schedule:
         best = int(index.argmax())
         j, k = int(jobs[best]), int(machines[best])
         calendar = problem.calendars[k]
-        done = calendar.finish(calendar.next_open(int(free[k])), int(s[best]))
+        done = finish(calendar, calendar.next_open(int(free[k])), int(s[best]))
         done = calendar.next_open(max(int(done), int(ready[j])))
-        done = int(calendar.finish(done, int(p[best])))
+        done = int(finish(calendar, done, int(p[best])))
         free[k], group[k] = calendar.next_open(done), problem.group[j]
         sequences[k].append(j)
         waiting[j] = -1

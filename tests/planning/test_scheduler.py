@@ -12,7 +12,8 @@ from core.planning.scheduler import (
 from core.planning.stopping import MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
+from core.timing.retime import retime
 
 
 @pytest.fixture

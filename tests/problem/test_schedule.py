@@ -1,15 +1,13 @@
 """Exact times and figures of a schedule."""
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, metrics, retime, setup_seconds, tardiness
-from core.problem.verify import violations
+from core.problem.schedule import Schedule, metrics, setup_seconds, tardiness
+from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
 
@@ -26,20 +24,6 @@ def shop() -> Problem:
     return Problem.from_rows(jobs, machines, {("x", "y"): 4})
 
 
-def test_times_follow_the_rules(shop):
-    """
-    M0 runs a (5-15), is set up (15-19) and runs b (19-39, of which 10 s closed).
-
-    M1 needs no first setup; c waits for a and runs 15-23.
-    """
-    schedule = retime(shop, [[0, 1], [2]])
-    assert schedule.machine.tolist() == [0, 0, 1]
-    assert schedule.setup_start.tolist() == [5, 15, 0]
-    assert schedule.setup_end.tolist() == [5, 19, 0]
-    assert schedule.start.tolist() == [5, 19, 15]
-    assert schedule.end.tolist() == [15, 39, 23]
-
-
 def test_figures_are_those_by_hand(shop):
     """Job b is 19 s late with weight 3; 28 of 29 + 39 open seconds are processing."""
     figures = metrics(shop, retime(shop, [[0, 1], [2]]))
@@ -50,25 +34,10 @@ def test_figures_are_those_by_hand(shop):
     assert figures.utilisation == pytest.approx(28 / (24 + 39))
 
 
-def test_a_setup_may_pause_and_may_come_before_the_release(shop):
-    """The setup of c starts at 15 s, pauses with the machine and ends at 19 s."""
-    schedule = retime(shop, [[0, 2, 1], []])
-    assert (schedule.setup_start[2], schedule.setup_end[2]) == (15, 19)
-    assert (schedule.start[2], schedule.end[2]) == (19, 38)
-    assert schedule.start[1] == 38  # no setup from y to y
-
-
 def test_a_job_without_due_date_is_never_late():
     """Job 0 is due at 45 s and ends 15 s late; job 1 has no due date."""
     schedule = Schedule([0, 1], [0, 0], [0, 30], [0, 30], [60, 90])
     assert tardiness(schedule, np.array([45.0, np.inf])).tolist() == [15.0, 0.0]
-
-
-@given(problems_and_sequences())
-def test_exact_times_are_always_valid(drawn):
-    """The verifier, which shares no code with it, finds nothing in a retimed order."""
-    problem, order = drawn
-    assert violations(problem, retime(problem, order)) == ()
 
 
 @settings(max_examples=30)
@@ -89,46 +58,6 @@ def test_a_schedule_gives_its_order_back(drawn):
         )
     ]
     assert setup_seconds(problem, schedule).tolist() == open_setup
-
-
-@settings(max_examples=30)
-@given(problems_and_sequences())
-def test_no_job_could_start_earlier_in_its_order(drawn):
-    """A job or setup that begins at the open second before its own breaks a rule."""
-    problem, order = drawn
-    made = retime(problem, order)
-    for job, k in enumerate(made.machine.tolist()):
-        calendar = problem.calendars[k]
-        setup = int(setup_seconds(problem, made)[job])
-        for what in ("start", "setup_start"):
-            before = range(int(getattr(made, what)[job]))
-            opened = [t for t in before if calendar.next_open(t) == t]
-            if not opened or (what == "start" and opened[-1] < made.setup_end[job]):
-                continue  # nothing before it is open, or the setup is in the way
-            times = {x.name: getattr(made, x.name).copy() for x in fields(made)}
-            times[what][job] = opened[-1]
-            times["setup_end"][job] = calendar.finish(times["setup_start"][job], setup)
-            seconds = int(problem.processing[job, k])
-            times["end"][job] = calendar.finish(times["start"][job], seconds)
-            assert violations(problem, Schedule(**times))
-
-
-@pytest.mark.parametrize(
-    ("sequences", "message"),
-    [
-        ([[0, 1]], "Got 1 sequences for 2 machines"),
-        ([[0, 1], []], "Job 'c' must be in the sequences exactly once"),
-        ([[0, 1, 1], [2]], "Job 'b' must be in the sequences exactly once"),
-        ([[0, 1], [2, 3]], r"Expected jobs 0 … 2 in the sequences, got 3"),
-        ([[0, 1], [2, -1]], r"got -1"),
-        ([[0], [1, 2]], "Job 'b' is not eligible on 'M1'"),
-        ([[2, 0, 1], []], "Job 'c' waits for itself"),
-    ],
-)
-def test_impossible_orders_are_refused(shop, sequences, message):
-    """The message names the job at fault."""
-    with pytest.raises(ValueError, match=message):
-        retime(shop, sequences)
 
 
 @pytest.mark.parametrize(

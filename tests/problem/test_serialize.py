@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.problem.serialize import (
     SerializedFormatError,
     problem_from_bytes,
@@ -20,6 +20,7 @@ from core.problem.serialize import (
     schedule_from_bytes,
     schedule_to_bytes,
 )
+from core.timing.retime import retime
 from tests.strategies import problems, problems_and_sequences
 
 

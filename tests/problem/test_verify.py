@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.problem.verify import Violation, violations
+from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
 

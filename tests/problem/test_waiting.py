@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, open_seconds, retime
+from core.problem.schedule import Schedule, open_seconds
 from core.problem.waiting import (
     Cause,
     idle_seconds,
@@ -14,6 +14,7 @@ from core.problem.waiting import (
     slack,
     waits,
 )
+from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
 MINUTE = 60

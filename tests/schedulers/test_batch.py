@@ -17,10 +17,10 @@ from core.planning.visibility import (
 from core.policy.trunk import TooLargeError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.problem.verify import violations
 from core.schedulers.batch import BatchScheduler, remainder
 from core.schedulers.hierarchical import HierarchicalScheduler
+from core.timing.retime import retime
 from tests.models import untrained
 from tests.strategies import problems
 

@@ -9,8 +9,8 @@ from core.planning.stopping import MaxSeconds
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.schedulers.cpsat import CpSat, NoPlanFound
+from core.timing.retime import retime
 from tests.exhaustive import first_order, optimum
 from tests.strategies import problems
 

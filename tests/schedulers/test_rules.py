@@ -10,7 +10,6 @@ from core.planning.scheduler import PlanningCancelled
 from core.planning.stopping import MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.schedulers.moment import Moment, jobs_behind
 from core.schedulers.rules import (
     RuleScheduler,
@@ -20,6 +19,7 @@ from core.schedulers.rules import (
     variants,
 )
 from core.simulation.simulator import Simulator
+from core.timing.retime import retime
 from tests.strategies import problems
 
 

@@ -10,10 +10,10 @@ from core.benchmarking.windows import Windows
 from core.planning.stopping import MaxIterations, MaxSeconds
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.problem.verify import violations
 from core.search.local_search import LocalSearch
 from core.search.refine import padded, refine
+from core.timing.retime import retime
 from tests.exhaustive import first_order
 from tests.strategies import problems_and_sequences
 

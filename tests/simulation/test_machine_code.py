@@ -36,7 +36,6 @@ from tests.simulation.playing import choose, lookaheads, one, place
 from tests.strategies import problems
 
 SEEDS = st.integers(0, 2**32 - 1)
-CORE = Path(machine_code.__file__).parents[1]
 STATE = (
     *("now", "limit", "job_mask", "remaining", "scheduled", "machine", "times"),
     *("ready", "open_ready", "machine_group", "setup_offset", "job_ready"),
@@ -224,29 +223,6 @@ def test_columns_follow_the_table():
     assert columns(MACHINE_FEATURES[::-1]).preferred == 0
     with pytest.raises(AttributeError):
         _ = columns(JOB_FEATURES[1:]).processing_now
-
-
-def test_machine_code_is_kept_apart_by_its_sources():
-    """A change in any of these files must not meet machine code of the old ones."""
-    used = {
-        path.relative_to(CORE).as_posix()
-        for path in CORE.rglob("*.py")
-        if re.search(r"^@machine_code", path.read_text("utf-8"), re.M)
-    }
-    tables = {"simulation/feature_tables.py", "simulation/views.py"}
-    assert used | tables == set(machine_code.SOURCES)
-
-
-def test_without_a_place_for_the_cache_it_compiles_all_the_same(monkeypatch):
-    """Numba finds no folder to write to: the function works, only unkept."""
-    monkeypatch.setattr(machine_code, "_CACHED", True)
-    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
-
-    @machine_code.machine_code
-    def twice(x):
-        return 2 * x
-
-    assert twice(21) == 42
 
 
 def test_nobody_waits_for_a_compiler_at_work():

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.problem.verify import violations
 from core.simulation.simulator import Simulator
+from core.timing.retime import retime
 from tests.simulation.playing import (
     choose,
     lookaheads,

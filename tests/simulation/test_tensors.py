@@ -9,6 +9,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.simulation.tensors import SPAN, machine_prices, stack
 from tests.strategies import calendars, problems
+from tests.timing.reference import finish
 
 SECONDS = st.integers(0, 100)
 
@@ -111,7 +112,7 @@ def test_open_time_is_that_of_the_calendars(machines, time, duration):
     begins, lasts = static.next_closure(axis, opens)
     for k, calendar in enumerate(machines):
         assert opens[k] == calendar.next_open(time)
-        assert ends[k] == calendar.finish(calendar.next_open(time), duration)
+        assert ends[k] == finish(calendar, calendar.next_open(time), duration)
         later = calendar.closures[calendar.closures[:, 1] > int(opens[k])]
         if len(later):
             assert begins[k] == later[0, 0]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, retime
+from core.problem.schedule import Schedule
 from core.store.errors import NameTakenError, ScenarioFormatError, UnknownScenarioError
 from core.store.scenarios import (
     Scenario,
@@ -20,6 +20,7 @@ from core.store.scenarios import (
     scenario_to_bytes,
 )
 from core.store.schema import scenarios as table
+from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
 START = datetime(2026, 1, 5, 6)

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.problem.schedule import retime
 from core.tables.hours import WEEK, canonical, longest_delay, open_per_week
 from core.tables.issues import Issue
 from core.tables.shift import read_shift
 from core.tables.text import join_list, split_list
+from core.timing.retime import retime
 from tests.strategies import sequences
 from tests.tables.files import JOBS, MACHINES, START, problem, read
 

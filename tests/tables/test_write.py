@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.instances.generator import KINDS, generate
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime, setup_seconds, tardiness
+from core.problem.schedule import setup_seconds, tardiness
 from core.problem.shift import Shift
 from core.schedulers.rules import RuleScheduler
 from core.tables.cleaning import clean_text
@@ -36,6 +36,7 @@ from core.tables.write import (
     shift_files,
     workbook,
 )
+from core.timing.retime import retime
 from tests.strategies import problems, sequences
 from tests.tables.files import JOBS, START, problem, read
 
