@@ -20,7 +20,7 @@ from core.store.database import Database, open_database
 from core.store.models import Models
 from core.store.runs import Runs
 
-FEATURES = "f" * 64
+FEATURES = {"jobs": ["wait"], "machines": ["end"], "overall": ["done"]}
 START_SECONDS = 60
 
 

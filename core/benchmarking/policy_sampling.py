@@ -30,8 +30,9 @@ from core.schedulers.hierarchical import (
     card_lookahead,
     check_places,
 )
+from core.simulation.problem_tensors import ProblemTensors
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import ProblemTensors, stack
+from core.simulation.stack import stack
 from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]

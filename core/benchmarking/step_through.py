@@ -30,7 +30,7 @@ from core.schedulers.hierarchical import (
     card_lookahead,
     play,
 )
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 from core.timing.situation import Situation
 
 Tell = Callable[[str], None]

@@ -14,7 +14,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 
 
 def note(

@@ -14,10 +14,10 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import nn
 
+from core.policy.feature_names import READ_BY, FeatureNames, features_of, known_features
 from core.policy.fixed_policy import FixedSizePolicy
 from core.policy.flat_policy import FlatPolicy
 from core.policy.set_policy import SetPolicy, SetPolicySettings
-from core.simulation.features import feature_digest
 
 FORMAT = 2
 WEIGHTS, CARD = "weights.safetensors", "card.json"
@@ -50,8 +50,11 @@ class Card:
         Measured quality.
     parent
         Model that training started from.
-    features, weights
-        Digests of the feature tables and of the weights file.
+    features
+        Names of the features it reads, by table; see
+        :mod:`core.policy.feature_names`.
+    weights
+        Digest of the weights file.
     format
         Version of the card.
     """
@@ -69,7 +72,7 @@ class Card:
     lookahead: float | None
     figures: Mapping[str, Any] = field(default_factory=dict)
     parent: str | None = None
-    features: str = ""
+    features: FeatureNames | str = field(default_factory=dict)
     weights: str = ""
     format: int = FORMAT
 
@@ -94,7 +97,9 @@ class Model:
         return f"{self.card.name}@{self.card.weights[:12]}"
 
 
-def build_policy(kind: str, network: Mapping[str, Any]) -> nn.Module:
+def build_policy(
+    kind: str, network: Mapping[str, Any], features: FeatureNames | None = None
+) -> nn.Module:
     """
     Build an untrained policy.
 
@@ -104,6 +109,8 @@ def build_policy(kind: str, network: Mapping[str, Any]) -> nn.Module:
         ``set``, ``fixed`` or ``flat``.
     network
         Settings of the network.
+    features
+        Names of the features it reads, by table; all there are unless given.
 
     Raises
     ------
@@ -111,11 +118,11 @@ def build_policy(kind: str, network: Mapping[str, Any]) -> nn.Module:
         When the kind is unknown.
     """
     if kind == "set":
-        return SetPolicy(SetPolicySettings(**network))
+        return SetPolicy(SetPolicySettings(**network), features)
     if kind == "fixed":
-        return FixedSizePolicy(**network)
+        return FixedSizePolicy(**network, features=features)
     if kind == "flat":
-        return FlatPolicy(**network)
+        return FlatPolicy(**network, features=features)
     raise ModelError(f"Unknown kind of policy {kind!r}; expected set, fixed or flat.")
 
 
@@ -134,7 +141,7 @@ def save_model(folder: Path, policy: nn.Module, card: Card) -> Card:
     tensors = {k: v.detach().cpu().contiguous() for k, v in policy.state_dict().items()}
     weights = save_tensors(tensors)
     complete = asdict(card) | {
-        "features": feature_digest(),
+        "features": features_of(policy),
         "weights": hashlib.sha256(weights).hexdigest(),
     }
     (folder / WEIGHTS).write_bytes(weights)
@@ -155,8 +162,8 @@ def load_model(folder: Path) -> Model:
     Raises
     ------
     ModelError
-        When a file is missing or damaged, the card is of another format or
-        feature table, or the weights do not fit the network.
+        When a file is missing or damaged, the card is of another format or names a
+        feature that is not there, or the weights do not fit the network.
     """
     try:
         values = json.loads((folder / CARD).read_text(encoding="utf-8"))
@@ -174,18 +181,23 @@ def load_model(folder: Path) -> Model:
         raise ModelError(
             f"The card of model {folder.name!r} is not one: {error}."
         ) from error
-    if card.features != feature_digest():
-        raise ModelError(
-            f"Model {folder.name!r} was trained on another feature table. "
-            "Train it again."
-        )
     if card.weights != hashlib.sha256(weights).hexdigest():
         raise ModelError(
             f"The weights of model {folder.name!r} are damaged: their digest differs "
             "from the card's. Copy the model again."
         )
+    if card.policy not in READ_BY:
+        raise ModelError(
+            f"Unknown kind of policy {card.policy!r}; expected set, fixed or flat."
+        )
     try:
-        policy = build_policy(card.policy, card.network)
+        features = known_features(card.policy, card.features)
+    except ValueError as error:
+        raise ModelError(
+            f"Model {folder.name!r} {error}. Train it again, or update Shiftwright."
+        ) from error
+    try:
+        policy = build_policy(card.policy, card.network, features)
         policy.load_state_dict(load_tensors(weights))
     except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from core.policy.feature_names import FeatureNames
 from core.policy.trunk import HEAD, WIDTH, FixedTrunk, TooLargeError
 from core.policy.two_step import JobScores
 from core.simulation.features import MachineObservation, Observation
@@ -22,10 +23,14 @@ class FlatPolicy(FixedTrunk):
     ----------
     jobs, machines
         Places: the largest problem that the network takes.
+    features
+        Names of the features it reads, by table; all there are unless given.
     """
 
-    def __init__(self, jobs: int, machines: int) -> None:
-        super().__init__(jobs, machines)
+    def __init__(
+        self, jobs: int, machines: int, features: FeatureNames | None = None
+    ) -> None:
+        super().__init__(jobs, machines, features)
         self.pair_head = nn.Sequential(
             nn.Linear(WIDTH, HEAD), nn.ReLU(), nn.Linear(HEAD, jobs * machines)
         )

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from core.policy.feature_names import Columns, FeatureNames, all_features
 from core.policy.two_step import JobScores
-from core.simulation.features import (
-    GLOBAL_FEATURES,
-    JOB_FEATURES,
-    MACHINE_FEATURES,
-    MachineObservation,
-    Observation,
-    unsquash,
-)
+from core.simulation.features import MachineObservation, Observation, unsquash
 
-# Where the weights of the objective are among the global features: a, b, c.
-_OBJECTIVE = [x.topic for x in GLOBAL_FEATURES].index("objective")
-_OBJECTIVE_SHARES = slice(_OBJECTIVE, _OBJECTIVE + 3)
+# The shares of the objective's weights: a, b, c.
+OBJECTIVE = ("finish early", "on time", "few setups")
 
 
 @dataclass(frozen=True)
@@ -63,26 +56,41 @@ class SetPolicy(nn.Module):
     ----------
     settings
         Size of the network.
+    features
+        Names of the features it reads, by table; all there are unless given.
+
+    Raises
+    ------
+    ValueError
+        When there is no such feature.
     """
 
     needs_state = False
     places = None
 
-    def __init__(self, settings: SetPolicySettings | None = None) -> None:
+    def __init__(
+        self,
+        settings: SetPolicySettings | None = None,
+        features: FeatureNames | None = None,
+    ) -> None:
         super().__init__()
         self.settings = settings or SetPolicySettings()
+        self.features = all_features("set") if features is None else dict(features)
+        jobs, machines, overall = (self.features[x] for x in all_features("set"))
+        self.of_jobs = Columns("jobs", jobs)
+        self.of_machines = Columns("machines", machines)
+        self.of_the_whole = Columns("overall", overall)
+        self.objective = Columns("overall", OBJECTIVE)
         h = self.settings.hidden
         self.job_encoder = nn.Sequential(
-            nn.Linear(len(JOB_FEATURES) + 3, h), nn.ReLU(), nn.Linear(h, h), nn.ReLU()
+            nn.Linear(len(jobs) + 3, h), nn.ReLU(), nn.Linear(h, h), nn.ReLU()
         )
         self.context = nn.Sequential(
-            nn.Linear(2 * h + len(GLOBAL_FEATURES), h), nn.ReLU(), nn.Linear(h, h)
+            nn.Linear(2 * h + len(overall), h), nn.ReLU(), nn.Linear(h, h)
         )
         self.job_mixer = nn.Linear(h, h)
         self.job_score = nn.Linear(h, 3)
-        self.machine_encoder = nn.Sequential(
-            nn.Linear(len(MACHINE_FEATURES) + 3, h), nn.ReLU()
-        )
+        self.machine_encoder = nn.Sequential(nn.Linear(len(machines) + 3, h), nn.ReLU())
         self.machine_mixer = nn.Linear(h, h)
         self.machine_pool = nn.Linear(h, h, bias=False)
         self.machine_job = nn.Linear(2 * h, h, bias=False)
@@ -96,11 +104,12 @@ class SetPolicy(nn.Module):
     def score_jobs(self, observation: Observation) -> JobScores:
         """Score every candidate job, and the state; see :class:`Policy`."""
         owner, count = observation.owner, len(observation.rollout)
-        shares = observation.global_features[:, _OBJECTIVE_SHARES][owner]  # (R, 3)
-        seen = torch.cat([observation.job_features, shares], 1)
+        shares = self.objective(observation.global_features)[owner]  # (R, 3)
+        seen = torch.cat([self.of_jobs(observation.job_features), shares], 1)
         encoded = self.job_encoder(seen)  # (R, H)
         pooled = torch.cat(segment_pool(encoded, owner, count), 1)
-        context = self.context(torch.cat([pooled, observation.global_features], 1))
+        whole = self.of_the_whole(observation.global_features)
+        context = self.context(torch.cat([pooled, whole], 1))
         mixed = torch.relu(self.job_mixer(encoded) + context[owner])
         logits = (self.job_score(mixed) * shares).sum(1)
         value = unsquash(self.value(context).squeeze(1))
@@ -116,8 +125,8 @@ class SetPolicy(nn.Module):
         """Score every machine for the chosen jobs; see :class:`Policy`."""
         mixed, context = scores.memory
         count = len(observation.rollout)
-        shares = observation.global_features[:, _OBJECTIVE_SHARES][machines.owner]
-        seen = torch.cat([machines.machine_features, shares], 1)
+        shares = self.objective(observation.global_features)[machines.owner]
+        seen = torch.cat([self.of_machines(machines.machine_features), shares], 1)
         encoded = self.machine_encoder(seen)  # (Q, H)
         pooled, _ = segment_pool(encoded, machines.owner, count)
         given = self.machine_job(torch.cat([mixed[chosen], context], 1))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from core.policy.feature_names import Columns, FeatureNames, all_features
 from core.simulation.features import Observation, unsquash
-from core.simulation.state import STATE_FEATURES
 
 WIDTH, HEAD = 256, 128
 
@@ -22,22 +22,30 @@ class FixedTrunk(nn.Module):
     ----------
     jobs, machines
         Places: the largest problem that the network takes.
+    features
+        Names of the features it reads, by table; all there are unless given.
 
     Raises
     ------
     ValueError
-        When there is no place.
+        When there is no place, or no such feature.
     """
 
     needs_state = True
 
-    def __init__(self, jobs: int, machines: int) -> None:
+    def __init__(
+        self, jobs: int, machines: int, features: FeatureNames | None = None
+    ) -> None:
         super().__init__()
         if jobs < 1 or machines < 1:
             raise ValueError(f"Expected places >= 1, got {jobs} and {machines}.")
         self.places = (jobs, machines)
+        # A flat network reads what a fixed one does.
+        self.features = all_features("fixed") if features is None else dict(features)
+        state = self.features["state"]
+        self.of_state = Columns("state", state)
         self.trunk = nn.Sequential(
-            nn.Linear(len(STATE_FEATURES), WIDTH),
+            nn.Linear(len(state), WIDTH),
             nn.ReLU(),
             nn.LayerNorm(WIDTH),
             nn.Linear(WIDTH, WIDTH),
@@ -66,5 +74,5 @@ class FixedTrunk(nn.Module):
                 f"The model has places for {self.places[0]} jobs; job number "
                 f"{int(observation.job.max()) + 1} is beyond them."
             )
-        features = self.trunk(observation.state)
+        features = self.trunk(self.of_state(observation.state))
         return features, unsquash(self.value_head(features).squeeze(1))

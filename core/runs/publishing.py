@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import asdict
 
 from core.policy.checkpoint import Card
-from core.simulation.features import feature_digest
 from core.store.errors import NameTakenError
 from core.store.models import Models
 from core.store.run import Run
@@ -33,7 +32,7 @@ def publish(models: Models, run: Run, card: Card, weights: bytes) -> str:
         # A worker that was killed after it published does so again when resumed.
         if model.run == run.id and model.card.weights == digest:
             return model.name
-    values = asdict(card) | {"features": feature_digest(), "weights": digest}
+    values = asdict(card) | {"weights": digest}
     for number in range(1, MOST_NAMES):
         name = card.name if number == 1 else f"{card.name[:110]} {number}"
         try:

@@ -20,7 +20,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.schedulers.hierarchical import card_lookahead, draw, play
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 
 
 @dataclass(frozen=True)

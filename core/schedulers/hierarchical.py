@@ -29,8 +29,9 @@ from core.policy.two_step import Choose, Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.simulation.problem_tensors import ProblemTensors
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import ProblemTensors, stack
+from core.simulation.stack import stack
 
 BYTES_PER_PAIR = 250  # of job and machine in one rollout, observation included
 MOST_BYTES = 400_000_000

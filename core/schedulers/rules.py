@@ -19,7 +19,7 @@ from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.schedulers.moment import Moment, jobs_behind
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 
 MOST_PAIRS = 8_000_000  # pairs of job and machine simulated at once: about 400 MB
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.simulation.simulator import Simulator
+from core.simulation.rollouts import Rollouts
 
 TYPE_GROUPS = 10
 PRIORITY_CLASSES = 5
@@ -28,6 +28,8 @@ class StateFeature:
         mean), ``log`` or ``squashed`` (tanh).
     low, high
         Range it never leaves.
+    since
+        As in :class:`~core.simulation.feature_tables.Feature`.
     """
 
     name: str
@@ -35,6 +37,7 @@ class StateFeature:
     unit: str
     low: float
     high: float
+    since: int = 1
 
 
 def _table() -> tuple[StateFeature, ...]:
@@ -181,7 +184,7 @@ def _table() -> tuple[StateFeature, ...]:
 STATE_FEATURES = _table()
 
 
-def observe_state(simulator: Simulator, rollouts: Tensor) -> Tensor:
+def observe_state(simulator: Rollouts, rollouts: Tensor) -> Tensor:
     """
     State vectors of some rollouts.
 

@@ -15,7 +15,9 @@ A model is ``weights.safetensors`` and ``card.json``. The card is a JSON object:
 ``command``             text: what made it
 ``wall_seconds``        number, seconds of training
 ``decisions``           integer, decisions trained on
-``features``            SHA-256 (64 hexadecimal digits) of the table of features
+``features``            object: the names of the features that it reads, in their order,
+                        by table; or the SHA-256 (64 hexadecimal digits) that cards of
+                        the first release have in their place
 ``weights``             SHA-256 of the file ``weights.safetensors``
 ``lookahead``           how long the masks let a machine wait, in the unit that the
                         policy states; null: without limit
@@ -29,6 +31,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 from math import prod
 from typing import Annotated, Any, Literal
@@ -48,6 +51,8 @@ MOST_TENSORS = 1000
 _ITEM_BYTES = {"F64": 8, "F32": 4, "F16": 2, "I64": 8, "I32": 4, "U8": 1, "BOOL": 1}
 _FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 
+# Kind of policy and features of a card, to why they do not fit; None: they do.
+Misfit = Callable[[str, dict[str, list[str]] | str], str | None]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -69,7 +74,7 @@ class StoredCard(BaseModel):
     command: str
     wall_seconds: Annotated[float, Field(ge=0)]
     decisions: Annotated[int, Field(ge=0)]
-    features: Digest
+    features: Digest | dict[str, list[str]]
     weights: Digest
     lookahead: Annotated[float, Field(ge=0)] | None
     figures: dict[str, Any]
@@ -136,7 +141,7 @@ def check_weights(weights: bytes) -> None:
     _check_tensors(header, weights, 8 + length)
 
 
-def check_model(card: StoredCard, weights: bytes, features: str | None = None) -> None:
+def check_model(card: StoredCard, weights: bytes, misfit: Misfit | None = None) -> None:
     """
     Refuse weights that are unsound or not those of the card.
 
@@ -144,8 +149,8 @@ def check_model(card: StoredCard, weights: bytes, features: str | None = None) -
     ----------
     card, weights
         The two files.
-    features
-        SHA-256 of this version's table of features; ``None``: not compared.
+    misfit
+        Says why the features of a card do not fit; ``None``: not asked.
 
     Raises
     ------
@@ -158,10 +163,10 @@ def check_model(card: StoredCard, weights: bytes, features: str | None = None) -
             f"The weights are not those of the card of “{card.name}”: one of the two "
             "files was changed or mixed up."
         )
-    if features is not None and card.features != features:
+    why = None if misfit is None else misfit(card.policy, card.features)
+    if why is not None:
         raise ModelRefusedError(
-            f"Model “{card.name}” was trained on another table of features than this "
-            "version of Shiftwright has. Train it again."
+            f"Model “{card.name}” {why} in this version of Shiftwright. Train it again."
         )
 
 

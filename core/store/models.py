@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from core.store.card import (
     CARD,
     WEIGHTS,
+    Misfit,
     check_model,
     read_card,
 )
@@ -114,7 +115,12 @@ class Models(ModelReader):
         return self.get(name)
 
     def import_uploaded(
-        self, archive: bytes, features: str, *, name: str | None = None, owner: str = ""
+        self,
+        archive: bytes,
+        misfit: Misfit,
+        *,
+        name: str | None = None,
+        owner: str = "",
     ) -> StoredModel:
         """
         Take in a model from outside; nothing in it is ever executed.
@@ -123,8 +129,8 @@ class Models(ModelReader):
         ----------
         archive
             Zip of ``card.json`` and ``weights.safetensors``, as :meth:`export` makes.
-        features
-            SHA-256 of this version's table of features, which the card must name.
+        misfit
+            Says why the features that a card names do not fit; ``None``: they do.
         name
             By default the one in the card.
         owner
@@ -139,7 +145,7 @@ class Models(ModelReader):
         """
         raw, weights = open_archive(archive)
         card = read_card(raw)
-        check_model(card, weights, features)
+        check_model(card, weights, misfit)
         try:
             name = clean_name(card.name if name is None else name)
         except ValueError as error:

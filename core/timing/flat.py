@@ -14,6 +14,8 @@ from core.problem.model import Problem
 
 Ints = NDArray[np.int64]
 
+SPAN = 2.0**33  # seconds (272 years): further than any moment of a plan
+
 
 class Closures(NamedTuple):
     """

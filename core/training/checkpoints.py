@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from core.policy.checkpoint import Card, Model, build_policy, load_model
+from core.policy.feature_names import features_of
 from core.training.settings import TrainingSettings
 from core.training.source import likeliest_lookahead
 from core.training.trainer import Trainer
@@ -148,6 +149,7 @@ def card_of(
         lookahead=MEANS[likeliest_lookahead(settings, kind)],
         figures=dict(figures),
         parent=None if parent is None else parent.card.name,
+        features=features_of(trainer.policy),
     )
 
 

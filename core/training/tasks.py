@@ -10,7 +10,8 @@ import torch
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.simulation.tensors import ProblemTensors, stack
+from core.simulation.problem_tensors import ProblemTensors
+from core.simulation.stack import stack
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from core.benchmarking.improvers import Turn, improvers
 from core.planning.stopping import AnyOf, MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.search.local_search import LocalSearch
 from core.search.refine import refine
+from core.timing.retime import retime
 from tests.models import untrained
 
 

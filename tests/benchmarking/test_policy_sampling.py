@@ -15,7 +15,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.verify import violations
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 from core.timing.retime import retime
 from tests.exhaustive import first_order
 from tests.models import untrained

@@ -11,9 +11,9 @@ from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.problem.schedule import retime
 from core.problem.shift import Shift
 from core.problem.waiting import Cause
+from core.timing.retime import retime
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from core.instances.generator import KINDS, generate
-from core.policy import checkpoint
 from core.policy.checkpoint import (
     CARD,
     WEIGHTS,
@@ -16,8 +15,8 @@ from core.policy.checkpoint import (
     save_model,
 )
 from core.policy.choosing import GREEDY
+from core.policy.feature_names import all_features
 from core.policy.two_step import act
-from core.simulation.features import feature_digest
 from core.simulation.simulator import Simulator
 
 NETWORKS = {
@@ -76,10 +75,10 @@ def test_what_was_saved_is_what_is_loaded(tmp_path, kind):
     assert torch.equal(first.machine_logits, second.machine_logits)
 
 
-def test_the_card_carries_both_digests(folder):
-    """Of the feature tables and of the weights."""
+def test_the_card_names_what_the_policy_reads(folder):
+    """The features by name, in the order of the tables; and the weights by digest."""
     card = load_model(folder).card
-    assert card.features == feature_digest()
+    assert card.features == all_features("set")
     assert len(card.weights) == 64
 
 
@@ -92,10 +91,20 @@ def test_damaged_weights_are_refused(folder):
         load_model(folder)
 
 
-def test_another_feature_table_is_refused(folder, monkeypatch):
-    """A model sees by position; other features would mean other things."""
-    monkeypatch.setattr(checkpoint, "feature_digest", lambda: "0" * 64)
-    with pytest.raises(ModelError, match="'tiny' was trained on another feature table"):
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        ({"jobs": ["taste"], "machines": [], "overall": []}, "'taste', which is gone"),
+        ({"jobs": ["wait"], "machines": []}, "names features of jobs, machines"),
+        ({"jobs": ["wait"] * 2, "machines": [], "overall": []}, "of jobs twice"),
+        ({"state": ["done"]}, "names features of state"),
+        ("0" * 64, "was trained on another feature table"),
+    ],
+)
+def test_features_that_are_not_there_are_refused(folder, features, message):
+    """The message names the feature that is missing."""
+    edit(folder, features=features)
+    with pytest.raises(ModelError, match=message):
         load_model(folder)
 
 
@@ -129,7 +138,14 @@ def test_a_missing_file_is_refused(folder, name):
         ({"network": {"hidden": 9}}, "do not fit its network"),
         ({"network": {"hidden": 0}}, "do not fit its network"),
         ({"network": {"width": 8}}, "do not fit its network"),
-        ({"policy": "fixed", "network": NETWORKS["fixed"]}, "do not fit its network"),
+        (
+            {
+                "policy": "fixed",
+                "network": NETWORKS["fixed"],
+                "features": all_features("fixed"),
+            },
+            "do not fit its network",
+        ),
         ({"policy": "other"}, "'other'"),
         ({"extra": 1}, "is not one"),
     ],

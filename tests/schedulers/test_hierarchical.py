@@ -16,7 +16,7 @@ from core.policy.trunk import TooLargeError
 from core.problem.objective import Objective
 from core.schedulers import hierarchical
 from core.schedulers.hierarchical import HierarchicalScheduler, card_lookahead, play
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 from tests.strategies import problems
 
 

@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.simulation import features
 from core.simulation.features import (
     GLOBAL_FEATURES,
     JOB_FEATURES,
     MACHINE_FEATURES,
-    feature_digest,
     observe,
     observe_machines,
     squash,
@@ -21,6 +19,7 @@ from core.simulation.features import (
 )
 from core.simulation.simulator import Simulator
 from core.simulation.state import STATE_FEATURES
+from core.simulation.tensors import job_features, overall_features
 from tests.simulation.playing import choose, lookaheads, one, place, play_randomly
 from tests.strategies import problems
 
@@ -284,14 +283,29 @@ def test_company_changes_nothing(batch, seed):
         together.step(b, jobs, machines)
 
 
-def test_names_are_unique_and_the_digest_tells_tables_apart(monkeypatch):
-    """A model that knows other features must not be mistaken for one that fits."""
+def test_names_are_unique():
+    """Features are known by their names alone."""
     for table in (JOB_FEATURES, MACHINE_FEATURES, GLOBAL_FEATURES, STATE_FEATURES):
         assert len({feature.name for feature in table}) == len(table)
     assert len(STATE_FEATURES) == 80
-    before = feature_digest()
-    monkeypatch.setattr(features, "JOB_FEATURES", JOB_FEATURES[::-1])
-    assert feature_digest() != before
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "part"),
+    [
+        (job_features, "JOB_FEATURES", "job_features"),
+        (overall_features, "GLOBAL_FEATURES", "global_features"),
+    ],
+)
+def test_tensors_place_features_by_name(shop, module, name, part, monkeypatch):
+    """A table in another order gives the same columns in that order."""
+    simulator = Simulator([shop], compiled=False)
+    before = getattr(observe(simulator), part)
+    monkeypatch.setattr(module, name, getattr(module, name)[::-1])
+    assert torch.equal(getattr(observe(simulator), part), before.flip(1))
+    monkeypatch.setattr(module, name, getattr(module, name)[1:])
+    with pytest.raises(ValueError, match="in the table or the engine alone"):
+        observe(simulator)
 
 
 def test_squash_and_back():

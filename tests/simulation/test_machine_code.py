@@ -20,7 +20,15 @@ from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.schedulers import hierarchical
-from core.simulation import clockwork, looks, machine_looks
+from core.simulation.compiled import (
+    job_features,
+    machine_features,
+    overall_features,
+    step,
+)
+from core.simulation.compiled import (
+    observe as compiled_observe,
+)
 from core.simulation.feature_tables import (
     GLOBAL_FEATURES,
     JOB_FEATURES,
@@ -29,7 +37,7 @@ from core.simulation.feature_tables import (
 )
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
-from core.simulation.tensors import stack
+from core.simulation.stack import stack
 from core.simulation.warm_up import warm_up
 from core.timing import machine_code
 from tests.simulation.playing import choose, lookaheads, one, place
@@ -41,6 +49,7 @@ STATE = (
     *("ready", "open_ready", "machine_group", "setup_offset", "job_ready"),
     *("waiting_for", "earliest", "earliest_start", "makespan", "makespan_bound"),
     *("weighted_tardiness", "setup_total", "work_left", "group_work", "load"),
+    *("closed_from", "closed_for"),
 )
 
 
@@ -62,9 +71,6 @@ def assert_same(fast, reference):
     """Both stand at the same point: every time and mask exactly."""
     for name in STATE:
         assert torch.equal(getattr(fast, name), getattr(reference, name)), name
-    if fast.static.has_closures:
-        pairs = zip(fast.next_closure, reference.next_closure, strict=True)
-        assert all(torch.equal(*pair) for pair in pairs)
     assert torch.equal(fast.active, reference.active)
 
 
@@ -205,14 +211,15 @@ def test_probabilities_are_the_same():
 @pytest.mark.parametrize(
     ("module", "name", "table"),
     [
-        (looks, "JOB", JOB_FEATURES),
-        (looks, "OVERALL", GLOBAL_FEATURES),
-        (machine_looks, "MACHINE", MACHINE_FEATURES),
+        (job_features, "JOB", JOB_FEATURES),
+        (overall_features, "OVERALL", GLOBAL_FEATURES),
+        (machine_features, "MACHINE", MACHINE_FEATURES),
     ],
 )
 def test_machine_code_writes_every_column_of_the_table_by_its_name(module, name, table):
     """A feature that is renamed, added or taken away in the table alone is seen."""
-    text = Path(module.__file__).read_text("utf-8")
+    files = (module.__file__, compiled_observe.__file__)
+    text = "".join(Path(file).read_text("utf-8") for file in files)
     written = re.findall(rf"\[(?:\w+, )?{name}\.(\w+)\] = ", text)
     assert sorted(written) == sorted(columns(table)._fields)
 
@@ -242,7 +249,11 @@ def test_nobody_waits_for_a_compiler_at_work():
 def test_all_machine_code_of_a_plan_is_compiled_ahead():
     """Afterwards each kernel knows one form of its arguments, whatever the problem."""
     warm_up()
-    kernels = (clockwork.place, looks.look_at_jobs, machine_looks.look_at_machines)
+    kernels = (
+        step.step,
+        compiled_observe.observe_jobs,
+        compiled_observe.observe_machines,
+    )
     before = [len(kernel.signatures) for kernel in kernels]
     for kind in ("shift_calendar", "loose"):
         fast, reference = both([generate(KINDS[kind].resized(9, 3), 1)], lookahead=inf)

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.simulation.tensors import SPAN, machine_prices, stack
+from core.simulation.machine_prices import machine_prices
+from core.simulation.stack import stack
+from core.timing import kernel
+from core.timing.flat import SPAN
 from tests.strategies import calendars, problems
 from tests.timing.reference import finish
 
@@ -107,9 +110,10 @@ def test_open_time_is_that_of_the_calendars(machines, time, duration):
     m = static.processing.shape[2]
     axis = (m + torch.arange(len(machines))) * SPAN
     at = torch.full((len(machines),), float(time), dtype=torch.float64)
-    opens = static.next_open(axis, at)
-    ends = static.finish(axis, opens, torch.full_like(at, duration))
-    begins, lasts = static.next_closure(axis, opens)
+    closures = static.closure_axis
+    opens = closures.next_open(axis, at)
+    ends = closures.finish(axis, opens, torch.full_like(at, duration))
+    begins, lasts = closures.next_closure(axis, opens)
     for k, calendar in enumerate(machines):
         assert opens[k] == calendar.next_open(time)
         assert ends[k] == finish(calendar, calendar.next_open(time), duration)
@@ -119,6 +123,21 @@ def test_open_time_is_that_of_the_calendars(machines, time, duration):
             assert lasts[k] == later[0, 1] - later[0, 0]
         else:
             assert begins[k] > 1e9
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(problems(), min_size=1, max_size=3), *(st.integers(0, 60) for _ in "frsw")
+)
+def test_a_job_is_placed_as_by_machine_code(batch, free, ready, setup, work):
+    """All four times, on every machine of every problem, padded ones too."""
+    static = stack(batch, [Objective()] * len(batch))
+    rows = torch.arange(len(static.closures.at) - 1)
+    given_ = (torch.full((len(rows),), float(x)) for x in (free, ready, setup, work))
+    times = static.closure_axis.place(rows * SPAN, *(x.double() for x in given_))
+    for row in rows.tolist():
+        one = kernel.place(static.closures, row, free, ready, setup, work)
+        assert tuple(times[:, row].tolist()) == one
 
 
 def test_the_machine_that_all_need_is_dear():

@@ -244,10 +244,10 @@ def _upload(models: Models) -> None:
         if st.button("Take it in", disabled=file is None, key="take_in"):
             if file is None:
                 return
-            from core.simulation.features import feature_digest  # loads torch
+            from core.policy.feature_names import misfit  # loads torch
 
             try:
-                model = models.import_uploaded(file.getvalue(), feature_digest())
+                model = models.import_uploaded(file.getvalue(), misfit)
             except StoreError as error:
                 st.error(theme.unmarked(str(error)), icon=":material/error:")
                 return

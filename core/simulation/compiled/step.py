@@ -1,4 +1,4 @@
-"""One step of a simulator as machine code; the reference is the simulator itself."""
+"""One step as machine code; the reference is :mod:`core.simulation.tensors.step`."""
 
 # mypy: disable-error-code="no-any-return"
 # An entry of an array is Any to mypy; the compiler knows better.
@@ -7,61 +7,21 @@ from __future__ import annotations
 
 from math import inf
 
-from core.simulation.views import SPAN, Fixed, Floats, Ints, Moving
+from core.simulation.compiled.arrays import Fixed, Moving
+from core.timing.flat import SPAN, Ints
+from core.timing.kernel import next_closure, next_open, place
 from core.timing.machine_code import machine_code
 
 
 @machine_code
-def after(axis: Floats, time: float) -> int:
-    """First entry after a time, at most the last: none is read beyond the end."""
-    low, high = 0, len(axis) - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if axis[middle] <= time:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@machine_code
-def next_open(f: Fixed, axis: float, time: float) -> float:
-    """First open instant at or after a time; ``axis`` is where the machine begins."""
-    if not f.has_closures:
-        return time
-    i = after(f.closure_end, axis + time)
-    if f.closure_start[i] - axis <= time:
-        return f.closure_end[i] - axis
-    return time
-
-
-@machine_code
-def finish(f: Fixed, axis: float, start: float, duration: float) -> float:
-    """First instant with ``duration`` open seconds behind an open ``start``."""
-    if not f.has_closures:
-        return start + duration
-    if not duration > 0:
-        return start
-    target = start - f.closed_before[after(f.closure_end, axis + start)] + duration
-    low, high = 0, len(f.open_at_closure) - 1  # first entry not before the target
-    while low < high:
-        middle = (low + high) >> 1
-        if f.open_at_closure[middle] < axis + target:
-            low = middle + 1
-        else:
-            high = middle
-    return target + f.closed_before[low]
-
-
-@machine_code
-def place(f: Fixed, s: Moving, rollouts: Ints, jobs: Ints, machines: Ints) -> bool:
+def step(f: Fixed, s: Moving, rollouts: Ints, jobs: Ints, machines: Ints) -> bool:
     """
     Place one job in each of some rollouts, unless one of them may not be placed.
 
     Parameters
     ----------
     f, s
-        The problems, and the simulator to move.
+        The problems, and the rollouts to move.
     rollouts, jobs, machines
         Shape (A,): distinct rollouts, and the job and machine for each.
 
@@ -94,13 +54,18 @@ def place(f: Fixed, s: Moving, rollouts: Ints, jobs: Ints, machines: Ints) -> bo
 def _decide(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
     """Note when and where a job runs, and all figures that follow; returns its end."""
     p, m = s.source[b], s.ready.shape[1]
-    axis = (p * m + k) * SPAN
+    row, c = p * m + k, f.closures
     group = f.group[p, j]
     setup = f.setup[s.setup_offset[b, k] + group]
-    setup_start = s.open_ready[b, k]
-    setup_end = finish(f, axis, setup_start, setup)
-    start = next_open(f, axis, max(setup_end, s.job_ready[b, j]))
-    end = finish(f, axis, start, f.processing[p, j, k])
+    setup_start, setup_end, start, ends = place(
+        c,
+        row,
+        int(s.ready[b, k]),
+        int(s.job_ready[b, j]),
+        int(setup),
+        int(f.processing[p, j, k]),
+    )
+    end = float(ends)
 
     s.machine[b, j] = k
     s.times[0, b, j], s.times[1, b, j] = setup_start, setup_end
@@ -118,11 +83,12 @@ def _decide(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
     s.group_work[b, group] -= work
 
     s.ready[b, k] = end
-    s.open_ready[b, k] = free = next_open(f, axis, end)
+    s.open_ready[b, k] = free = next_open(c, row, ends)
     if f.has_closures:
-        i = after(f.closure_end, axis + min(free, SPAN - 2))
-        s.closed_from[b, k] = f.closure_start[i] - axis
-        s.closed_for[b, k] = f.closure_end[i] - f.closure_start[i]
+        i = next_closure(c, row, free)
+        never = i == c.at[row + 1]
+        s.closed_from[b, k] = SPAN - 2 if never else c.start[i]
+        s.closed_for[b, k] = 1 if never else c.end[i] - c.start[i]
     s.machine_group[b, k] = group
     s.setup_offset[b, k] = f.setup_row[p, k, group]
     for machine in range(m):
@@ -135,15 +101,15 @@ def _decide(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
 def _move_column(f: Fixed, s: Moving, b: int, k: int, end: float) -> None:
     """Find out when each job could start on the machine just used."""
     n, m = s.earliest_start.shape[1:]
-    axis = (s.source[b] * m + k) * SPAN
-    opens = next_open(f, axis, end)
+    row = s.source[b] * m + k
+    opens = float(next_open(f.closures, row, int(end)))
     for j in range(n):
         before = s.earliest_start[b, j, k]
         if before == inf:
             continue
         later = opens
         if s.job_ready[b, j] > end:
-            later = next_open(f, axis, s.job_ready[b, j])
+            later = float(next_open(f.closures, row, int(s.job_ready[b, j])))
         s.earliest_start[b, j, k] = later
         if later > before and before <= s.earliest[b, j]:
             earliest = inf
@@ -163,8 +129,8 @@ def _release(f: Fixed, s: Moving, b: int, j: int, end: float) -> None:
     earliest = inf
     for k in range(m):
         if f.processing[p, j, k] < inf:
-            time = max(s.job_ready[b, j], s.ready[b, k])
-            time = next_open(f, (p * m + k) * SPAN, time)
+            begin = int(max(s.job_ready[b, j], s.ready[b, k]))
+            time = float(next_open(f.closures, p * m + k, begin))
             s.earliest_start[b, j, k] = time
             earliest = min(earliest, time)
     s.earliest[b, j] = earliest
