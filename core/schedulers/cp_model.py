@@ -236,7 +236,7 @@ class CpModel:
         if not jobs:
             return
         free, group = self._state(k)
-        matrix = problem.setup[problem.setup_class[k]]
+        matrix = problem.setups_of(k)
         model.add_no_overlap(
             model.new_optional_interval_var(
                 self.start[j],
@@ -263,7 +263,7 @@ class CpModel:
     ) -> None:
         """Setups on machine k: a circuit through its jobs, 0 its start and end."""
         problem, model = self.problem, self.model
-        matrix = problem.setup[problem.setup_class[k]]
+        matrix = problem.setups_of(k)
         node = {j: i + 1 for i, j in enumerate(jobs)}
         place = {j: i for i, j in enumerate(order)}
         follows = self._follows(k)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from core.simulation.rollouts import Rollouts
+from core.simulation.tensors.by_name import ordered
 
 TYPE_GROUPS = 10
 PRIORITY_CLASSES = 5
@@ -224,14 +225,15 @@ def observe_state(simulator: Rollouts, rollouts: Tensor) -> Tensor:
     member = torch.nn.functional.one_hot(member, TYPE_GROUPS) * real[:, :, None]
     member = member.double()  # (A, M, 10)
     size = member.sum(1).clamp(min=1)
-    groups = torch.stack(
-        [
-            (member * (load / total)[:, :, None]).sum(1),
-            (member * idle[:, :, None]).sum(1) / size,
-            torch.tanh((member * busy[:, :, None]).sum(1) / size / horizon),
-        ],
-        2,
-    )  # (A, 10, 3)
+    work = (member * (load / total)[:, :, None]).sum(1)
+    free = (member * idle[:, :, None]).sum(1) / size
+    free_in = torch.tanh((member * busy[:, :, None]).sum(1) / size / horizon)
+    # By their names, (A, 10) each; below (A, 5) or (A, 1).
+    parts: dict[tuple[str, ...], Tensor] = {
+        _each("machine types {}: load", TYPE_GROUPS): work,
+        _each("machine types {}: idle", TYPE_GROUPS): free,
+        _each("machine types {}: free in", TYPE_GROUPS): free_in,
+    }
 
     due = static.effective_due[here]
     dated = torch.isfinite(due)
@@ -243,14 +245,12 @@ def observe_state(simulator: Rollouts, rollouts: Tensor) -> Tensor:
     count = share.sum(1).clamp(min=1)
     open_ = (share * left[:, :, None]).sum(1)
     remaining = left.sum(1, keepdim=True).double()
-    classes = torch.stack(
-        [
-            1 - open_ / count,
-            open_ / remaining,
-            (share * urgency[:, :, None]).sum(1) / open_.clamp(min=1),
-        ],
-        2,
-    )
+    urgent = (share * urgency[:, :, None]).sum(1) / open_.clamp(min=1)
+    parts |= {
+        _each("priority class {}: progress", PRIORITY_CLASSES): 1 - open_ / count,
+        _each("priority class {}: remaining", PRIORITY_CLASSES): open_ / remaining,
+        _each("priority class {}: urgency", PRIORITY_CLASSES): urgent,
+    }
 
     number = candidate.sum(1, keepdim=True).double()
     late = candidate & dated & (slack < 0)
@@ -258,30 +258,26 @@ def observe_state(simulator: Rollouts, rollouts: Tensor) -> Tensor:
         sim.static.mean_processing[here].sum(1, keepdim=True) - sim.work_left[b, None]
     )
     setup = sim.setup_total[b][:, None]
-    whole = torch.cat(
-        [
-            1 - remaining / num_jobs,
-            torch.tanh(now / horizon),
-            torch.tanh(sim.makespan_bound[b][:, None] / horizon),
-            (sim.work_left[b][:, None] / machines / horizon).clamp(0, 1),
-            idle.sum(1, keepdim=True) / machines,
-            torch.tanh(busy.sum(1, keepdim=True) / machines / horizon),
-            load.amax(1, keepdim=True) / total,
-            number / remaining,
-            late.sum(1, keepdim=True) / number,
-            torch.tanh(
-                sim.weighted_tardiness[b][:, None]
-                / static.weight[here].sum(1, keepdim=True)
-                / horizon
-            ),
-            setup / (setup + done.clamp(min=0)).clamp(min=1),
-            (candidate & dated).sum(1, keepdim=True) / number,
-            (left & (sim.waiting_for[b] > 0)).sum(1, keepdim=True) / remaining,
-            torch.log(num_jobs) / 9.21034037,
-            torch.log(machines) / 6.90775528,
-        ],
-        1,
-    )
+    weight = static.weight[here].sum(1, keepdim=True)
+    late_by = sim.weighted_tardiness[b][:, None] / weight
+    waiting = left & (sim.waiting_for[b] > 0)
+    parts |= {
+        ("done",): 1 - remaining / num_jobs,
+        ("clock",): torch.tanh(now / horizon),
+        ("makespan",): torch.tanh(sim.makespan_bound[b][:, None] / horizon),
+        ("work left",): (sim.work_left[b][:, None] / machines / horizon).clamp(0, 1),
+        ("idle machines",): idle.sum(1, keepdim=True) / machines,
+        ("busy",): torch.tanh(busy.sum(1, keepdim=True) / machines / horizon),
+        ("load peak",): load.amax(1, keepdim=True) / total,
+        ("candidates",): number / remaining,
+        ("late",): late.sum(1, keepdim=True) / number,
+        ("tardiness",): torch.tanh(late_by / horizon),
+        ("setup",): setup / (setup + done.clamp(min=0)).clamp(min=1),
+        ("due",): (candidate & dated).sum(1, keepdim=True) / number,
+        ("waiting",): waiting.sum(1, keepdim=True) / remaining,
+        ("size",): torch.log(num_jobs) / 9.21034037,
+        ("machines",): torch.log(machines) / 6.90775528,
+    }
 
     complexity = static.tail[here] + static.smallest_processing[here]
     complexity = torch.tanh(torch.where(candidate, complexity, 0) / horizon)
@@ -290,16 +286,26 @@ def observe_state(simulator: Rollouts, rollouts: Tensor) -> Tensor:
     start = sim.earliest_start[b]
     may = (start <= sim.limit[b][:, None, None]) & torch.isfinite(start)
     compatible = may.sum(2) / machines
-    spread = torch.cat(
-        [
-            _quantiles(urgency, candidate),
-            _quantiles(complexity, candidate),
-            _quantiles(torch.tanh(peak / mean / 2), real),
-            _quantiles(compatible, candidate),
-        ],
-        1,
-    )
-    return torch.cat([groups.flatten(1), classes.flatten(1), whole, spread], 1).float()
+    loads = torch.tanh(peak / mean / 2)
+    parts |= {
+        _spread("job urgency"): _quantiles(urgency, candidate),
+        _spread("job complexity"): _quantiles(complexity, candidate),
+        _spread("machine load"): _quantiles(loads, real),
+        _spread("compatibility"): _quantiles(compatible, candidate),
+    }
+    names = tuple([name for block in parts for name in block])
+    columns = torch.cat(list(parts.values()), 1)
+    return ordered(STATE_FEATURES, names, columns).float()
+
+
+def _each(name: str, count: int) -> tuple[str, ...]:
+    """Names that count from 1."""
+    return tuple([name.format(i) for i in range(1, count + 1)])
+
+
+def _spread(name: str) -> tuple[str, ...]:
+    """Names of the quantiles of something."""
+    return tuple([f"{name}, {q:.0%}" for q in QUANTILES])
 
 
 def _quantiles(values: Tensor, chosen: Tensor) -> Tensor:

@@ -270,7 +270,7 @@ def _setups(problem: Problem) -> tuple[NDArray[np.int64], list[CellRow]]:
     names = [problem.group_names[x] for x in used]
     by_type: dict[str, NDArray[np.int64]] = {}
     for k, kind in enumerate(problem.machine_type.tolist()):
-        matrix = problem.setup[problem.setup_class[k]][np.ix_(used, used)]
+        matrix = problem.setups_of(k)[np.ix_(used, used)]
         name = problem.machine_type_names[kind]
         if not np.array_equal(by_type.setdefault(name, matrix), matrix):
             raise ValueError(f"Setups differ between machines of type {name!r}.")

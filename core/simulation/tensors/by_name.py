@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from core.simulation.feature_tables import Feature
 from core.simulation.tensors.arithmetic import squash
 
 
+class Named(Protocol):
+    """A row of a table of features."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its table."""
+        ...
+
+
 def by_name(
-    table: Sequence[Feature],
+    table: Sequence[Named],
     squashed: Mapping[str, Tensor],
     plain: Mapping[str, Tensor],
 ) -> Tensor:
@@ -37,11 +47,6 @@ def by_name(
     ValueError
         When a feature is missing, or one is not in the table.
     """
-    place = {name: i for i, name in enumerate([*squashed, *plain])}
-    names = [feature.name for feature in table]
-    if sorted(place) != sorted(names):
-        wrong = sorted(set(place).symmetric_difference(names))
-        raise ValueError(f"Features in the table or the engine alone: {wrong}.")
     columns = torch.cat(
         [
             squash(torch.stack(list(squashed.values()), -1)),
@@ -49,5 +54,36 @@ def by_name(
         ],
         -1,
     )
-    order = torch.tensor([place[name] for name in names], device=columns.device)
-    return columns.index_select(columns.dim() - 1, order)
+    return ordered(table, (*squashed, *plain), columns)
+
+
+def ordered(table: Sequence[Named], names: tuple[str, ...], columns: Tensor) -> Tensor:
+    """
+    Columns in the order of their table.
+
+    Parameters
+    ----------
+    table
+        F features.
+    names
+        Of the columns, as they stand.
+    columns
+        Shape (…, F).
+
+    Raises
+    ------
+    ValueError
+        When a feature is missing, or one is not in the table.
+    """
+    order = _order(tuple([feature.name for feature in table]), names)
+    index = torch.tensor(order, device=columns.device)
+    return columns.index_select(columns.dim() - 1, index)
+
+
+@lru_cache(maxsize=16)
+def _order(wanted: tuple[str, ...], names: tuple[str, ...]) -> list[int]:
+    """Place of each wanted name among the names; refuses any that one has alone."""
+    if sorted(wanted) != sorted(names):
+        wrong = sorted(set(wanted).symmetric_difference(names))
+        raise ValueError(f"Features in the table or the engine alone: {wrong}.")
+    return [names.index(name) for name in wanted]
