@@ -253,6 +253,24 @@ def test_a_public_class_has_a_name_of_its_own():
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
+def test_no_files_import_each_other_in_a_circle():
+    """Not even for types alone, and not across rooms."""
+    files = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file
+        for file in (ROOT / "core").rglob("*.py")
+    }
+    below = {
+        name: {
+            module
+            for full in imports_of(file.read_text("utf-8"))
+            for module in (full, full.rpartition(".")[0])
+            if module in files and module != name
+        }
+        for name, file in files.items()
+    }
+    assert len(list(TopologicalSorter(below).static_order())) == len(files)
+
+
 # Imports core.<name> with everything in it, then names what it must not have loaded.
 IMPORT_ALL = """
 import importlib, pkgutil, sys

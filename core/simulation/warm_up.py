@@ -6,6 +6,7 @@ from core.problem.model import Job, Machine, Problem
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
 from core.timing.machine_code import compiling
+from core.timing.retime import retime
 
 
 def warm_up() -> None:
@@ -17,6 +18,7 @@ def warm_up() -> None:
     """
     one = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])
     with compiling():
+        retime(one, [[0]])
         simulator = Simulator([one])
         seen = observe(simulator)
         machines = observe_machines(simulator, seen.rollout, seen.job)
