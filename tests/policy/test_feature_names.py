@@ -10,6 +10,7 @@ from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.policy import two_step
 from core.policy.checkpoint import CARD, load_model
+from core.policy.choosing import GREEDY
 from core.policy.feature_names import TABLES, Columns, all_features, known_features
 from core.policy.shipped import SHIPPED
 from core.policy.two_step import act
@@ -33,7 +34,7 @@ def plan(name):
     found = []
     with torch.no_grad():
         while len(simulator.active):
-            choice = act(policy, simulator, greedy=True)
+            choice = act(policy, simulator, GREEDY)
             simulator.step(choice.rollout, choice.job, choice.machine)
             scores = choice.scores.logits, choice.scores.value, choice.machine_logits
             found.append([int(choice.job), int(choice.machine), *scores])
