@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.charts import theme
+from core.problem import phrases
 from pages.parts.guard import require_app
 from pages.parts.plan.schedule_view import show_plan, show_shift
 from pages.parts.planning import (
@@ -45,9 +45,9 @@ if st.session_state.get(Key.NOTICE):
 
 plan = current_plan()
 words = (
-    f"{theme.many(shift.problem.num_jobs, 'job')} on "
-    f"{theme.many(shift.problem.num_machines, 'machine')}, "
-    f"from {theme.moment(shift.start, 0)}"
+    f"{phrases.many(shift.problem.num_jobs, 'job')} on "
+    f"{phrases.many(shift.problem.num_machines, 'machine')}, "
+    f"from {phrases.moment(shift.start, 0)}"
 )
 if plan is not None and settings is not None and not settings.plans_like(plan.settings):
     words += ". **The settings have changed since this plan.**"

@@ -9,7 +9,6 @@ import numpy as np
 
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable
-from core.charts import theme
 from core.charts.decisions import partial_gantt, strip_mark
 from core.charts.window import View
 from core.decisions.explain import explain_job, explain_machine, faithfulness
@@ -21,6 +20,7 @@ from core.planning.scheduler import Result, Stopwatch
 from core.planning.trace import Recorder, Trace
 from core.policy.checkpoint import Model
 from core.policy.two_step import Policy
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.shift import DEFAULT_START
@@ -122,7 +122,7 @@ def plan_figures(problem: Problem, model: Model, repeats: int) -> dict[str, floa
 def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, float]:
     """Median seconds of what the page shows of one decision, over some of them."""
     steps = np.linspace(0, len(trace) - 1, LOOKED_AT).astype(int)
-    wording = Wording(lambda s: theme.moment(DEFAULT_START, s), theme.duration)
+    wording = Wording(lambda s: phrases.moment(DEFAULT_START, s), phrases.duration)
     view = View(0, trace.schedule.makespan)
     playback = Playback(problem, trace)
     data, figures, reasons = [], [], []

@@ -19,6 +19,7 @@ from core.charts.marks import BAR_OFFSET
 from core.charts.rows import Axis, arranged
 from core.charts.window import Span, View, shown_machines, window
 from core.comparison.trials import Trial, differences
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
 
@@ -141,7 +142,7 @@ def change_histogram(changes: NDArray[np.int64], first: str, second: str) -> go.
             x=middle[chosen],
             y=counts[chosen],
             width=edges[1] - edges[0],
-            name=f"{name} ({theme.count(number)})",
+            name=f"{name} ({phrases.count(number)})",
             marker={
                 "color": color,
                 "line": {"width": 1, "color": theme.edge(color)},
@@ -157,7 +158,7 @@ def change_histogram(changes: NDArray[np.int64], first: str, second: str) -> go.
             hovertemplate="%{y} jobs, %{x:.1f} h<extra></extra>",
         )
     figure.update_layout(bargap=0, barmode="overlay")
-    unmoved = f", {theme.many(same, 'job')} unchanged" if same else ""
+    unmoved = f", {phrases.many(same, 'job')} unchanged" if same else ""
     figure.update_xaxes(
         title_text=f"hours later with “{theme.plain(second, 30)}”<br>"
         f"than with “{theme.plain(first, 30)}”{unmoved}",
@@ -253,19 +254,12 @@ def changes_table(
             "First": moments(first.end.astype(np.float64)),
             "Second": moments(second.end.astype(np.float64)),
             "Change": change,
-            "In words": [changed_words(60 * x) for x in change.tolist()],
+            "In words": [phrases.later(60 * x) for x in change.tolist()],
             "Late before": np.maximum(first.end - problem.due, 0) / 60,
             "Late after": np.maximum(second.end - problem.due, 0) / 60,
         }
     )
     return table.sort_values("Change", kind="stable", ignore_index=True)
-
-
-def changed_words(seconds: float) -> str:
-    """Return a change of end in words that carry its sign: ``20 min sooner``."""
-    if seconds == 0:
-        return "unchanged"
-    return f"{theme.duration(abs(seconds))} {'later' if seconds > 0 else 'sooner'}"
 
 
 def percent_words(percent: float) -> str:

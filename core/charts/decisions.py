@@ -16,6 +16,7 @@ from core.charts.marks import BAR_OFFSET
 from core.charts.rows import Axis, arranged
 from core.charts.window import View, fitted
 from core.planning.trace import Scores, Trace
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
 
@@ -216,11 +217,11 @@ def _strip_layout(trace: Trace) -> dict[str, Any]:
 def _doubt_words(trace: Trace, step: int) -> str:
     if trace.scores is not Scores.POLICY:
         return ""
-    return f"doubt {theme.percent(trace.entropy[step])}<br>"
+    return f"doubt {phrases.percent(trace.entropy[step])}<br>"
 
 
 def _setup_words(seconds: int) -> str:
-    return f"setup {theme.duration(seconds)}" if seconds else "no setup"
+    return f"setup {phrases.duration(seconds)}" if seconds else "no setup"
 
 
 def so_far(trace: Trace, step: int, beyond: int) -> Schedule:
@@ -292,7 +293,7 @@ def partial_gantt(
                 "pattern": {"shape": "/", "fgcolor": theme.MUTED_INK, "size": 5},
             },
             hovertext=f"{name} on the runner-up machine<br>"
-            f"{theme.span(start, ghost.start, ghost.end)}",
+            f"{phrases.span(start, ghost.start, ghost.end)}",
             hovertemplate="%{hovertext}<extra></extra>",
         )
     figure.add_bar(

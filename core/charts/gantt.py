@@ -25,6 +25,7 @@ from core.charts.marks import (
 )
 from core.charts.rows import Axis, Rows, arranged, opacity
 from core.charts.window import View, shown_jobs
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
 
@@ -150,7 +151,7 @@ def _add_setups(
         customdata=chosen,
         hovertext=[
             f"Setup for {theme.plain(problem.job_ids[j])} (group {group or '–'})<br>"
-            f"{theme.span(axis.start, schedule.setup_start[j], schedule.setup_end[j])}"
+            + phrases.span(axis.start, schedule.setup_start[j], schedule.setup_end[j])
             for j, group in zip(chosen.tolist(), groups, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -166,22 +167,13 @@ def _hover(problem: Problem, schedule: Schedule, start: datetime, job: int) -> s
     """What a job says when pointed at."""
     family = theme.plain(problem.family_names[problem.family[job]])
     machine = theme.plain(problem.machine_ids[schedule.machine[job]])
-    times = theme.span(start, schedule.start[job], schedule.end[job])
+    times = phrases.span(start, schedule.start[job], schedule.end[job])
+    slack = float(problem.due[job] - schedule.end[job])
     return (
         f"<b>{theme.plain(problem.job_ids[job])}</b>  family {family}"
         f"{'  ★ important' if problem.important[job] else ''}"
-        f"<br>{machine}  {times}<br>{_lateness(problem, schedule, job)}"
+        f"<br>{machine}  {times}<br>{phrases.to_due(slack)}"
     )
-
-
-def _lateness(problem: Problem, schedule: Schedule, job: int) -> str:
-    """How a job stands to its due date, in words."""
-    spare = float(problem.due[job]) - float(schedule.end[job])
-    if np.isinf(spare):
-        return "no due date"
-    if spare < 0:
-        return f"late by {theme.duration(-spare)}"
-    return f"on time, {theme.duration(spare)} to spare"
 
 
 def _layout(

@@ -7,7 +7,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Literal
 
-from core.charts import theme
+from core.problem import phrases
 from core.problem.schedule import Metrics
 
 
@@ -136,7 +136,7 @@ def quality(gap: float) -> str:
         return "This is the best possible plan: none can cost less."
     # Rounded up: "at most" must stay true.
     above = max(-(-gap * 1000 // 1) / 1000, 0.001)
-    return f"At most {theme.percent(above)} above the best possible plan."
+    return f"At most {phrases.percent(above)} above the best possible plan."
 
 
 def _figure(
@@ -145,19 +145,19 @@ def _figure(
     """One figure, and its change where there is a plan before."""
     now = getattr(figures, kind.name)
     shown = {
-        "moment": lambda: theme.moment(start, now),
-        "share": lambda: theme.percent(now),
-        "jobs": lambda: theme.count(now),
-        "hours": lambda: theme.hours(now),
+        "moment": lambda: phrases.moment(start, now),
+        "share": lambda: phrases.percent(now),
+        "jobs": lambda: phrases.count(now),
+        "hours": lambda: phrases.hours(now),
     }[kind.unit]()
     if before is None:
         return Figure(kind.label, shown, kind.help)
     rise = now - getattr(before, kind.name)
     size = {
-        "moment": lambda: theme.duration(abs(rise)),
+        "moment": lambda: phrases.duration(abs(rise)),
         "share": lambda: f"{100 * abs(rise):.1f} points",
-        "jobs": lambda: theme.count(abs(rise)),
-        "hours": lambda: theme.hours(abs(rise)),
+        "jobs": lambda: phrases.count(abs(rise)),
+        "hours": lambda: phrases.hours(abs(rise)),
     }[kind.unit]()
     # A change too small to be shown is no change.
     if not any(digit in size for digit in "123456789"):

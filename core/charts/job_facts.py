@@ -7,12 +7,11 @@ from datetime import datetime
 
 import numpy as np
 
-from core.charts import theme
+from core.problem import phrases
 from core.problem.model import Problem
+from core.problem.phrases import NOTHING
 from core.problem.schedule import Schedule, setup_seconds
 from core.problem.waiting import Cause, Wait, previous_job
-
-NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -50,28 +49,19 @@ def job_facts(
     machine = int(schedule.machine[job])
     setup = int(setup_seconds(problem, schedule)[job])
     due = float(problem.due[job])
-    times = theme.span(start, schedule.start[job], schedule.end[job])
+    times = phrases.span(start, schedule.start[job], schedule.end[job])
     important = " ★ important" if problem.important[job] else ""
     return [
         Fact("Job", problem.job_ids[job] + important),
         Fact("Family", problem.family_names[problem.family[job]]),
         Fact("Machine", problem.machine_ids[machine]),
         Fact("Runs", times),
-        Fact("Due", theme.moment(start, due) if np.isfinite(due) else NONE),
-        Fact("Slack", slack_text(due - float(schedule.end[job]))),
+        Fact("Due", phrases.moment(start, due) if np.isfinite(due) else NOTHING),
+        Fact("Slack", phrases.to_due(due - float(schedule.end[job]))),
         Fact("Setup before", setup_text(problem, schedule, job, setup)),
         Fact("Predecessor", predecessor_text(problem, job)),
         Fact("Waited for", wait_text(problem, start, job, wait)),
     ]
-
-
-def slack_text(seconds: float) -> str:
-    """Time to spare before the due date, or by how much a job is late."""
-    if not np.isfinite(seconds):
-        return NONE
-    if seconds < 0:
-        return f"late by {theme.duration(-seconds)}"
-    return theme.duration(seconds)
 
 
 def setup_text(problem: Problem, schedule: Schedule, job: int, seconds: int) -> str:
@@ -84,13 +74,13 @@ def setup_text(problem: Problem, schedule: Schedule, job: int, seconds: int) -> 
     names = problem.group_names
     origin = names[group] if group < len(names) else "nothing"
     target = names[problem.group[job]]
-    return f"{theme.duration(seconds)}, {origin or NONE} → {target or NONE}"
+    return f"{phrases.duration(seconds)}, {origin or NOTHING} → {target or NOTHING}"
 
 
 def predecessor_text(problem: Problem, job: int) -> str:
     """Return the jobs that must end before."""
     before = [problem.job_ids[p] for p in problem.predecessors[job]]
-    return theme.listed(before) if before else "none"
+    return phrases.listed(before) if before else "none"
 
 
 def wait_text(problem: Problem, start: datetime, job: int, wait: Wait) -> str:
@@ -107,7 +97,7 @@ def wait_text(problem: Problem, start: datetime, job: int, wait: Wait) -> str:
         case Cause.NOTHING:
             return "nothing, it starts with the plan"
         case Cause.RELEASE:
-            return f"release, {theme.moment(start, problem.release[job])}"
+            return f"release, {phrases.moment(start, problem.release[job])}"
         case Cause.PREDECESSOR:
             return f"predecessor {who}"
         case Cause.SETUP:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.charts import theme
 from core.charts.rows import Axis, Rows, opacity
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
 
@@ -186,8 +187,8 @@ def add_due_marks(
             },
         },
         hovertext=[
-            f"Due {theme.moment(axis.start, t)}: {theme.many(int(a), 'job')}, "
-            f"{theme.count(b)} late"
+            f"Due {phrases.moment(axis.start, t)}: {phrases.many(int(a), 'job')}, "
+            f"{phrases.count(b)} late"
             for t, a, b in zip(first, total, late, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.charts import theme
 from core.charts.window import View, shown_machines
+from core.problem import phrases
 from core.problem.model import Problem
 
 DIMMED = 0.32  # opacity of what is not in focus
@@ -48,7 +49,7 @@ def arranged(problem: Problem, view: View) -> Rows:
     y, headers, height = [], [], 0.0
     for i, kind in enumerate(types):
         if headed and (i == 0 or types[i - 1] != kind):
-            alike = theme.many(types.count(kind), "machine")
+            alike = phrases.many(types.count(kind), "machine")
             name = theme.plain(problem.machine_type_names[kind] or "no type")
             headers.append((f"<b>{name}</b>  {alike}", height + 0.5))
             height += 1.0

@@ -1,12 +1,10 @@
-"""Colours, fonts and number formats: everything that charts and pages share."""
+"""Colours, fonts and what of a planner's text may be shown as markup: nothing."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from math import isfinite
 
 INK = "#1b2733"
 MUTED_INK = "#566573"
@@ -88,64 +86,6 @@ def unmarked(text: str) -> str:
     """Return a text so that Markdown shows it as it is."""
     kept = "".join(c for c in text if c.isprintable())
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", kept)
-
-
-# --- Numbers and times, one format each -----------------------------------------
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time in minutes, or hours and minutes: ``3 h 20 min``."""
-    minutes = round(abs(seconds) / 60)
-    sign = "−" if seconds < 0 and minutes else ""
-    if minutes == 0 and seconds:
-        return f"{sign}< 1 min"
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{sign}{rest} min"
-    return f"{sign}{hours:,} h {rest:02d} min"
-
-
-def hours(seconds: float) -> str:
-    """Return a length of time in hours with one decimal: ``41.5 h``."""
-    return f"{seconds / 3600:,.1f} h"
-
-
-def count(number: float) -> str:
-    """Return a whole number with thousands separated: ``5,000``."""
-    return f"{number:,.0f}"
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage with one decimal: ``92.4 %``."""
-    return f"{100 * share:,.1f} %"
-
-
-def many(number: int, one: str, several: str | None = None) -> str:
-    """Return a count with its noun: ``1 job``, ``2 jobs``."""
-    return f"{count(number)} {one if number == 1 else several or one + 's'}"
-
-
-def moment(start: datetime, seconds: float) -> str:
-    """Return a moment as weekday, date and minute: ``Mon 5 Jan 14:05``."""
-    when = start + timedelta(seconds=float(seconds))
-    return f"{when:%a} {when.day} {when:%b %H:%M}"
-
-
-def span(start: datetime, begin: float, end: float) -> str:
-    """Return two moments, the day once where it is the same."""
-    if not isfinite(end):
-        return f"from {moment(start, begin)}"
-    last = start + timedelta(seconds=float(end))
-    same_day = (start + timedelta(seconds=float(begin))).date() == last.date()
-    return f"{moment(start, begin)} – " + (
-        f"{last:%H:%M}" if same_day else moment(start, end)
-    )
-
-
-def listed(names: Sequence[str], limit: int = 3) -> str:
-    """Return some names and how many more there are: ``A, B and 3 more``."""
-    shown = ", ".join(names[:limit])
-    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
 
 
 def _channels(color: str) -> list[float]:

@@ -57,13 +57,13 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     """
     import numpy as np
 
-    from core.charts import theme
     from core.decisions.decision_log import chosen_by, excluded_jobs, excluded_machines
     from core.decisions.recording import Playback
     from core.decisions.step_tables import confidence, job_table, machine_table
     from core.decisions.topic_words import Wording
     from core.decisions.trace_model import find_model
     from core.planning.trace import Scores, StaleTraceError
+    from core.problem import phrases
     from core.schedulers.rule_trace import trace_of
     from core.timing.situation import Situation
 
@@ -75,7 +75,7 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     decision = trace[step]
     order = trace.job[:step].astype(np.int64)
     situation = Situation(problem, trace.schedule, order, trace.lookahead)
-    wording = Wording(lambda s: theme.moment(begin, s), theme.duration)
+    wording = Wording(lambda s: phrases.moment(begin, s), phrases.duration)
     # Of rules, how long the bar of each is on the page: from the least to the largest.
     score: tuple[str, Callable[[float], str]] = ("Priority", lambda x: f"{x:.2f}")
     if trace.scores is Scores.POLICY:
@@ -83,7 +83,7 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     name, machine = problem.job_ids[decision.job], problem.machine_ids[decision.machine]
     lines = [
         f"Decision {step + 1} of {len(trace)}, {wording.moment(decision.clock)}: "
-        f"{name} on {machine}, {theme.span(begin, decision.start, decision.end)}, "
+        f"{name} on {machine}, {phrases.span(begin, decision.start, decision.end)}, "
         f"taken by {chosen_by(decision, trace)}.",
         f"Cost so far {decision.cost:.4f}, at least {decision.bound:.4f} in the end.",
         "",

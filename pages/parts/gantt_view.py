@@ -7,11 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.charts import theme
 from core.charts.gantt import gantt
 from core.charts.job_facts import job_facts
 from core.charts.window import ColorBy, Span, View, fitted, moved, window
 from core.planning.plan import Plan
+from core.problem import phrases
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key, current_plan
 
@@ -34,7 +34,7 @@ def show_gantt(plan: Plan) -> None:
             now=datetime.now(),
             planners=trace.planners if trace is not None else None,
         )
-        late = theme.many(plan.result.metrics.late_jobs, "late job")
+        late = phrases.many(plan.result.metrics.late_jobs, "late job")
         st.plotly_chart(
             figure,
             theme=None,
@@ -110,11 +110,11 @@ def _controls(plan: Plan) -> View:
             persist_state="session",
         )
     view, left_out = _view(plan)
-    words = theme.span(plan.shift.start, view.begin, view.end)
+    words = phrases.span(plan.shift.start, view.begin, view.end)
     shown.caption(words)
     if left_out:
         st.info(
-            f"{theme.count(left_out)} more bars would make the chart slow: it shows "
+            f"{phrases.count(left_out)} more bars would make the chart slow: it shows "
             "the first ones. Choose a shorter window, or filter machines.",
             icon=":material/filter_alt:",
         )

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.charts import theme
 from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
+from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
@@ -109,7 +109,7 @@ def show_question(shift: Shift, settings: PlanSettings | None) -> None:
     asked: Plan | None = st.session_state.get(Key.QUESTION)
     if asked is None or asked is not current_plan():
         return
-    choices = theme.many(asked.choices, "choice")
+    choices = phrases.many(asked.choices, "choice")
     verb = "is" if asked.choices == 1 else "are"
     with st.container(border=True, key="question"):
         st.markdown(f"This plan holds {choices} of yours, kept on Step through.")

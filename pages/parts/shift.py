@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.charts import theme
+from core.problem import phrases
 from core.problem.shift import DEFAULT_START, Shift
 from core.tables.issues import Issues
 from core.tables.shift import Reading
@@ -63,8 +63,8 @@ def shift_if_any() -> Shift | None:
     keep_shift(reading.shift)
     warnings, notes = reading.issues.warnings, reading.issues.notes
     if warnings or notes:
-        parts = [theme.many(len(warnings), "warning")] if warnings else []
-        parts += [theme.many(len(notes), "note")] if notes else []
+        parts = [phrases.many(len(warnings), "warning")] if warnings else []
+        parts += [phrases.many(len(notes), "note")] if notes else []
         icon = ":material/warning:" if warnings else ":material/info:"
         with st.expander(" and ".join(parts) + " on your files", icon=icon):
             _show_issues(reading.issues)
@@ -234,7 +234,7 @@ def _show_how_to_upload() -> None:
 def _show_errors(issues: Issues) -> None:
     """Say that the files cannot be planned, and why, row by row."""
     st.title("Your files", anchor=False)
-    errors = theme.many(len(issues.errors), "error")
+    errors = phrases.many(len(issues.errors), "error")
     st.error(
         f"**{errors} to mend before this shift can be planned.** Correct these rows "
         "in your files and upload them again.",

@@ -1,7 +1,6 @@
-"""Colours that everyone can tell apart, and one format per kind of number."""
+"""Colours that everyone can tell apart, and names that are never markup."""
 
 import re
-from datetime import datetime
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 
 from core.charts import theme
 
-START = datetime(2026, 1, 5, 6)
 OF_RGB = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -94,39 +92,6 @@ def test_every_bar_has_an_outline_and_a_readable_name(color):
 def test_text_and_marks_read_on_white(color):
     """4.5:1 for all of them."""
     assert theme.contrast(color, theme.BACKGROUND) >= 4.5
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 min"),
-        (20, "< 1 min"),
-        (25 * 60, "25 min"),
-        (59.6 * 60, "1 h 00 min"),
-        (3 * 3600 + 5 * 60, "3 h 05 min"),
-        (1234 * 3600, "1,234 h 00 min"),
-        (-90 * 60, "−1 h 30 min"),
-    ],
-)
-def test_a_duration_reads_as_hours_and_minutes(seconds, text):
-    """Rounded once, so that 60 minutes never stand there."""
-    assert theme.duration(seconds) == text
-
-
-def test_moments_and_spans_name_the_day_once():
-    """Across midnight the second day is named too."""
-    assert theme.moment(START, 3600) == "Mon 5 Jan 07:00"
-    assert theme.span(START, 0, 3600) == "Mon 5 Jan 06:00 – 07:00"
-    assert theme.span(START, 0, 86400) == "Mon 5 Jan 06:00 – Tue 6 Jan 06:00"
-
-
-def test_numbers_have_one_format_each():
-    """Thousands by comma, one decimal, a unit behind a space."""
-    assert theme.count(5000) == "5,000"
-    assert theme.percent(0.9244) == "92.4 %"
-    assert theme.hours(5400) == "1.5 h"
-    assert (theme.many(1, "job"), theme.many(2, "job")) == ("1 job", "2 jobs")
-    assert theme.listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
 
 
 def test_a_planners_text_is_never_markup():

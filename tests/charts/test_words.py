@@ -41,8 +41,8 @@ def test_facts_of_a_late_important_job(shop, plan, start):
         "Machine": "L1",
         "Runs": "Mon 5 Jan 11:00 – 16:00",
         "Due": "Mon 5 Jan 14:00",
-        "Slack": "late by 2 h 00 min",
-        "Setup before": "1 h 00 min, red → blue",
+        "Slack": "late by 2 h",
+        "Setup before": "1 h, red → blue",
         "Predecessor": "none",
         "Waited for": "setup behind a",
     }
@@ -51,7 +51,7 @@ def test_facts_of_a_late_important_job(shop, plan, start):
 def test_facts_of_a_job_without_due_date(shop, plan, start):
     """Job b follows a on the drill."""
     facts = facts_of(shop, plan, start, 1)
-    assert (facts["Due"], facts["Slack"]) == ("–", "–")
+    assert (facts["Due"], facts["Slack"]) == ("–", "no due date")
     assert (facts["Predecessor"], facts["Waited for"]) == ("a", "predecessor a")
     assert facts["Setup before"] == "none"
 
@@ -89,7 +89,7 @@ def test_headline_says_the_sign_in_words(shop, plan, start):
         x.label: (x.change, x.direction, x.better) for x in headline(now, start, before)
     }
     assert changes == {
-        "Last job ends": ("1 h 00 min sooner", "down", True),
+        "Last job ends": ("1 h sooner", "down", True),
         "On time": ("25.0 points more", "up", True),
         "Late jobs": ("2 fewer", "down", True),
         "Late important": ("no change", "off", None),

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.charts import theme
 from core.decisions.decision_log import COLUMNS, entries, log_json, log_row
 from core.decisions.topic_words import Wording
 from core.decisions.whatif import what_if
@@ -13,6 +12,7 @@ from core.instances.generator import KINDS, generate
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError
+from core.problem import phrases
 from core.problem.objective import Objective
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.registry import scheduler
@@ -21,7 +21,7 @@ from core.timing.retime import retime
 from tests.models import untrained
 
 START = datetime(2026, 1, 5, 6)
-WORDING = Wording(lambda s: theme.moment(START, s), theme.duration)
+WORDING = Wording(lambda s: phrases.moment(START, s), phrases.duration)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
+from core.problem import phrases
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.store.errors import StoreError
@@ -109,7 +110,7 @@ def _line(entry: ScenarioEntry) -> str:
     if isinstance(cost, float):
         words.append(f"cost {cost:.4f}")
     if isinstance(late, int):
-        words.append(theme.many(late, "late job"))
+        words.append(phrases.many(late, "late job"))
     return " · ".join(words)
 
 
@@ -135,7 +136,7 @@ def _do_keep(store: Scenarios) -> None:
         return
     state[Key.SCENARIO_NAME] = ""
     state[Key.SCENARIO] = entry.id
-    state[Key.SCENARIO_NOTICE] = (True, f"Kept as “{_plain(entry.name)}”.")
+    state[Key.SCENARIO_NOTICE] = (True, f"Kept as “{theme.unmarked(entry.name)}”.")
 
 
 def _open(store: Scenarios, scenario_id: str) -> str:
@@ -158,24 +159,19 @@ def _open(store: Scenarios, scenario_id: str) -> str:
     ):
         word = min(EMPHASIS, key=lambda x: abs(EMPHASIS[x] * usual - weight))
         state[key] = word
-    return f"“{_plain(name)}” is open, with its plan."
+    return f"“{theme.unmarked(name)}” is open, with its plan."
 
 
 def _rename(store: Scenarios, scenario_id: str) -> str:
     """Give a scenario the name in the field."""
     entry = store.rename(scenario_id, st.session_state[Key.SCENARIO_NAME])
-    return f"It is “{_plain(entry.name)}” now."
+    return f"It is “{theme.unmarked(entry.name)}” now."
 
 
 def _delete(store: Scenarios, scenario_id: str) -> str:
     """Delete a scenario."""
     store.delete(scenario_id)
     return "Deleted."
-
-
-def _plain(name: str) -> str:
-    """Return a planner's text as a message shows it: never as Markdown."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()<>#+-.!|~:$" else c for c in name)
 
 
 def scenario_of(plan: Plan) -> Scenario:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.bounds.cost_bound import gap, lower_bounds
-from core.charts import theme
 from core.charts.comparison import (
     change_histogram,
     changes_table,
@@ -18,6 +17,7 @@ from core.charts.headline import headline
 from core.charts.window import ColorBy, Span, View, fitted, moved
 from core.comparison.trials import end_changes
 from core.planning.visibility import action_counts
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from pages.parts.compare.run import Comparison, current_comparison, title
@@ -136,7 +136,7 @@ def _at_most(share: float) -> str:
     """Return a gap, rounded up so that it stays true."""
     if share != share or share == float("inf"):
         return "not known"
-    return f"at most {theme.percent(-(-share * 1000 // 1) / 1000)}"
+    return f"at most {phrases.percent(-(-share * 1000 // 1) / 1000)}"
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -192,7 +192,7 @@ def _show_gantts(found: Comparison) -> None:
         # The plan with most bars decides, so that all show the same time.
         for plan in found.shown:
             view, _ = fitted(problem, plan.schedule, view)
-        times.caption(theme.span(found.shift.start, view.begin, view.end))
+        times.caption(phrases.span(found.shift.start, view.begin, view.end))
         figures = comparison_gantts(problem, found.shown, found.shift.start, view)
         for i, (plan, figure) in enumerate(zip(found.shown, figures, strict=True)):
             st.markdown(f"**{plan.name}**")
@@ -283,10 +283,10 @@ def _show_sight(found: Comparison) -> None:
     sizes = action_counts(problem.num_jobs, problem.num_machines)
     st.subheader("What each could see", anchor=False)
     st.markdown(
-        f"One list of all pairs has **{theme.count(sizes.flat)}** entries "
-        f"({theme.count(problem.num_jobs)} jobs × "
-        f"{theme.many(problem.num_machines, 'machine')}). Asked in two steps, first "
-        f"the job and then its machine, it is **{theme.count(sizes.hierarchical)}** "
+        f"One list of all pairs has **{phrases.count(sizes.flat)}** entries "
+        f"({phrases.count(problem.num_jobs)} jobs × "
+        f"{phrases.many(problem.num_machines, 'machine')}). Asked in two steps, first "
+        f"the job and then its machine, it is **{phrases.count(sizes.hierarchical)}** "
         "answers. In batches, jobs outside the batch cannot be chosen at all."
     )
     st.plotly_chart(

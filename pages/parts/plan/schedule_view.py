@@ -11,6 +11,7 @@ from core.charts import theme
 from core.charts.headline import headline, quality
 from core.charts.overview import jobs_table, machines_table, shift_table
 from core.planning.plan import Plan
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.shift import Shift
@@ -67,7 +68,7 @@ def show_headline(plan: Plan) -> None:
 
 def _offer_to_take_back(before: Plan) -> None:
     """Offer the plan before, and say whether it holds choices of the planner."""
-    held = theme.many(before.choices, "choice")
+    held = phrases.many(before.choices, "choice")
     st.button(
         "Take the plan before back",
         icon=":material/undo:",
@@ -82,11 +83,11 @@ def show_shift(shift: Shift) -> None:
     """Show a shift that is not planned yet: its size, and its jobs."""
     problem = shift.problem
     figures = {
-        "Jobs": theme.count(problem.num_jobs),
-        "Machines": theme.count(problem.num_machines),
-        "Families": theme.count(len(problem.family_names)),
-        "Important": theme.count(problem.important.sum()),
-        "Work per machine": theme.hours(problem.ideal_horizon),
+        "Jobs": phrases.count(problem.num_jobs),
+        "Machines": phrases.count(problem.num_machines),
+        "Families": phrases.count(len(problem.family_names)),
+        "Important": phrases.count(problem.important.sum()),
+        "Work per machine": phrases.hours(problem.ideal_horizon),
     }
     with st.container(horizontal=True, key="headline"):
         for label, value in figures.items():

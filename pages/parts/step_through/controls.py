@@ -6,9 +6,9 @@ import time
 
 import streamlit as st
 
-from core.charts import theme
 from core.charts.decisions import strip_mark
 from core.decisions.jumps import following
+from core.problem import phrases
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.state import Key
 from pages.parts.step_through.decisions import Decisions
@@ -134,7 +134,7 @@ def show_controls(found: Decisions, step: int) -> None:
                 on_click=go_to,
                 args=(step if ahead is None else ahead, found),
                 disabled=ahead is None or playing,
-                help=f"{theme.many(total, 'such decision')} in this plan.",
+                help=f"{phrases.many(total, 'such decision')} in this plan.",
             )
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.charts import theme
 from core.charts.decisions import strip
 from core.decisions.jumps import doubtful, late, setups
 from core.decisions.recording import Playback
@@ -19,6 +18,7 @@ from core.decisions.trace_model import find_model
 from core.planning.plan import Plan
 from core.planning.trace import Scores, StaleTraceError, Trace
 from core.policy.checkpoint import Model, ModelError
+from core.problem import phrases
 from core.schedulers.rule_trace import trace_of
 from core.store.errors import StoreError
 from core.store.models import Models
@@ -56,7 +56,7 @@ class Decisions:
     def wording(self) -> Wording:
         """How times are written."""
         start = self.plan.shift.start
-        return Wording(lambda s: theme.moment(start, s), theme.duration)
+        return Wording(lambda s: phrases.moment(start, s), phrases.duration)
 
     @cached_property
     def marks(self) -> dict[str, np.ndarray]:

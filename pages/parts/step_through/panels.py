@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import theme
 from core.charts.decisions import Ghost, partial_gantt
 from core.charts.window import Span, View, window
 from core.decisions.step_tables import (
@@ -19,6 +18,7 @@ from core.decisions.step_tables import (
     machine_table,
 )
 from core.planning.trace import Decision, Scores, certainty
+from core.problem import phrases
 from core.timing.situation import Situation
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.state import Key
@@ -35,18 +35,18 @@ def show_decision(found: Decisions, decision: Decision) -> None:
     problem, start = found.plan.shift.problem, found.plan.shift.start
     job = problem.job_ids[decision.job]
     machine = problem.machine_ids[decision.machine]
-    late = decision.end - problem.due[decision.job]
-    facts = [theme.span(start, decision.start, decision.end)]
+    slack = float(problem.due[decision.job]) - decision.end
+    facts = [phrases.span(start, decision.start, decision.end)]
     if decision.setup:
-        facts.append(f"setup {theme.duration(decision.setup)}")
-    if late > 0:
-        facts.append(f"late by {theme.duration(late)}")
+        facts.append(f"setup {phrases.duration(decision.setup)}")
+    if slack < 0:
+        facts.append(phrases.to_due(slack))
     if decision.job_forced or decision.machine_forced:
         facts.append("chosen by you")
     with st.container(horizontal=True, gap="medium", border=True, key="decided"):
         for label, value in (
             ("Decision", f"{decision.step + 1} of {len(found.trace)}"),
-            ("Clock", theme.moment(start, decision.clock)),
+            ("Clock", phrases.moment(start, decision.clock)),
             ("Placed", f"{job} on {machine}"),
             ("Runs", ", ".join(facts)),
             ("Cost so far, at least in the end", _cost_words(decision)),
@@ -85,7 +85,8 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
         decision,
         decision.job_probabilities,
         decision.jobs == decision.job,
-        f"{theme.count(len(decision.jobs))} of {theme.many(left, 'job')} left possible",
+        f"{phrases.count(len(decision.jobs))} of {phrases.many(left, 'job')} left "
+        "possible",
     )
     table = job_table(situation, decision, start, JOBS_SHOWN)
     _table(
@@ -104,8 +105,8 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
     )
     excluded = left - len(decision.jobs)
     if st.toggle(
-        f"Why not the others? {theme.count(excluded)} wait, "
-        f"{theme.count(decision.step)} are scheduled",
+        f"Why not the others? {phrases.count(excluded)} wait, "
+        f"{phrases.count(decision.step)} are scheduled",
         key=Key.SHOW_EXCLUDED_JOBS,
         persist_state="session",
     ):
@@ -120,7 +121,7 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
         decision,
         decision.machine_probabilities,
         decision.machines == decision.machine,
-        f"{len(decision.machines)} of {theme.many(compatible, 'compatible machine')} "
+        f"{len(decision.machines)} of {phrases.many(compatible, 'compatible machine')} "
         "possible",
     )
     table = machine_table(situation, decision, start, MACHINES_SHOWN)
@@ -143,7 +144,7 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
     )
     excluded = problem.num_machines - len(decision.machines)
     if st.toggle(
-        f"Why not the others? {theme.many(excluded, 'machine')}",
+        f"Why not the others? {phrases.many(excluded, 'machine')}",
         key=Key.SHOW_EXCLUDED_MACHINES,
         persist_state="session",
     ):
@@ -247,7 +248,9 @@ def show_plan_so_far(
         problem, found.trace, decision.step, start, View(begin, end), ghost
     )
     if left_out:
-        st.caption(f"{theme.count(left_out)} bars are left out to keep the page quick.")
+        st.caption(
+            f"{phrases.count(left_out)} bars are left out to keep the page quick."
+        )
     st.plotly_chart(
         figure,
         theme=None,

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts import theme
 from core.charts.headline import headline
 from core.decisions.step_tables import confidence, moved_table
 from core.decisions.whatif import moves, override_words, what_if
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.planning.trace import Decision, Scores
+from core.problem import phrases
 from core.timing.situation import Situation
 from pages.parts.state import Key, current_plan, keep_plan
 from pages.parts.step_through.decisions import Decisions
@@ -79,7 +79,7 @@ def show_overrides(found: Decisions) -> None:
         horizontal=True, vertical_alignment="center", border=True, key="overrides"
     ):
         words = "; ".join(override_words(problem, x) for x in overrides)
-        many = theme.many(len(overrides), "decision")
+        many = phrases.many(len(overrides), "decision")
         st.text(f"✎ {many} of this plan chosen by the planner: {words}.")
         if kept is not None:
             st.button(
@@ -162,7 +162,7 @@ def _show_alternative(alternative: Alternative, situation: Situation) -> None:
         with both.container():
             _figures(base, before, after)
         with both.container():
-            st.caption(f"{theme.many(len(moved.jobs), 'job')} moved")
+            st.caption(f"{phrases.many(len(moved.jobs), 'job')} moved")
             _moved(moved_table(situation, before.schedule, after.schedule, moved))
     with st.container(horizontal=True, key="keep_or_drop"):
         if st.button(

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.charts import theme
+from core.problem import phrases
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.store.errors import StoreError
@@ -131,7 +132,9 @@ def judged(models: Models, name: str, default: str) -> dict[str, Any] | None:
 
 def verdict(figures: dict[str, Any]) -> str:
     """Return held-out or other figures as one sentence."""
-    words = [f"cost {figures['cost']:.4f} on {theme.many(figures['problems'], 'plan')}"]
+    words = [
+        f"cost {figures['cost']:.4f} on {phrases.many(figures['problems'], 'plan')}"
+    ]
     for key, name in (
         ("against_rule", "the best rule"),
         ("against_default", f"“{figures.get('default')}”"),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.charts import theme
 from core.planning.settings import PlanSettings
+from core.problem import phrases
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.store.errors import NoModelError, StoreError
@@ -126,8 +127,8 @@ def _card(models: Models, model: StoredModel) -> None:
     facts = [
         ORIGINS[model.origin],
         f"{card.policy} policy",
-        f"{theme.count(card.decisions)} decisions in "
-        f"{theme.duration(card.wall_seconds)}",
+        f"{phrases.count(card.decisions)} decisions in "
+        f"{phrases.duration(card.wall_seconds)}",
     ]
     if card.parent is not None:
         facts.append(f"from {' ← '.join(line[1:]) or card.parent}")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.charts import theme
 from core.planning.settings import PlanSettings
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.shift import Shift
@@ -160,7 +161,7 @@ def _shifts(
         store = Scenarios(database())
         names = {entry.id: entry.name for entry in store.all()}
         shifts = [store.load(entry).problem for entry in kept]
-        return shifts, {"words": theme.listed([names[entry] for entry in kept])}
+        return shifts, {"words": phrases.listed([names[entry] for entry in kept])}
     if shift is None:
         raise ValueError(
             "There is no shift in hand. Upload your files on the left, or learn from "
@@ -179,7 +180,7 @@ def _tonight(shift: Shift | None) -> tuple[list[Problem], dict[str, Any]]:
         if all(problem.content_hash != other.content_hash for other in shifts):
             shifts.append(problem)
             names.append(entry.name)
-    return shifts, {"words": theme.listed(names), "preset": "tonight"}
+    return shifts, {"words": phrases.listed(names), "preset": "tonight"}
 
 
 def _kept() -> list[str]:

@@ -12,6 +12,7 @@ from core.charts import theme
 from core.charts.curves import RunCurves, held_out_chart, learning_curves
 from core.charts.gantt import gantt
 from core.charts.window import View
+from core.problem import phrases
 from core.problem.shift import Shift
 from core.runs.launch import kill, launch_next
 from core.store.errors import StoreError
@@ -168,7 +169,7 @@ def _row(run: Run, curves: RunCurves | None) -> dict[str, Any]:
         "Run": run.name,
         "State": STATES[run.state],
         "done": run.progress or 0.0,
-        "Time left": "" if left is None else theme.duration(left),
+        "Time left": "" if left is None else phrases.duration(left),
         "Held-out cost": None if cost is None else round(cost, 4),
         "Against rule": _against(cost, rule),
         "Against default": _against(cost, default),
@@ -294,8 +295,8 @@ def _example(runs: Runs, run: Run, shift: Shift | None) -> None:
             return
         st.caption(
             f"After iteration {iteration}: cost {result.cost:.4f}, "
-            f"{theme.many(result.metrics.late_jobs, 'late job')}, ends "
-            f"{theme.moment(shift.start, result.schedule.makespan)}."
+            f"{phrases.many(result.metrics.late_jobs, 'late job')}, ends "
+            f"{phrases.moment(shift.start, result.schedule.makespan)}."
         )
         view = View(0, max(result.schedule.makespan, 1))
         st.plotly_chart(
