@@ -24,7 +24,7 @@ from core.tables.issues import Issues
 from core.tables.limits import MAX_FILE
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
-from core.tables.write import schedule_csv, schedule_workbook
+from core.tables.write_plan import schedule_csv, schedule_workbook
 
 
 class UnreadableFilesError(ValueError):
@@ -124,12 +124,12 @@ def write(plan: Plan, path: Path | str) -> None:
     OSError
         When the file cannot be written.
     """
-    path, result = Path(path), plan.result
+    path = Path(path)
     ending = path.suffix.lower()
     if ending == ".csv":
-        content = schedule_csv(plan.shift, result.schedule, result.scheduler)
+        content = schedule_csv(plan)
     elif ending == ".xlsx":
-        content = schedule_workbook(plan.shift, result.schedule, result.scheduler)
+        content = schedule_workbook(plan)
     else:
         raise ValueError(f"Expected a name that ends in .csv or .xlsx, got {path}.")
     path.write_bytes(content)

@@ -23,7 +23,7 @@ from core.policy.two_step import Policy
 from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.shift import DEFAULT_START
+from core.problem.shift import DEFAULT_START, Shift
 from core.schedulers.hierarchical import (
     MOST_TRACED,
     HierarchicalScheduler,
@@ -124,6 +124,7 @@ def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, floa
     steps = np.linspace(0, len(trace) - 1, LOOKED_AT).astype(int)
     wording = Wording(lambda s: phrases.moment(DEFAULT_START, s), phrases.duration)
     view = View(0, trace.schedule.makespan)
+    shift = Shift(problem, DEFAULT_START, "Benchmark")
     playback = Playback(problem, trace)
     data, figures, reasons = [], [], []
     for step in np.unique(steps).tolist():
@@ -137,7 +138,7 @@ def look_figures(problem: Problem, trace: Trace, model: Model) -> dict[str, floa
 
         watch = Stopwatch()
         strip_mark(trace, step)
-        partial_gantt(problem, trace, step, DEFAULT_START, view)
+        partial_gantt(shift, trace, step, view)
         figures.append(watch.seconds)
 
         playback.at(step)  # the walk there is made once, not per look

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -81,19 +81,19 @@ def lower_bounds(problem: Problem, objective: Objective) -> Bounds:
     )
 
 
-def gap(cost: float, bound: float) -> float:
-    """
-    Share by which a cost may lie above the best possible one, at most.
+_KNOWN: WeakKeyDictionary[Problem, dict[Objective, float]] = WeakKeyDictionary()
 
-    0.25: at most 25 % above the best. Infinite when the bound proves nothing.
 
-    Raises
-    ------
-    ValueError
-        When the cost lies below its bound: one of them is of another problem.
+def cost_bound(problem: Problem, objective: Objective) -> float:
     """
-    if not 0 <= bound <= cost:
-        raise ValueError(f"Expected a cost of at least its bound {bound}, got {cost}.")
-    if cost == bound:
-        return 0.0
-    return (cost - bound) / bound if bound > 0 else inf
+    Cost that no schedule of a problem can beat; computed once for all its plans.
+
+    Parameters
+    ----------
+    problem, objective
+        See :func:`lower_bounds`.
+    """
+    known = _KNOWN.setdefault(problem, {})
+    if objective not in known:
+        known[objective] = lower_bounds(problem, objective).cost
+    return known[objective]

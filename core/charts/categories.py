@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.charts import theme
 from core.charts.window import HOUR, SHIFT_HOURS, ColorBy, View
 from core.problem.model import Problem
-from core.problem.schedule import Schedule
+from core.problem.schedule import Schedule, slack
 
 JUST_IN_TIME = HOUR
 
@@ -88,7 +88,7 @@ def _by_name(
 
 def _by_lateness(problem: Problem, schedule: Schedule) -> list[Category]:
     """Five steps from no due date to more than a shift late."""
-    spare = problem.due - schedule.end
+    spare = slack(schedule, problem.due)
     dated = np.isfinite(problem.due)
     very = spare < -SHIFT_HOURS * HOUR
     steps = {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,14 +12,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
+from core.charts.canvas import Canvas
 from core.charts.gantt import gantt
 from core.charts.marks import BAR_OFFSET
-from core.charts.rows import Axis, arranged
-from core.charts.window import Span, View, shown_machines, window
-from core.comparison.trials import Trial, differences
+from core.charts.window import View
+from core.comparison.paired import differences
+from core.comparison.trials import Trial
+from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.model import Problem
-from core.problem.schedule import Schedule
+from core.problem.schedule import tardiness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,15 +33,15 @@ HEIGHT = 300
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ComparedPlan:
     """
-    One of the plans to compare.
+    One of the plans to compare, all of one shift.
 
     Parameters
     ----------
     name
         As planners read it.
-    schedule
+    plan
         The plan.
     batch
         Shape (n,): batch in which each job was planned; ``None``: all at once.
@@ -51,58 +50,48 @@ class Shown:
     """
 
     name: str
-    schedule: Schedule
+    plan: Plan
     batch: NDArray[np.int64] | None
     visible: NDArray[np.int64]
 
 
-def shared_window(
-    plans: Sequence[Shown], span: Span, begin: int, start: datetime
-) -> tuple[int, int]:
-    """Begin and end in seconds: one window for all, as long as the longest plan."""
-    longest = max(plan.schedule.makespan for plan in plans)
-    return window(span, begin, start, longest)
-
-
-def comparison_gantts(
-    problem: Problem, plans: Sequence[Shown], start: datetime, view: View
-) -> list[go.Figure]:
+def comparison_gantts(plans: Sequence[ComparedPlan], view: View) -> list[go.Figure]:
     """
     Draw each plan in the same window, with the borders of its batches.
 
     Parameters
     ----------
-    problem, plans, start, view
+    plans, view
         What is drawn, and which part of it; the rows and the time axis of all
         figures are the same.
     """
     figures = []
-    for plan in plans:
-        figure = gantt(problem, plan.schedule, start, view)
-        if plan.batch is not None:
-            _add_borders(figure, problem, plan, Axis(start, view))
+    for compared in plans:
+        plan = compared.plan
+        figure = gantt(plan.shift, plan.result.schedule, view, planners=plan.planners)
+        if compared.batch is not None:
+            canvas = Canvas(plan.shift, plan.result.schedule, view)
+            _add_batch_borders(figure, canvas, compared.batch)
         figures.append(figure)
     return figures
 
 
-def _add_borders(figure: go.Figure, problem: Problem, plan: Shown, axis: Axis) -> None:
+def _add_batch_borders(
+    figure: go.Figure, canvas: Canvas, batch: NDArray[np.int64]
+) -> None:
     """On each machine, an upright line where the next batch begins."""
-    rows = arranged(problem, axis.view)
-    place = np.full(problem.num_machines, np.nan)
-    place[rows.machines] = rows.y
+    axis, rows, schedule = canvas.axis, canvas.rows, canvas.schedule
+    place = dict(zip(rows.machines.tolist(), rows.y.tolist(), strict=True))
     x: list[str | None] = []
     y: list[float | None] = []
-    batch = plan.batch
-    sequences = plan.schedule.sequences
-    shown = set(shown_machines(problem, axis.view).tolist())
-    for machine, jobs in enumerate(sequences):
-        if batch is None or machine not in shown:
+    for machine, jobs in enumerate(schedule.sequences):
+        if machine not in place:
             continue
+        middle = place[machine] + BAR_OFFSET
         for before, after in pairwise(jobs):
-            moment = int(plan.schedule.setup_start[after])
+            moment = int(schedule.setup_start[after])
             if batch[before] != batch[after] and axis.shows(moment):
                 at = str(axis.at(moment))
-                middle = float(place[machine]) + BAR_OFFSET
                 x += [at, at, None]
                 y += [middle - 0.46, middle + 0.46, None]
     figure.add_scatter(
@@ -168,7 +157,7 @@ def change_histogram(changes: NDArray[np.int64], first: str, second: str) -> go.
     return figure
 
 
-def visibility_lines(plans: Sequence[Shown]) -> go.Figure:
+def visibility_lines(plans: Sequence[ComparedPlan]) -> go.Figure:
     """How many unplanned jobs each decision could see, decision by decision."""
     figure = go.Figure(layout=_layout())
     for i, plan in enumerate(plans):
@@ -225,50 +214,41 @@ def difference_boxes(
     return figure
 
 
-def changes_table(
-    problem: Problem, start: datetime, first: Schedule, second: Schedule
-) -> pd.DataFrame:
+def changes_table(first: Plan, second: Plan) -> pd.DataFrame:
     """
-    Every job with its end in both plans, those that gain most first.
+    Every job of a shift with its end in both plans, those that gain most first.
 
     Columns: Job, Family, Important, Due, First, Second (moments), Change (minutes
-    later; minus: sooner), In words, and Late before and after in minutes.
+    later; minus: sooner), In words, Late before and Late after (minutes), then the
+    planner's own.
     """
     import pandas as pd
 
-    change = (second.end - first.end) / 60
-    zero = np.datetime64(start, "s")
+    shift, problem = first.shift, first.shift.problem
+    one, two = first.result.schedule, second.result.schedule
+    change = (two.end - one.end) / 60
+    zero = np.datetime64(shift.start, "s")
 
     def moments(seconds: NDArray[Any]) -> NDArray[Any]:
         known = np.isfinite(seconds)
-        found = np.full(len(seconds), np.datetime64("NaT", "s"))
-        found[known] = zero + seconds[known].astype("timedelta64[s]")
-        return found
+        times = np.full(len(seconds), np.datetime64("NaT", "s"))
+        times[known] = zero + seconds[known].astype("timedelta64[s]")
+        return times
 
-    table = pd.DataFrame(
-        {
-            "Job": problem.job_ids,
-            "Family": [problem.family_names[f] for f in problem.family],
-            "Important": np.where(problem.important, "★", ""),
-            "Due": moments(problem.due),
-            "First": moments(first.end.astype(np.float64)),
-            "Second": moments(second.end.astype(np.float64)),
-            "Change": change,
-            "In words": [phrases.later(60 * x) for x in change.tolist()],
-            "Late before": np.maximum(first.end - problem.due, 0) / 60,
-            "Late after": np.maximum(second.end - problem.due, 0) / 60,
-        }
-    )
+    columns = {
+        "Job": problem.job_ids,
+        "Family": [problem.family_names[f] for f in problem.family],
+        "Important": np.where(problem.important, "★", ""),
+        "Due": moments(problem.due),
+        "First": moments(one.end.astype(np.float64)),
+        "Second": moments(two.end.astype(np.float64)),
+        "Change": change,
+        "In words": [phrases.later(60 * x) for x in change.tolist()],
+        "Late before": tardiness(one, problem.due) / 60,
+        "Late after": tardiness(two, problem.due) / 60,
+    }
+    table = pd.DataFrame({**columns, **shift.extra_columns(columns)})
     return table.sort_values("Change", kind="stable", ignore_index=True)
-
-
-def percent_words(percent: float) -> str:
-    """Return a difference in cost in words that carry its sign: ``12.3 % cheaper``."""
-    if not isfinite(percent):
-        return "not known"
-    if abs(percent) < 0.05:
-        return "the same"
-    return f"{abs(percent):.1f} % {'dearer' if percent > 0 else 'cheaper'}"
 
 
 def _layout() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,14 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
+from core.charts.canvas import Canvas
 from core.charts.gantt import BAR, gantt
 from core.charts.marks import BAR_OFFSET
-from core.charts.rows import Axis, arranged
 from core.charts.window import View, fitted
 from core.planning.trace import Scores, Trace
 from core.problem import phrases
-from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.problem.shift import Shift
 
 STRIP_PIXELS = 168
 STRIP_LEFT, STRIP_RIGHT, STRIP_TOP, STRIP_BOTTOM = 52, 8, 4, 22  # its margins
@@ -246,10 +245,9 @@ def so_far(trace: Trace, step: int, beyond: int) -> Schedule:
 
 
 def partial_gantt(
-    problem: Problem,
+    shift: Shift,
     trace: Trace,
     step: int,
-    start: datetime,
     view: View,
     ghost: Ghost | None = None,
 ) -> tuple[go.Figure, int]:
@@ -258,10 +256,8 @@ def partial_gantt(
 
     Parameters
     ----------
-    problem, trace, step
+    shift, trace, step
         What was planned, the decisions, and the one that is looked at.
-    start
-        Plan start.
     view
         What is shown.
     ghost
@@ -273,13 +269,13 @@ def partial_gantt(
         The figure, and how many bars were left out to keep it quick.
     """
     partial = so_far(trace, step, max(view.end, trace.schedule.makespan) + 1)
-    view, left_out = fitted(problem, partial, view)
-    figure = gantt(problem, partial, start, view, planners=trace.planners)
-    rows = arranged(problem, view)
+    view, left_out = fitted(shift.problem, partial, view)
+    figure = gantt(shift, partial, view, planners=trace.planners)
+    canvas = Canvas(shift, partial, view)
+    axis, rows = canvas.axis, canvas.rows
     y = dict(zip(rows.machines.tolist(), rows.y.tolist(), strict=True))
-    axis = Axis(start, view)
     decision = trace[step]
-    name = theme.plain(problem.job_ids[decision.job], 16)
+    name = theme.plain(shift.problem.job_ids[decision.job], 16)
     if ghost is not None and ghost.machine in y:
         figure.add_bar(
             **axis.cut(np.array([ghost.start]), np.array([ghost.end])),
@@ -293,21 +289,22 @@ def partial_gantt(
                 "pattern": {"shape": "/", "fgcolor": theme.MUTED_INK, "size": 5},
             },
             hovertext=f"{name} on the runner-up machine<br>"
-            f"{phrases.span(start, ghost.start, ghost.end)}",
+            f"{phrases.span(shift.start, ghost.start, ghost.end)}",
             hovertemplate="%{hovertext}<extra></extra>",
         )
-    figure.add_bar(
-        **axis.cut(np.array([decision.start]), np.array([decision.end])),
-        y=[y[decision.machine] + BAR_OFFSET],
-        width=0.86,
-        orientation="h",
-        name="just placed",
-        marker={
-            "color": "rgba(0,0,0,0)",
-            "line": {"width": 3, "color": theme.INK},
-        },
-        hoverinfo="skip",
-    )
+    if decision.machine in y:
+        figure.add_bar(
+            **axis.cut(np.array([decision.start]), np.array([decision.end])),
+            y=[y[decision.machine] + BAR_OFFSET],
+            width=0.86,
+            orientation="h",
+            name="just placed",
+            marker={
+                "color": "rgba(0,0,0,0)",
+                "line": {"width": 3, "color": theme.INK},
+            },
+            hoverinfo="skip",
+        )
     if axis.shows(decision.clock):
         figure.add_vline(
             x=str(axis.at(decision.clock)),

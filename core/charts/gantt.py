@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
+from core.charts.canvas import Canvas
 from core.charts.categories import Category, categories
 from core.charts.marks import (
     BAR_OFFSET,
@@ -23,22 +24,22 @@ from core.charts.marks import (
     add_planner_marks,
     add_thread,
 )
-from core.charts.rows import Axis, Rows, arranged, opacity
-from core.charts.window import View, shown_jobs
+from core.charts.window import View
 from core.problem import phrases
-from core.problem.model import Problem
-from core.problem.schedule import Schedule
+from core.problem.phrases import NOTHING
+from core.problem.schedule import Schedule, slack
+from core.problem.shift import Shift
 
 ROW_PIXELS = {20: 26, 45: 21, 10**9: 17}  # by number of machines, up to
 AXIS_PIXELS = 46  # of the time axis: two lines and its ticks
 LEGEND_PIXELS = 52  # two lines; a narrow screen takes more from the rows
+HOVERED_EXTRAS = 6  # of a planner's own columns; the panel has them all
 BAR, SETUP = 0.62, 0.2  # heights, of a row of height 1
 
 
 def gantt(
-    problem: Problem,
+    shift: Shift,
     schedule: Schedule,
-    start: datetime,
     view: View,
     now: datetime | None = None,
     planners: Mapping[int, str] | None = None,
@@ -48,10 +49,9 @@ def gantt(
 
     Parameters
     ----------
-    problem, schedule
-        What is drawn. Only what the view shows goes into the figure.
-    start
-        Plan start, local time without zone.
+    shift, schedule
+        What is drawn: a plan's schedule, or one in the making. Only what the view
+        shows goes into the figure.
     view
         Visible time, machines, colours, and the job in focus: it keeps its colour
         with its family while the rest fades.
@@ -66,54 +66,40 @@ def gantt(
         One trace per category of colour, and one each for setups, late marks,
         closures and the like. ``customdata`` of a bar is the index of its job.
     """
-    rows = arranged(problem, view)
-    jobs = shown_jobs(problem, schedule, view)
-    axis = Axis(start, view)
-    y = np.zeros(problem.num_machines)
-    y[rows.machines] = rows.y
-    y = y[schedule.machine]  # (n,)
-
-    figure = go.Figure(layout=_layout(problem, schedule, axis, rows))
-    add_headers(figure, axis, rows)
-    hover = np.full(problem.num_jobs, "", dtype=object)
-    hover[jobs] = [_hover(problem, schedule, start, job) for job in jobs.tolist()]
-    _add_setups(figure, problem, schedule, axis, jobs, y)
-    running = jobs[axis.overlaps(schedule.start[jobs], schedule.end[jobs])]
+    canvas = Canvas(shift, schedule, view)
+    problem = shift.problem
+    figure = go.Figure(layout=_layout(canvas))
+    add_headers(figure, canvas)
+    _add_setups(figure, canvas)
+    hover = _hover_texts(canvas)
     ink = np.full(problem.num_jobs, theme.INK, dtype=object)
     for category in categories(problem, schedule, view):
-        chosen = running[category.members[running]]
+        chosen = canvas.running[category.members[canvas.running]]
         ink[chosen] = theme.ink_on(category.color)
         if len(chosen):
-            figure.add_trace(_bars(problem, schedule, axis, chosen, y, category, hover))
-    add_closures(figure, problem, axis, rows)
-    add_late_marks(figure, problem, schedule, axis, running, y)
-    add_thread(figure, problem, schedule, axis, y)
-    add_labels(figure, problem, schedule, axis, running, y, ink)
-    add_planner_marks(figure, problem, schedule, axis, running, y, planners or {})
-    add_due_marks(figure, problem, schedule, axis, jobs)
-    add_lines(figure, problem, schedule, axis, now)
+            figure.add_trace(_bars(canvas, chosen, category, hover))
+    add_closures(figure, canvas)
+    add_late_marks(figure, canvas)
+    add_thread(figure, canvas)
+    add_labels(figure, canvas, ink)
+    add_planner_marks(figure, canvas, planners or {})
+    add_due_marks(figure, canvas)
+    add_lines(figure, canvas, now)
     return figure
 
 
 def _bars(
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    jobs: NDArray[np.int64],
-    y: NDArray[np.float64],
-    category: Category,
-    hover: NDArray[Any],
+    canvas: Canvas, jobs: NDArray[np.int64], category: Category, hover: NDArray[Any]
 ) -> go.Bar:
     """Jobs of one category as one trace."""
-    view = axis.view
+    schedule, focused = canvas.schedule, canvas.view.job
     line: dict[str, Any] = {"color": theme.edge(category.color), "width": 0.8}
-    if view.job is not None:
-        focus = jobs == view.job
-        line["width"] = np.where(focus, 2.5, 0.8)
-        line["color"] = np.where(focus, theme.INK, line["color"])
+    if focused is not None:
+        line["width"] = np.where(jobs == focused, 2.5, 0.8)
+        line["color"] = np.where(jobs == focused, theme.INK, line["color"])
     return go.Bar(
-        **axis.cut(schedule.start[jobs], schedule.end[jobs]),
-        y=y[jobs] + BAR_OFFSET,
+        **canvas.axis.cut(schedule.start[jobs], schedule.end[jobs]),
+        y=canvas.y[jobs] + BAR_OFFSET,
         width=BAR,
         orientation="h",
         name=theme.plain(category.name, 18),
@@ -124,65 +110,75 @@ def _bars(
         marker={
             "color": category.color,
             "line": line,
-            "opacity": opacity(problem, view, jobs),
+            "opacity": canvas.opacity(jobs),
         },
     )
 
 
-def _add_setups(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    jobs: NDArray[np.int64],
-    y: NDArray[np.float64],
-) -> None:
+def _add_setups(figure: go.Figure, canvas: Canvas) -> None:
     """Thin bars for the setups before the jobs in view."""
-    chosen = jobs[axis.overlaps(schedule.setup_start[jobs], schedule.setup_end[jobs])]
+    problem, schedule = canvas.problem, canvas.schedule
+    begin, end = schedule.setup_start, schedule.setup_end
+    chosen = canvas.jobs[canvas.axis.overlaps(begin[canvas.jobs], end[canvas.jobs])]
     if not len(chosen):
         return
     groups = [theme.plain(problem.group_names[g]) for g in problem.group[chosen]]
     figure.add_bar(
-        **axis.cut(schedule.setup_start[chosen], schedule.setup_end[chosen]),
-        y=y[chosen] + BAR_OFFSET,
+        **canvas.axis.cut(begin[chosen], end[chosen]),
+        y=canvas.y[chosen] + BAR_OFFSET,
         width=SETUP,
         orientation="h",
         name="setup",
         customdata=chosen,
         hovertext=[
-            f"Setup for {theme.plain(problem.job_ids[j])} (group {group or '–'})<br>"
-            + phrases.span(axis.start, schedule.setup_start[j], schedule.setup_end[j])
+            f"Setup for {theme.plain(problem.job_ids[j])} (group {group or NOTHING})"
+            f"<br>{phrases.span(canvas.start, begin[j], end[j])}"
             for j, group in zip(chosen.tolist(), groups, strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
             "color": theme.SETUP,
             "line": {"width": 0},
-            "opacity": opacity(problem, axis.view, chosen),
+            "opacity": canvas.opacity(chosen),
         },
     )
 
 
-def _hover(problem: Problem, schedule: Schedule, start: datetime, job: int) -> str:
-    """What a job says when pointed at."""
-    family = theme.plain(problem.family_names[problem.family[job]])
-    machine = theme.plain(problem.machine_ids[schedule.machine[job]])
-    times = phrases.span(start, schedule.start[job], schedule.end[job])
-    slack = float(problem.due[job] - schedule.end[job])
-    return (
-        f"<b>{theme.plain(problem.job_ids[job])}</b>  family {family}"
-        f"{'  ★ important' if problem.important[job] else ''}"
-        f"<br>{machine}  {times}<br>{phrases.to_due(slack)}"
-    )
+def _hover_texts(canvas: Canvas) -> NDArray[Any]:
+    """Shape (n,): what each job in view says when pointed at."""
+    problem, schedule = canvas.problem, canvas.schedule
+    spare = slack(schedule, problem.due)
+    texts = np.full(problem.num_jobs, "", dtype=object)
+    for job in canvas.running.tolist():
+        family = theme.plain(problem.family_names[problem.family[job]])
+        machine = theme.plain(problem.machine_ids[schedule.machine[job]])
+        times = phrases.span(canvas.start, schedule.start[job], schedule.end[job])
+        own = [
+            f"{theme.plain(header)}: {theme.plain(cells[job])}"
+            for header, cells in canvas.shift.extras.items()
+            if cells[job]
+        ]
+        if len(own) > HOVERED_EXTRAS:
+            rest = phrases.many(len(own) - HOVERED_EXTRAS, "more column")
+            own = [*own[:HOVERED_EXTRAS], rest]
+        texts[job] = "<br>".join(
+            [
+                f"<b>{theme.plain(problem.job_ids[job])}</b>  family {family}"
+                f"{'  ★ important' if problem.important[job] else ''}",
+                f"{machine}  {times}",
+                phrases.to_due(float(spare[job])),
+                *own,
+            ]
+        )
+    return texts
 
 
-def _layout(
-    problem: Problem, schedule: Schedule, axis: Axis, rows: Rows
-) -> dict[str, Any]:
+def _layout(canvas: Canvas) -> dict[str, Any]:
     """Axes, legend and size; the machine of the job in focus stands out."""
-    names = [theme.plain(problem.machine_ids[k], 16) for k in rows.machines]
-    if axis.view.job is not None:
-        here = schedule.machine[axis.view.job]
+    axis, rows, view = canvas.axis, canvas.rows, canvas.view
+    names = [theme.plain(canvas.problem.machine_ids[k], 16) for k in rows.machines]
+    if view.job is not None:
+        here = canvas.schedule.machine[view.job]
         names = [
             f"<b>▸ {name}</b>" if k == here else name
             for k, name in zip(rows.machines, names, strict=True)
@@ -221,7 +217,7 @@ def _layout(
         "xaxis": {
             "type": "date",
             "side": "top",
-            "range": axis.at(np.array([axis.view.begin, axis.view.end])),
+            "range": axis.at(np.array([view.begin, view.end])),
             "fixedrange": True,
             "gridcolor": theme.GRID,
             "ticks": "outside",

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import numpy as np
 
+from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.phrases import NOTHING
-from core.problem.schedule import Schedule, setup_seconds
+from core.problem.schedule import Schedule, setup_seconds, slack
 from core.problem.waiting import Cause, Wait, previous_job
 
 
@@ -22,33 +23,30 @@ class Fact:
     Parameters
     ----------
     label
-        What it is about; our words.
+        What it is about: our words, or a header of the planner's file.
     value
-        Plain text that may hold a planner's names: never to be shown as markup.
+        As shown. Both may hold a planner's text: never to be shown as markup.
     """
 
     label: str
     value: str
 
 
-def job_facts(
-    problem: Problem, schedule: Schedule, start: datetime, job: int, wait: Wait
-) -> list[Fact]:
+def job_facts(plan: Plan, job: int) -> list[Fact]:
     """
-    Return what a planner asks about a job.
+    Return what a planner asks about a job, then the columns of their own file.
 
     Parameters
     ----------
-    problem, schedule, start
-        A plan and its start.
-    job
-        Index of the job.
-    wait
-        What it waited for: its entry of :func:`core.problem.waiting.waits`.
+    plan, job
+        The plan, and the index of the job.
     """
+    shift, schedule = plan.shift, plan.result.schedule
+    problem, start = shift.problem, shift.start
     machine = int(schedule.machine[job])
     setup = int(setup_seconds(problem, schedule)[job])
     due = float(problem.due[job])
+    spare = float(slack(schedule, problem.due)[job])
     times = phrases.span(start, schedule.start[job], schedule.end[job])
     important = " ★ important" if problem.important[job] else ""
     return [
@@ -57,10 +55,14 @@ def job_facts(
         Fact("Machine", problem.machine_ids[machine]),
         Fact("Runs", times),
         Fact("Due", phrases.moment(start, due) if np.isfinite(due) else NOTHING),
-        Fact("Slack", phrases.to_due(due - float(schedule.end[job]))),
+        Fact("Slack", phrases.to_due(spare)),
         Fact("Setup before", setup_text(problem, schedule, job, setup)),
         Fact("Predecessor", predecessor_text(problem, job)),
-        Fact("Waited for", wait_text(problem, start, job, wait)),
+        Fact("Waited for", wait_text(problem, start, job, plan.waits[job])),
+        *(
+            Fact(header, texts[job] or NOTHING)
+            for header, texts in shift.extras.items()
+        ),
     ]
 
 
@@ -90,7 +92,7 @@ def wait_text(problem: Problem, start: datetime, job: int, wait: Wait) -> str:
     Parameters
     ----------
     problem, start, job, wait
-        See :func:`job_facts`.
+        What was planned, plan start, the index of the job, and what it waited for.
     """
     who = None if wait.job is None else problem.job_ids[wait.job]
     match wait.cause:

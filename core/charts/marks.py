@@ -11,10 +11,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.rows import Axis, Rows, opacity
+from core.charts.canvas import Canvas
 from core.problem import phrases
-from core.problem.model import Problem
-from core.problem.schedule import Schedule
 
 BAR_OFFSET = -0.06  # of the middle of a bar, in rows: leaves room for the stripe
 LATE_OFFSET, LATE_MARK = 0.37, 0.13
@@ -24,11 +22,12 @@ NARROW_CHART = 620  # pixels for the time axis that labels reckon with
 LETTER = 7.0  # pixels, a little wide
 
 
-def add_headers(figure: go.Figure, axis: Axis, rows: Rows) -> None:
+def add_headers(figure: go.Figure, canvas: Canvas) -> None:
     """A light band with the name of each machine type."""
-    if not rows.headers:
+    axis, headers = canvas.axis, canvas.rows.headers
+    if not headers:
         return
-    names, y = zip(*rows.headers, strict=True)
+    names, y = zip(*headers, strict=True)
     begin, end = axis.view.begin, axis.view.end
     figure.add_bar(
         **axis.cut(np.full(len(y), begin), np.full(len(y), end)),
@@ -51,13 +50,13 @@ def add_headers(figure: go.Figure, axis: Axis, rows: Rows) -> None:
     )
 
 
-def add_closures(figure: go.Figure, problem: Problem, axis: Axis, rows: Rows) -> None:
+def add_closures(figure: go.Figure, canvas: Canvas) -> None:
     """Shade closed time over the bars: what runs there is paused, and looks it."""
-    view = axis.view
+    axis, rows, view = canvas.axis, canvas.rows, canvas.view
     spans: list[tuple[int, int, float, float]] = []  # begin, end, first y, last y
     grown: dict[tuple[int, int], int] = {}  # the box that ends on the row above
     for machine, y in zip(rows.machines.tolist(), rows.y.tolist(), strict=True):
-        closures = problem.calendars[machine].closures
+        closures = canvas.problem.calendars[machine].closures
         seen = (closures[:, 0] < view.end) & (closures[:, 1] > view.begin)
         here: dict[tuple[int, int], int] = {}
         for begin, end in closures[seen].tolist():
@@ -95,21 +94,15 @@ def add_closures(figure: go.Figure, problem: Problem, axis: Axis, rows: Rows) ->
     )
 
 
-def add_late_marks(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    jobs: NDArray[np.int64],
-    y: NDArray[np.float64],
-) -> None:
+def add_late_marks(figure: go.Figure, canvas: Canvas) -> None:
     """A stripe under every late job: seen without telling colours apart."""
-    late = jobs[schedule.end[jobs] > problem.due[jobs]]
+    late = canvas.running[canvas.late[canvas.running]]
     if not len(late):
         return
+    schedule = canvas.schedule
     figure.add_bar(
-        **axis.cut(schedule.start[late], schedule.end[late]),
-        y=y[late] + LATE_OFFSET,
+        **canvas.axis.cut(schedule.start[late], schedule.end[late]),
+        y=canvas.y[late] + LATE_OFFSET,
         width=LATE_MARK,
         orientation="h",
         name="late",
@@ -117,27 +110,22 @@ def add_late_marks(
         marker={
             "color": theme.LATE,
             "line": {"width": 0},
-            "opacity": opacity(problem, axis.view, late),
+            "opacity": canvas.opacity(late),
         },
     )
 
 
 def add_planner_marks(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    jobs: NDArray[np.int64],
-    y: NDArray[np.float64],
-    planners: Mapping[int, str],
+    figure: go.Figure, canvas: Canvas, planners: Mapping[int, str]
 ) -> None:
     """A triangle over every job that the planner decided on."""
-    own = jobs[np.isin(jobs, list(planners))]
+    own = canvas.running[np.isin(canvas.running, list(planners))]
     if not len(own):
         return
+    begin = np.maximum(canvas.schedule.start[own], canvas.view.begin)
     figure.add_scatter(
-        x=axis.at(np.maximum(schedule.start[own], axis.view.begin)),
-        y=y[own] + PLANNER_OFFSET,
+        x=canvas.axis.at(begin),
+        y=canvas.y[own] + PLANNER_OFFSET,
         mode="markers",
         name="by planner",
         marker={
@@ -147,32 +135,27 @@ def add_planner_marks(
             "line": {"width": 1, "color": theme.BACKGROUND},
         },
         hovertext=[
-            f"{theme.plain(problem.job_ids[j])}: chosen by {planners[j]}"
+            f"{theme.plain(canvas.problem.job_ids[j])}: chosen by {planners[j]}"
             for j in own.tolist()
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
 
 
-def add_due_marks(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    jobs: NDArray[np.int64],
-) -> None:
+def add_due_marks(figure: go.Figure, canvas: Canvas) -> None:
     """Small ticks under the time axis where the jobs in view are due."""
-    view = axis.view
-    dated = jobs[(problem.due[jobs] >= view.begin) & (problem.due[jobs] <= view.end)]
+    axis, view, due = canvas.axis, canvas.view, canvas.problem.due
+    dated = canvas.jobs
+    dated = dated[(due[dated] >= view.begin) & (due[dated] <= view.end)]
     if not len(dated):
         return
     # Ticks closer than a pixel or two are one tick.
     step = max((view.end - view.begin) / 400, 1.0)
-    slot, place = np.unique(problem.due[dated] // step, return_inverse=True)
-    late = np.bincount(place, weights=schedule.end[dated] > problem.due[dated])
+    slot, place = np.unique(due[dated] // step, return_inverse=True)
+    late = np.bincount(place, weights=canvas.late[dated])
     total = np.bincount(place)
     first = np.full(len(slot), np.inf)
-    np.minimum.at(first, place, problem.due[dated])
+    np.minimum.at(first, place, due[dated])
     figure.add_scatter(
         x=axis.at(first),
         y=np.full(len(slot), -0.3),
@@ -196,22 +179,15 @@ def add_due_marks(
     )
 
 
-def add_lines(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    now: datetime | None,
-) -> None:
+def add_lines(figure: go.Figure, canvas: Canvas, now: datetime | None) -> None:
     """Upright lines: the present, and the due date of the job in focus."""
-    view = axis.view
+    axis, problem, view = canvas.axis, canvas.problem, canvas.view
     lines: list[tuple[float, str, str, str]] = []
     if now is not None:
         seconds = (now - axis.start).total_seconds()
         lines.append((seconds, "now", theme.ACCENT, "solid"))
     if view.job is not None and np.isfinite(problem.due[view.job]):
-        late = schedule.end[view.job] > problem.due[view.job]
-        color = theme.LATE if late else theme.INK
+        color = theme.LATE if canvas.late[view.job] else theme.INK
         name = f"{theme.plain(problem.job_ids[view.job], 14)} due"
         lines.append((float(problem.due[view.job]), name, color, "dash"))
     for seconds, name, color, dash in lines:
@@ -232,20 +208,14 @@ def add_lines(
             )
 
 
-def add_labels(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    jobs: NDArray[np.int64],
-    y: NDArray[np.float64],
-    ink: NDArray[Any],
-) -> None:
+def add_labels(figure: go.Figure, canvas: Canvas, ink: NDArray[Any]) -> None:
     """
     Names of the jobs whose bars have room for them.
 
     As a trace of text: a bar's own text asks for more height than a row has.
     """
+    jobs, problem, schedule = canvas.running, canvas.problem, canvas.schedule
+    axis = canvas.axis
     if not 0 < len(jobs) <= LABELLED_BARS:
         return
     low = np.maximum(schedule.start[jobs], axis.view.begin)
@@ -257,7 +227,7 @@ def add_labels(
         fits &= problem.family[jobs] == problem.family[axis.view.job]
     figure.add_scatter(
         x=axis.at((low + high) / 2)[fits],
-        y=(y[jobs] + BAR_OFFSET)[fits],
+        y=(canvas.y[jobs] + BAR_OFFSET)[fits],
         mode="text",
         text=[name for name, fit in zip(names, fits, strict=True) if fit],
         textfont={"size": 10, "color": ink[jobs][fits]},
@@ -266,22 +236,17 @@ def add_labels(
     )
 
 
-def add_thread(
-    figure: go.Figure,
-    problem: Problem,
-    schedule: Schedule,
-    axis: Axis,
-    y: NDArray[np.float64],
-) -> None:
+def add_thread(figure: go.Figure, canvas: Canvas) -> None:
     """A line along the family in focus, in the order its jobs run."""
-    if axis.view.job is None:
+    if canvas.view.job is None:
         return
-    kin = np.flatnonzero(problem.family == problem.family[axis.view.job])
+    family, schedule, y = canvas.problem.family, canvas.schedule, canvas.y
+    kin = np.flatnonzero(family == family[canvas.view.job])
     kin = kin[y[kin] > 0]  # of machines in view
     kin = kin[np.lexsort((schedule.end[kin], schedule.start[kin]))]
     times = np.stack([schedule.start[kin], schedule.end[kin]], axis=1).ravel()
     figure.add_scatter(
-        x=axis.at(times),
+        x=canvas.axis.at(times),
         y=np.repeat(y[kin] + BAR_OFFSET, 2),
         mode="lines",
         line={"color": theme.INK, "width": 1, "dash": "dot"},

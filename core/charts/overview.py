@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
 import pandas as pd
 
 from core.charts.job_facts import wait_text
 from core.planning.plan import Plan
-from core.problem.model import Problem
-from core.problem.schedule import open_seconds, setup_seconds
+from core.problem.schedule import open_seconds, setup_seconds, slack, tardiness
+from core.problem.shift import Shift
 from core.problem.waiting import idle_seconds
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -24,12 +22,12 @@ def jobs_table(plan: Plan) -> pd.DataFrame:
     -------
     pd.DataFrame
         Times as date-times, lengths in minutes; slack is negative for late jobs and
-        empty without a due date.
+        empty without a due date. The planner's own columns stand behind ours.
     """
     problem, start = plan.shift.problem, plan.shift.start
     schedule = plan.result.schedule
     zero = pd.Timestamp(start)
-    spare = problem.due - schedule.end
+    spare = slack(schedule, problem.due)
     dated = np.isfinite(problem.due)
     due = np.where(dated, problem.due, 0)
     names = {
@@ -45,7 +43,7 @@ def jobs_table(plan: Plan) -> pd.DataFrame:
             "Start": zero + pd.to_timedelta(schedule.start, unit="s"),
             "End": zero + pd.to_timedelta(schedule.end, unit="s"),
             "Due": pd.Series(zero + pd.to_timedelta(due, unit="s")).where(dated),
-            "Late": np.maximum(-spare, 0) / MINUTE,
+            "Late": tardiness(schedule, problem.due) / MINUTE,
             "Slack": np.where(dated, spare, np.nan) / MINUTE,
             "Important": np.where(problem.important, "★", ""),
             "Setup group": names["group"],
@@ -57,6 +55,7 @@ def jobs_table(plan: Plan) -> pd.DataFrame:
         }
     )
     order = np.lexsort((schedule.start, -table["Late"].to_numpy()))
+    table = _with_extras(table, plan.shift)
     return table.iloc[order].reset_index(drop=True)
 
 
@@ -97,17 +96,22 @@ def machines_table(plan: Plan) -> pd.DataFrame:
     )
 
 
-def shift_table(problem: Problem, start: datetime) -> pd.DataFrame:
-    """Return one row per job of a shift that is not planned yet, in its order."""
-    zero = pd.Timestamp(start)
+def shift_table(shift: Shift) -> pd.DataFrame:
+    """
+    Return one row per job of a shift that is not planned yet, in its order.
+
+    Processing is the mean over the machines a job may run on, in minutes.
+    """
+    problem = shift.problem
+    zero = pd.Timestamp(shift.start)
     dated = np.isfinite(problem.due)
     due = np.where(dated, problem.due, 0)
     released = pd.Series(zero + pd.to_timedelta(problem.release, unit="s"))
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Job": list(problem.job_ids),
             "Family": np.array(problem.family_names, dtype=object)[problem.family],
-            "Minutes": problem.mean_processing / MINUTE,
+            "Processing": problem.mean_processing / MINUTE,
             "Machines": problem.eligible.sum(axis=1),
             "Setup group": np.array(problem.group_names, dtype=object)[problem.group],
             "Release": released.where(problem.release > 0),
@@ -119,3 +123,10 @@ def shift_table(problem: Problem, start: datetime) -> pd.DataFrame:
             ],
         }
     )
+    return _with_extras(table, shift)
+
+
+def _with_extras(table: pd.DataFrame, shift: Shift) -> pd.DataFrame:
+    """Put the planner's own columns behind the table of all jobs."""
+    own = pd.DataFrame(shift.extra_columns(table.columns), index=table.index)
+    return pd.concat([table, own], axis=1)

@@ -85,16 +85,16 @@ def compare(
                 say(f"Trial {one.index + 1}, {name}: {score.fault}")
     print(report(done, names))
     if output is not None:
-        from core.comparison.trials import trials_csv
+        from core.comparison.trial_tables import trials_csv
 
         write(output, trials_csv(done))
 
 
 def report(done: list[Trial], names: tuple[str, ...]) -> str:
     """Return the table of trials as text; percent of the first's cost."""
-    from core.runs.trial_run import figures_table
+    from core.comparison.trial_tables import mean_table
 
-    rows = figures_table(done, names)
+    rows = mean_table(done, names)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(

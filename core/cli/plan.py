@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +15,7 @@ from core.cli.inputs import ShiftFiles, read_inputs, usable_shift
 from core.cli.options import PlanOptions
 
 if TYPE_CHECKING:
-    from core.planning.scheduler import Result
-    from core.problem.shift import Shift
+    from core.planning.plan import Plan
 
 
 def plan(
@@ -45,59 +43,51 @@ def plan(
         check_output("--report", report, (".json",), files.paths)
         if str(report) == str(output) == "-":
             raise bad_option("--report", "only one of plan and report can be printed.")
-    shift = usable_shift(read_inputs(files))
-    result = how.plan(shift).result
-    figures = report_of(shift, result)
-    write_plan(output, shift, result)
+    planned = how.plan(usable_shift(read_inputs(files)))
+    write_plan(output, planned)
     if report is not None:
-        write(report, (json.dumps(figures, indent=2) + "\n").encode())
-    gap = figures["gap"]
-    within = f", at most {gap:.1%} above the best possible" if gap is not None else ""
-    say(
-        f"{result.scheduler}: {figures['jobs']} jobs on {figures['machines']} machines "
-        f"from {figures['start']}, {figures['makespan_minutes']:,.0f} minutes, "
-        f"{figures['late_jobs']} late, cost {figures['cost']:.4f}{within}."
-    )
+        write(report, (json.dumps(report_of(planned), indent=2) + "\n").encode())
+    say(summary(planned))
 
 
-def report_of(shift: Shift, result: Result) -> dict[str, str | int | float | None]:
+def report_of(plan: Plan) -> dict[str, str | int | float | None]:
     """Figures of a plan, by their names in report.json."""
-    from core.bounds.cost_bound import gap, lower_bounds
+    from core.problem.figures import Place, figures_at
 
-    problem, figures = result.problem, result.metrics
-    bound = lower_bounds(problem, result.objective).cost
-    above = gap(result.cost, bound)
+    shift, result = plan.shift, plan.result
     return {
         "scheduler": result.scheduler,
         "model": result.model,
-        "jobs": problem.num_jobs,
-        "machines": problem.num_machines,
-        "makespan_minutes": figures.makespan / 60,
-        "weighted_tardiness_minutes": figures.weighted_tardiness / 60,
-        "late_jobs": figures.late_jobs,
-        "on_time_rate": figures.on_time_rate,
-        "setup_minutes": figures.setup / 60,
-        "utilisation": figures.utilisation,
-        "cost": result.cost,
-        "lower_bound": bound,
-        "gap": above if math.isfinite(above) else None,  # JSON knows no infinity
-        "seconds": result.seconds,
+        "jobs": shift.problem.num_jobs,
+        "machines": shift.problem.num_machines,
+        **{x.name: plan.figures[x.name] for x in figures_at(Place.REPORT)},
         "violations": 0,  # a result with violations cannot be constructed
         "start": shift.start.isoformat(timespec="seconds"),
     }
 
 
-def write_plan(path: Path, shift: Shift, result: Result) -> None:
-    """Write the plan, as CSV or as a workbook by the ending of its name."""
-    from core.tables.write import schedule_csv, schedule_workbook
+def summary(plan: Plan) -> str:
+    """Return a plan in a line: what was planned, when it ends, how good it is."""
+    from core.problem import phrases
+    from core.problem.figure_words import quality
 
-    schedule = result.schedule
-    if path.suffix.lower() == ".xlsx":
-        figures = {"Cost": result.cost, "Seconds to plan": round(result.seconds, 3)}
-        content = schedule_workbook(shift, schedule, result.scheduler, figures)
-    else:
-        content = schedule_csv(shift, schedule, result.scheduler)
-    write(path, content)
+    shift, result = plan.shift, plan.result
+    jobs = phrases.many(shift.problem.num_jobs, "job")
+    machines = phrases.many(shift.problem.num_machines, "machine")
+    times = phrases.span(shift.start, 0, result.schedule.makespan)
+    return (
+        f"{result.scheduler}: {jobs} on {machines}, {times}, "
+        f"{phrases.count(result.metrics.late_jobs)} late, cost {result.cost:.4f}. "
+        f"{quality(plan.figures['gap'])}"
+    )
+
+
+def write_plan(path: Path, plan: Plan) -> None:
+    """Write the plan, as CSV or as a workbook by the ending of its name."""
+    from core.tables.write_plan import schedule_csv, schedule_workbook
+
+    book = path.suffix.lower() == ".xlsx"
+    write(path, schedule_workbook(plan) if book else schedule_csv(plan))
 
 
 def write(path: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.planning.trace import Trace
 from core.problem.model import Problem
+from core.problem.schedule import tardiness
 
 MOST_DOUBTFUL = 0.1  # share of the decisions with a choice that count as doubtful
 LEAST_DOUBT = 0.05  # below this share of an even choice, nobody is in doubt
@@ -20,8 +21,8 @@ def setups(trace: Trace) -> NDArray[np.bool_]:
 
 def late(problem: Problem, trace: Trace) -> NDArray[np.bool_]:
     """Shape (T,): decisions whose job ends late."""
-    behind: NDArray[np.bool_] = trace.times[3] > problem.due[trace.job]
-    return behind
+    ends_late = tardiness(trace.schedule, problem.due) > 0
+    return ends_late[trace.job]
 
 
 def doubtful(trace: Trace) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from core.decisions.reasons import (
 )
 from core.decisions.whatif import Moves
 from core.planning.trace import Decision, Scores
-from core.problem.schedule import Schedule
+from core.problem.schedule import Schedule, tardiness
 from core.timing.situation import Situation
 
 MINUTE = 60.0
@@ -227,8 +227,8 @@ def moved_table(
             "Machine": [problem.machine_ids[k] for k in before.machine[jobs]],
             "Then on": [problem.machine_ids[k] for k in after.machine[jobs]],
             "Ends later": moved.later / MINUTE,
-            "Late": np.maximum(before.end[jobs] - problem.due[jobs], 0) / MINUTE,
-            "Then late": np.maximum(after.end[jobs] - problem.due[jobs], 0) / MINUTE,
+            "Late": tardiness(before, problem.due)[jobs] / MINUTE,
+            "Then late": tardiness(after, problem.due)[jobs] / MINUTE,
         }
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
+from core.problem.figures import Values, figures_of
 from core.problem.shift import Shift
 from core.problem.waiting import Wait, waits
 
@@ -42,6 +44,24 @@ class Plan:
     def waits(self) -> tuple[Wait, ...]:
         """What each job waited for."""
         return waits(self.shift.problem, self.result.schedule)
+
+    @cached_property
+    def lower_bound(self) -> float:
+        """Cost that no plan of the shift can beat, by the objective of this one."""
+        from core.bounds.cost_bound import cost_bound  # its solver takes time to load
+
+        return cost_bound(self.result.problem, self.result.objective)
+
+    @cached_property
+    def figures(self) -> Values:
+        """Every figure by name, see :mod:`core.problem.figures`."""
+        return figures_of(self.result, self.lower_bound)
+
+    @property
+    def planners(self) -> Mapping[int, str]:
+        """Jobs that the planner decided on, and what of them."""
+        trace = self.result.trace
+        return {} if trace is None else trace.planners
 
     @property
     def choices(self) -> int:

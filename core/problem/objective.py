@@ -71,3 +71,21 @@ def times_the_cost(cost: float, other: float) -> float:
     if cost == other:
         return 1.0
     return inf if other == 0 else cost / other
+
+
+def gap(cost: float, bound: float) -> float:
+    """
+    Share by which a cost may lie above the best possible one, at most.
+
+    0.25: at most 25 % above the best. Infinite when the bound proves nothing.
+
+    Raises
+    ------
+    ValueError
+        When the cost lies below its bound: one of them is of another problem.
+    """
+    if not 0 <= bound <= cost:
+        raise ValueError(f"Expected a cost of at least its bound {bound}, got {cost}.")
+    if cost == bound:
+        return 0.0
+    return (cost - bound) / bound if bound > 0 else inf

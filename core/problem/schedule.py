@@ -84,6 +84,11 @@ class Schedule:
         return tuple(map(tuple, lists))
 
 
+def slack(schedule: Schedule, due: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shape (n,), seconds from end to due date; negative: late, +inf: no due date."""
+    return due - schedule.end
+
+
 def tardiness(schedule: Schedule, due: NDArray[np.float64]) -> NDArray[np.float64]:
     """Shape (n,), seconds that each job ends after its due date; 0 without one."""
     return np.maximum(schedule.end - due, 0.0)

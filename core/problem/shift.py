@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +13,9 @@ from typing import Literal
 from core.problem.model import Problem
 
 Origin = Literal["sample", "upload", "generated"]
+Extra = str | float | None  # a cell of a planner's own column
+# Up to 11 digits and signs: a spreadsheet shows more of them with an exponent.
+_TYPED_NUMBER = re.compile(r"(?=.{1,11}$)-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", re.ASCII)
 
 # The Monday that the command line and the samples start from unless told otherwise:
 # a fixed moment, so that planning and checking a file agree.
@@ -58,6 +62,29 @@ class Shift:
                     f"{self.problem.num_jobs}."
                 )
 
+    def extra_columns(self, taken: Iterable[str] = ()) -> dict[str, list[Extra]]:
+        """
+        Return the planner's own columns by header, a cell per job, to be shown.
+
+        Numbers only where every text of a column is one, and is shown as it was
+        typed: 007 and 16 digits of a code stay text.
+
+        Parameters
+        ----------
+        taken
+            Columns of ours beside them; a header that reads like one of these says
+            that it is of the jobs file.
+        """
+        heads = {name.casefold() for name in taken}
+        columns = {}
+        for header, texts in self.extras.items():
+            name = header
+            while name.casefold() in heads:
+                name += " (jobs file)"
+            heads.add(name.casefold())
+            columns[name] = _numbers_or_texts(texts)
+        return columns
+
     @cached_property
     def content_hash(self) -> str:
         """Hexadecimal digest of all but the name and origin; for caches."""
@@ -65,6 +92,13 @@ class Shift:
         digest.update(self.start.isoformat().encode())
         digest.update(repr(sorted(self.extras.items())).encode())
         return digest.hexdigest()
+
+
+def _numbers_or_texts(texts: tuple[str, ...]) -> list[Extra]:
+    """Cells of one column; ``None`` where there is no text."""
+    if all(_TYPED_NUMBER.fullmatch(text) for text in texts if text):
+        return [float(text) if text else None for text in texts]
+    return [text or None for text in texts]
 
 
 def check_start(start: datetime) -> None:

@@ -83,11 +83,6 @@ def previous_job(schedule: Schedule) -> NDArray[np.int64]:
     return before
 
 
-def slack(problem: Problem, schedule: Schedule) -> NDArray[np.float64]:
-    """Shape (n,), seconds from end to due date; negative: late, +inf: no due date."""
-    return problem.due - schedule.end
-
-
 def idle_seconds(problem: Problem, schedule: Schedule) -> Seconds:
     """
     Shape (m,), open seconds of each machine in which it neither runs nor is set up.

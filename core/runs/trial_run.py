@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -161,46 +160,3 @@ class _Stop:
         if not self.said and monotonic() - self.asked > HEARTBEAT_SECONDS:
             self.look()
         return self.said
-
-
-COLUMNS = (
-    *("scheduler", "cost", "hours", "late jobs", "seconds", "against the first"),
-    *("95 % interval", "wins", "no plan"),
-)
-
-
-def figures_table(done: Sequence[Trial], names: Sequence[str]) -> list[list[str]]:
-    """One row per scheduler, the first the yardstick of the others; with a head."""
-    from core.comparison.trials import paired
-
-    rows = [list(COLUMNS)]
-    for name in names:
-        scores = [one.scores[name] for one in done if name in one.scores]
-        planned = [score for score in scores if isfinite(score.cost)]
-
-        def mean(values: list[float]) -> float | None:
-            return sum(values) / len(values) if values else None
-
-        row = [
-            name,
-            _cell(mean([x.cost for x in planned]), "{:.4f}"),
-            _cell(mean([x.makespan / 3600 for x in planned]), "{:.2f}"),
-            _cell(mean([x.late for x in planned]), "{:.1f}"),
-            _cell(mean([x.seconds for x in scores]), "{:.2f}"),
-        ]
-        if name == names[0]:
-            row += ["", "", ""]
-        else:
-            pair = paired(done, names[0], name)
-            interval = f"{pair.low:+.1f} … {pair.high:+.1f} %"
-            row += [
-                _cell(pair.percent, "{:+.1f} %"),
-                interval if isfinite(pair.low) else "–",
-                f"{pair.wins} of {pair.trials}",
-            ]
-        rows.append([*row, str(len(scores) - len(planned))])
-    return rows
-
-
-def _cell(value: float | None, form: str) -> str:
-    return "–" if value is None or not isfinite(value) else form.format(value)

@@ -43,7 +43,7 @@ def read_schedule(
     Parameters
     ----------
     data
-        A CSV file as :func:`core.tables.write.schedule_csv` writes it.
+        A CSV file as :func:`core.tables.write_plan.schedule_csv` writes it.
     shift
         What was planned.
     label

@@ -1,25 +1,20 @@
-"""Tables and schedules to files that are safe to open in a spreadsheet."""
+"""Tables and shifts to files that are safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-import numpy as np
 import xlsxwriter
 
-from core.problem.schedule import Schedule, metrics, setup_seconds, tardiness
 from core.problem.shift import Shift
-from core.tables.export import CellRow, Table, own_columns, shift_tables
-from core.tables.rows import ALL_SHEETS, SCHEDULE_COLUMNS, SHEETS
-from core.tables.text import Cell, csv_text, minutes
+from core.tables.export import Table, shift_tables
+from core.tables.rows import SHEETS
+from core.tables.text import Cell, csv_text
 
-MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all
 LONGEST_SHEET_NAME = 31
-# Up to 11 digits and signs: a spreadsheet shows more of them with an exponent.
-_TYPED_NUMBER = re.compile(r"(?=.{1,11}$)-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", re.ASCII)
 _DATE = "yyyy-mm-dd hh:mm:ss"
 
 
@@ -146,182 +141,3 @@ def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
     title = None if shift.name == "shift" else shift.name
     start = Table("shift", SHEETS["shift"].columns, ([shift.start, None, title],))
     return {**csv_files(tables), "shift.xlsx": workbook([*tables, start])}
-
-
-def schedule_table(
-    shift: Shift,
-    schedule: Schedule,
-    scheduler: str,
-    planners: Mapping[int, str] | None = None,
-) -> Table:
-    """Return the plan as a table, by machine and time; see :func:`schedule_csv`."""
-    problem, start = shift.problem, shift.start
-    own = planners or {}
-    setups = setup_seconds(problem, schedule)
-    late = tardiness(schedule, problem.due)
-    theirs = [_numbers_or_texts(texts) for texts in shift.extras.values()]
-    rows: list[CellRow] = []
-    for j in np.lexsort((schedule.start, schedule.machine)).tolist():
-        k = int(schedule.machine[j])
-        due = float(problem.due[j])
-        rows.append(
-            [
-                problem.job_ids[j],
-                problem.machine_ids[k],
-                _at(start, schedule.setup_start[j]),
-                _at(start, schedule.start[j]),
-                _at(start, schedule.end[j]),
-                minutes(setups[j]),
-                minutes(problem.processing[j, k]),
-                _at(start, due) if np.isfinite(due) else None,
-                minutes(late[j]),
-                problem.family_names[problem.family[j]],
-                bool(problem.important[j]),
-                own.get(j, scheduler),
-                *(cells[j] for cells in theirs),
-            ]
-        )
-    columns = own_columns(ALL_SHEETS["schedule"], shift.extras)
-    return Table("Plan", (*SCHEDULE_COLUMNS, *columns), tuple(rows))
-
-
-def _at(start: datetime, seconds: float) -> datetime:
-    """Return the date and time of a moment in the plan, to the second."""
-    return start + timedelta(seconds=round(float(seconds)))
-
-
-def schedule_csv(
-    shift: Shift,
-    schedule: Schedule,
-    scheduler: str,
-    planners: Mapping[int, str] | None = None,
-) -> bytes:
-    """
-    Return the plan as ``schedule.csv``.
-
-    Parameters
-    ----------
-    shift, schedule
-        What was planned, and the plan.
-    scheduler
-        Registry name of what made it.
-    planners
-        Jobs that the planner decided on, and what is written in their rows instead.
-    """
-    return csv_bytes(schedule_table(shift, schedule, scheduler, planners))
-
-
-def schedule_workbook(
-    shift: Shift,
-    schedule: Schedule,
-    scheduler: str,
-    figures: Mapping[str, Cell] | None = None,
-    planners: Mapping[int, str] | None = None,
-) -> bytes:
-    """
-    Return the plan as a workbook.
-
-    A sheet with every job, one per machine type with jobs and setups in order, and
-    one with the figures.
-
-    Parameters
-    ----------
-    shift, schedule, scheduler, planners
-        See :func:`schedule_csv`.
-    figures
-        Further figures for the last sheet, e.g. the cost.
-    """
-    plan = schedule_table(shift, schedule, scheduler, planners)
-    sheets = [plan, *_type_tables(shift, schedule)]
-    return workbook(
-        [*sheets, _figures_table(shift, schedule, scheduler, figures or {})]
-    )
-
-
-def _numbers_or_texts(texts: Sequence[str]) -> list[Cell]:
-    """
-    Cells of a planner's own column: numbers only where every text is one.
-
-    A number must be shown as it was typed: 007 and 16 digits of a code stay text.
-    """
-    numbers: list[Cell] = []
-    for text in texts:
-        if text and not _TYPED_NUMBER.fullmatch(text):
-            return list(texts)
-        numbers.append(float(text) if text else None)
-    return numbers
-
-
-def _type_tables(shift: Shift, schedule: Schedule) -> list[Table]:
-    """Jobs and setups in order of time, machine by machine, per machine type."""
-    problem, start = shift.problem, shift.start
-    setups = setup_seconds(problem, schedule)
-    columns = (
-        *("machine", "what", "job", "setup_group", "family", "start", "end", "minutes"),
-    )
-    by_type: dict[int, list[CellRow]] = {}
-    for k, jobs in enumerate(schedule.sequences):
-        rows = by_type.setdefault(int(problem.machine_type[k]), [])
-        for j in jobs:
-            about = [
-                problem.job_ids[j],
-                problem.group_names[problem.group[j]],
-                problem.family_names[problem.family[j]],
-            ]
-            for what, begins, ends, seconds in (
-                ("setup", schedule.setup_start[j], schedule.setup_end[j], setups[j]),
-                (
-                    "job",
-                    schedule.start[j],
-                    schedule.end[j],
-                    problem.processing[j, k],
-                ),
-            ):
-                if what == "job" or seconds > 0:
-                    rows.append(
-                        [
-                            problem.machine_ids[k],
-                            what,
-                            *about,
-                            _at(start, begins),
-                            _at(start, ends),
-                            minutes(seconds),
-                        ]
-                    )
-    filled = {kind: rows for kind, rows in sorted(by_type.items()) if rows}
-    if len(filled) > MAX_TYPE_SHEETS:
-        return [
-            Table("Machines", columns, tuple(x for y in filled.values() for x in y))
-        ]
-    names = problem.machine_type_names
-    return [Table(names[kind], columns, tuple(rows)) for kind, rows in filled.items()]
-
-
-def _rounded(cell: Cell) -> Cell:
-    return round(cell, 6) if isinstance(cell, float) else cell
-
-
-def _figures_table(
-    shift: Shift, schedule: Schedule, scheduler: str, figures: Mapping[str, Cell]
-) -> Table:
-    """Return the figures of the plan."""
-    problem = shift.problem
-    found = metrics(problem, schedule)
-    rows: Sequence[tuple[str, Cell]] = (
-        ("Shift", shift.name),
-        ("Scheduler", scheduler),
-        ("Plan start", shift.start),
-        ("Jobs", problem.num_jobs),
-        ("Machines", problem.num_machines),
-        ("Last job ends", _at(shift.start, schedule.makespan)),
-        ("Makespan, minutes", minutes(found.makespan)),
-        ("Jobs on time, %", round(100 * found.on_time_rate, 2)),
-        ("Late jobs", found.late_jobs),
-        ("Late important jobs", found.late_important_jobs),
-        ("Weighted tardiness, minutes", minutes(found.weighted_tardiness)),
-        ("Setup, minutes", minutes(found.setup)),
-        ("Mean flow time, minutes", minutes(found.flow_time)),
-        ("Utilisation, %", round(100 * found.utilisation, 2)),
-        *((name, _rounded(x)) for name, x in figures.items()),
-    )
-    return Table("KPIs", ("figure", "value"), tuple([name, x] for name, x in rows))

@@ -4,25 +4,17 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.tables.template import template_files, template_workbook
-from core.tables.write import schedule_csv, schedule_workbook
+from core.tables.write_plan import schedule_csv, schedule_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def offer_plan(plan: Plan) -> None:
     """Offer the plan as CSV and as a workbook, made when asked for."""
-    shift, result = plan.shift, plan.result
-    own = {} if result.trace is None else result.trace.planners
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
             "Workbook",
-            lambda: schedule_workbook(
-                shift,
-                result.schedule,
-                result.scheduler,
-                {"Cost": result.cost, "Seconds to plan": round(result.seconds, 3)},
-                own,
-            ),
+            lambda: schedule_workbook(plan),
             "schedule.xlsx",
             XLSX,
             icon=":material/table_view:",
@@ -31,7 +23,7 @@ def offer_plan(plan: Plan) -> None:
         )
         st.download_button(
             "CSV",
-            lambda: schedule_csv(shift, result.schedule, result.scheduler, own),
+            lambda: schedule_csv(plan),
             "schedule.csv",
             "text/csv",
             icon=":material/csv:",

@@ -8,6 +8,7 @@ survive a change of pages say ``persist_state="session"``; uploaded files cannot
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ class Key(StrEnum):
     SAMPLES = "samples"
     REFINE_SECONDS = "refine_seconds"
 
-    # The chart
+    # The chart of the plan
     SPAN = "span"
     BEGIN = "begin"
     COLOR = "color"
@@ -69,6 +70,9 @@ class Key(StrEnum):
     COMPARE_SPAN = "compare_span"
     COMPARE_BEGIN = "compare_begin"
     COMPARE_COLOR = "compare_color"
+    COMPARE_TYPES = "compare_types"
+    COMPARE_MACHINES = "compare_machines"
+    COMPARE_JOB = "compare_focus"
     PAIR = "pair"
 
     # Trials
@@ -90,6 +94,11 @@ class Key(StrEnum):
     STEP_STRIP = "step_strip"
     STEP_CLICKED = "step_clicked"
     STEP_SPAN = "step_span"
+    STEP_BEGIN = "step_begin"
+    STEP_COLOR = "step_color"
+    STEP_TYPES = "step_types"
+    STEP_MACHINES = "step_machines"
+    STEP_FOCUS = "step_focus"
     STEP_NOTICE = "step_notice"
     PLAYING = "playing"
     SPEED = "speed"
@@ -129,6 +138,55 @@ class Key(StrEnum):
     EVALUATING = "evaluating"
 
 
+@dataclass(frozen=True)
+class WindowKeys:
+    """
+    Keys of what a page shows of a chart.
+
+    Parameters
+    ----------
+    span, begin
+        Length of the visible time, and where it begins, in seconds since plan start.
+    color
+        What the colour says.
+    types, machines, job
+        Machine types and machines shown; the job in focus.
+    """
+
+    span: Key
+    begin: Key
+    color: Key
+    types: Key
+    machines: Key
+    job: Key
+
+    @property
+    def of_shift(self) -> tuple[Key, ...]:
+        """Keys that mean nothing for another shift."""
+        return self.span, self.begin, self.types, self.machines, self.job
+
+
+PLAN_WINDOW = WindowKeys(
+    Key.SPAN, Key.BEGIN, Key.COLOR, Key.TYPES, Key.MACHINES, Key.JOB
+)
+COMPARE_WINDOW = WindowKeys(
+    Key.COMPARE_SPAN,
+    Key.COMPARE_BEGIN,
+    Key.COMPARE_COLOR,
+    Key.COMPARE_TYPES,
+    Key.COMPARE_MACHINES,
+    Key.COMPARE_JOB,
+)
+STEP_WINDOW = WindowKeys(
+    Key.STEP_SPAN,
+    Key.STEP_BEGIN,
+    Key.STEP_COLOR,
+    Key.STEP_TYPES,
+    Key.STEP_MACHINES,
+    Key.STEP_FOCUS,
+)
+
+
 def current_shift() -> Shift | None:
     """Return the shift in hand; ``None`` while its files have errors."""
     shift: Shift | None = st.session_state.get(Key.SHIFT)
@@ -150,8 +208,9 @@ def keep_shift(shift: Shift | None) -> None:
             planning.stop()
             st.session_state[Key.PLANNING] = None
         st.session_state[Key.NOTICE] = None
-        for key in (Key.BEGIN, Key.TYPES, Key.MACHINES, Key.JOB, Key.SPAN):
-            st.session_state.pop(key, None)
+        for window in (PLAN_WINDOW, COMPARE_WINDOW, STEP_WINDOW):
+            for key in window.of_shift:
+                st.session_state.pop(key, None)
 
 
 def current_plan() -> Plan | None:

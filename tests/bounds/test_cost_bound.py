@@ -9,11 +9,11 @@ from hypothesis import assume, given, settings
 
 from core.bounds import capacity_prices as prices
 from core.bounds import tardiness_bound, work_bound
-from core.bounds.cost_bound import CHAIN, WORK, gap, lower_bounds
+from core.bounds.cost_bound import CHAIN, WORK, lower_bounds
 from core.bounds.earliest import earliest
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.objective import Objective
+from core.problem.objective import Objective, gap
 from core.problem.schedule import metrics
 from core.timing.retime import retime
 from tests.strategies import problems, problems_and_sequences

@@ -69,7 +69,7 @@ def bars(page):
 
 def expect_shown(page, text):
     """What of the chart is in view is said in words; wait until they are these."""
-    said = page.locator(".st-key-window [data-testid=stCaptionContainer]")
+    said = page.locator(".st-key-window_span [data-testid=stCaptionContainer]")
     expect(said).to_have_text(text)
 
 

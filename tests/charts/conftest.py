@@ -8,6 +8,7 @@ import pytest
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.timing.retime import retime
+from tests.plans import plan_of, shift_of
 
 HOUR = 3600
 
@@ -37,6 +38,18 @@ def shop():
 
 
 @pytest.fixture
+def shift(shop):
+    """The shop on that morning, with a column of the planner's own."""
+    return shift_of(shop, Customer=("Smith & <Co>", "", "Miller", "Smith & <Co>"))
+
+
+@pytest.fixture
+def planned(shift, plan):
+    """The schedule below as a plan."""
+    return plan_of(shift, plan)
+
+
+@pytest.fixture
 def plan(shop):
     """Job a 0-4 h, setup 4-5 h, c 5-10 h on L1; b 4-6 h on D1; d 0-1 h on L2."""
     return retime(shop, [[0, 2], [1], [3]])
@@ -44,11 +57,11 @@ def plan(shop):
 
 @pytest.fixture
 def crowd():
-    """5,000 jobs of 100 s on 50 machines, each with a setup of 50 s, back to back."""
+    """A shift of 5,000 jobs of 100 s on 50 machines, each with a setup of 50 s."""
     machines = [Machine(f"M{k}", group="x") for k in range(50)]
     jobs = [
         Job(f"J{j}", {f"M{j % 50}": 100}, group="xy"[(j // 50 + 1) % 2])
         for j in range(5000)
     ]
     problem = Problem.from_rows(jobs, machines, {("x", "y"): 50, ("y", "x"): 50})
-    return problem, retime(problem, [range(k, 5000, 50) for k in range(50)])
+    return shift_of(problem), retime(problem, [range(k, 5000, 50) for k in range(50)])

@@ -1,27 +1,23 @@
 """Charts of a comparison: what is drawn is what differs."""
 
-from datetime import datetime
 from math import nan
 
 import numpy as np
 import pytest
 
 from core.charts.comparison import (
-    Shown,
+    ComparedPlan,
     change_histogram,
     changes_table,
     comparison_gantts,
     difference_boxes,
-    percent_words,
-    shared_window,
     visibility_lines,
 )
-from core.charts.window import Span, View
+from core.charts.window import View
 from core.comparison.trials import Score, Trial
 from core.problem.model import Job, Machine, Problem
 from core.timing.retime import retime
-
-START = datetime(2026, 1, 5, 6)
+from tests.plans import plan_of, shift_of
 
 
 @pytest.fixture
@@ -41,10 +37,11 @@ def plans(problem):
     """In two batches on one machine, and at once on both."""
     long = retime(problem, [(1, 0, 2, 3), ()])
     short = retime(problem, [(0, 1), (2, 3)])
-    batches = np.array([0, 0, 1, 1])
+    batches, sight = np.array([0, 0, 1, 1]), np.array([4, 3, 2, 1])
+    shift = shift_of(problem, Customer=("Smith", "", "Miller", ""))
     return [
-        Shown("batches", long, batches, np.array([2, 1, 2, 1])),
-        Shown("<b>at once</b>", short, None, np.array([4, 3, 2, 1])),
+        ComparedPlan("batches", plan_of(shift, long), batches, np.array([2, 1, 2, 1])),
+        ComparedPlan("<b>at once</b>", plan_of(shift, short), None, sight),
     ]
 
 
@@ -53,26 +50,23 @@ def named(figure, name):
     return [trace for trace in figure.data if trace.name == name]
 
 
-def test_all_charts_share_one_window(problem, plans):
-    """As long as the longest plan, on the same rows."""
-    begin, end = shared_window(plans, Span.ALL, 0, START)
-    assert begin == 0
-    assert end >= 4 * 3600
-    first, second = comparison_gantts(problem, plans, START, View(begin, end))
+def test_all_charts_share_one_window(plans):
+    """And the same rows."""
+    first, second = comparison_gantts(plans, View(0, 4 * 3600))
     assert first.layout.xaxis.range == second.layout.xaxis.range
     assert first.layout.yaxis.range == second.layout.yaxis.range
 
 
-def test_batch_borders_stand_where_the_next_batch_begins(problem, plans):
+def test_batch_borders_stand_where_the_next_batch_begins(plans):
     """After the second of four jobs: at 8 o'clock; none where all were seen."""
     view = View(0, 5 * 3600)
-    first, second = comparison_gantts(problem, plans, START, view)
+    first, second = comparison_gantts(plans, view)
     (border,) = named(first, "next batch")
     at = "2026-01-05T08:00:00"
     assert [x for x in border.x if x is not None] == [at, at]
     assert not named(second, "next batch")
     (hidden,) = named(
-        comparison_gantts(problem, plans, START, View(0, 3600))[0],
+        comparison_gantts(plans, View(0, 3600))[0],
         "next batch",
     )
     assert not hidden.x
@@ -108,7 +102,7 @@ def test_boxes_show_the_trials_in_which_both_had_a_plan():
     """-50 % and +50 %; the third had none."""
 
     def score(cost):
-        return Score(cost, 1, 0, 0, 0, 1)
+        return Score({"cost": cost})
 
     done = [
         Trial(i, {"a": score(2.0), "b": score(cost)})
@@ -119,27 +113,14 @@ def test_boxes_show_the_trials_in_which_both_had_a_plan():
     assert figure.data[0].name == "The other"
 
 
-def test_the_table_has_those_that_gain_most_first(problem, plans):
+def test_the_table_has_those_that_gain_most_first(plans):
     """J3 ends two hours sooner; J0 is late by an hour before, on time after."""
-    table = changes_table(problem, START, plans[0].schedule, plans[1].schedule)
+    table = changes_table(plans[0].plan, plans[1].plan)
     assert table["Job"].tolist()[0] in {"J2", "J3"}
     row = table.set_index("Job").loc["J0"]
     assert row["Change"] == -60
     assert row["In words"] == "1 h sooner"
     assert (row["Late before"], row["Late after"]) == (60, 0)
+    assert row["Customer"] == "Smith"
     assert table["Change"].is_monotonic_increasing
     assert table.set_index("Job").loc["J1", "In words"] == "1 h later"
-
-
-@pytest.mark.parametrize(
-    ("percent", "words"),
-    [
-        (-12.34, "12.3 % cheaper"),
-        (3.0, "3.0 % dearer"),
-        (0.01, "the same"),
-        (nan, "not known"),
-    ],
-)
-def test_a_difference_in_cost_says_its_sign_in_words(percent, words):
-    """And nothing where there is none."""
-    assert percent_words(percent) == words

@@ -78,7 +78,7 @@ def test_the_mark_is_made_of_numbers(trace):
         assert re.fullmatch(expected, strip_mark(trace, step))
 
 
-def test_the_plan_so_far_has_what_is_placed(shop, trace, start):
+def test_the_plan_so_far_has_what_is_placed(shift, trace):
     """A bar for each job up to the step; the others lie behind all that is shown."""
     for step in range(4):
         partial = so_far(trace, step, 99 * HOUR)
@@ -86,7 +86,7 @@ def test_the_plan_so_far_has_what_is_placed(shop, trace, start):
         assert (partial.start[placed] == trace.schedule.start[placed]).all()
         rest = np.setdiff1d(np.arange(4), placed)
         assert (partial.start[rest] == 99 * HOUR).all()
-        figure, left_out = partial_gantt(shop, trace, step, start, ALL)
+        figure, left_out = partial_gantt(shift, trace, step, ALL)
         assert left_out == 0
         drawn = [
             job
@@ -97,22 +97,22 @@ def test_the_plan_so_far_has_what_is_placed(shop, trace, start):
         assert sorted(set(drawn)) == sorted(placed.tolist())
 
 
-def test_the_job_just_placed_is_outlined(shop, trace, start):
+def test_the_job_just_placed_is_outlined(shift, trace):
     """Where it starts, in an empty box."""
-    figure, _ = partial_gantt(shop, trace, 2, start, ALL)
+    figure, _ = partial_gantt(shift, trace, 2, ALL)
     (box,) = named(figure, "just placed")
-    begin = np.datetime64(start) + np.timedelta64(trace[2].start, "s")
+    begin = np.datetime64(shift.start) + np.timedelta64(trace[2].start, "s")
     assert np.datetime64(box.base[0]) == begin
     assert box.x[0] == 1000 * (trace[2].end - trace[2].start)
     assert box.marker.color == "rgba(0,0,0,0)"
 
 
-def test_the_runner_up_has_a_ghost(shop, trace, start):
+def test_the_runner_up_has_a_ghost(shift, trace):
     """On its machine, at its times; none is drawn unless asked for."""
-    figure, _ = partial_gantt(shop, trace, 0, start, ALL)
+    figure, _ = partial_gantt(shift, trace, 0, ALL)
     assert not named(figure, "runner-up")
     ghost = Ghost(2, 3 * HOUR, 5 * HOUR)
-    figure, _ = partial_gantt(shop, trace, 0, start, ALL, ghost)
+    figure, _ = partial_gantt(shift, trace, 0, ALL, ghost)
     (box,) = named(figure, "runner-up")
     assert box.x[0] == 1000 * 2 * HOUR
     rows = figure.layout.yaxis

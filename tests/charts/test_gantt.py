@@ -1,7 +1,7 @@
 """The Gantt chart: what is drawn, where, and how little of it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.charts import theme
+from core.charts.canvas import arranged
 from core.charts.categories import categories
 from core.charts.gantt import gantt
-from core.charts.rows import arranged
 from core.charts.window import ColorBy, View, fitted
 from core.problem.model import Job, Machine, Problem
 from core.timing.retime import retime
+from tests.plans import shift_of
 from tests.strategies import problems_and_sequences
 
 HOUR = 3600
@@ -37,9 +38,9 @@ def spans(bar, start):
 
 
 @pytest.fixture
-def figure(shop, plan, start):
+def figure(shift, plan):
     """The whole plan by setup group."""
-    return gantt(shop, plan, start, ALL)
+    return gantt(shift, plan, ALL)
 
 
 def test_bars_lie_where_the_jobs_run(figure, start):
@@ -85,9 +86,9 @@ def test_a_late_job_has_a_stripe(figure, plan, shop, start):
     assert late.marker.color == theme.LATE
 
 
-def test_a_window_draws_only_what_is_in_it(shop, plan, start):
+def test_a_window_draws_only_what_is_in_it(shift, plan, start):
     """From 1 to 3 h only job a runs, cut at both ends."""
-    figure = gantt(shop, plan, start, View(HOUR, 3 * HOUR))
+    figure = gantt(shift, plan, View(HOUR, 3 * HOUR))
     bars = [
         x for x in figure.data if isinstance(x, go.Bar) and x.customdata is not None
     ]
@@ -95,18 +96,18 @@ def test_a_window_draws_only_what_is_in_it(shop, plan, start):
     assert figure.layout.xaxis.range == ("2026-01-05T07:00:00", "2026-01-05T09:00:00")
 
 
-def test_now_and_due_are_lines_when_in_view(shop, plan, start):
+def test_now_and_due_are_lines_when_in_view(shift, plan, start):
     """Now at 2 h; the job in focus is due at 8 h."""
     view = replace(ALL, job=2)
-    figure = gantt(shop, plan, start, view, now=start + timedelta(hours=2))
+    figure = gantt(shift, plan, view, now=start + timedelta(hours=2))
     assert [x.text for x in figure.layout.annotations] == ["now", "c due"]
-    later = gantt(shop, plan, start, ALL, now=start + timedelta(days=9))
+    later = gantt(shift, plan, ALL, now=start + timedelta(days=9))
     assert not later.layout.annotations
 
 
-def test_the_family_in_focus_keeps_its_colour(shop, plan, start):
+def test_the_family_in_focus_keeps_its_colour(shift, plan, start):
     """Job a and its successor b stay; c and d fade; a has the outline."""
-    figure = gantt(shop, plan, start, replace(ALL, job=0))
+    figure = gantt(shift, plan, replace(ALL, job=0))
     red, blue = trace(figure, "red"), trace(figure, "blue")
     assert list(red.marker.opacity) == [1, 1]
     assert max(blue.marker.opacity) < 0.5
@@ -120,6 +121,22 @@ def test_names_are_never_markup(figure):
     texts += [x for t in figure.data for x in (t.text or []) if t.mode == "text"]
     assert any("&lt;b&gt;d&lt;/b&gt;" in text for text in texts)
     assert not any("<b>d</b>" in text for text in texts)
+
+
+def test_a_planners_column_is_in_the_hover_and_never_markup(figure):
+    """Jobs a and d are for Smith; b has no customer, and no empty line either."""
+    red = trace(figure, "red")
+    lines = dict(zip(red.customdata, red.hovertext, strict=True))
+    assert lines[0].split("<br>")[-1] == "Customer: Smith &amp; &lt;Co&gt;"
+    assert "Customer" not in lines[1]
+
+
+def test_a_hover_stays_short(shift, plan):
+    """Nine columns of the planner's own: six, and how many more there are."""
+    own = {f"Column {i}": ("x",) * 4 for i in range(9)}
+    figure = gantt(replace(shift, extras=own), plan, ALL)
+    lines = trace(figure, "red").hovertext[0].split("<br>")
+    assert lines[-2:] == ["Column 5: x", "3 more columns"]
 
 
 @pytest.mark.parametrize("color", ColorBy)
@@ -171,7 +188,7 @@ def test_every_job_in_view_is_drawn_once(drawn, color, focus):
     schedule = retime(problem, sequences)
     end = max(schedule.makespan // 2, 1)
     view = View(0, end, color=color, job=0 if focus else None)
-    figure = gantt(problem, schedule, datetime(2026, 1, 5), view)
+    figure = gantt(shift_of(problem), schedule, view)
     bars = [
         x
         for x in figure.data
@@ -182,9 +199,9 @@ def test_every_job_in_view_is_drawn_once(drawn, color, focus):
     assert len(figure.data) <= 17
 
 
-def test_five_thousand_jobs_stay_small(crowd, start):
+def test_five_thousand_jobs_stay_small(crowd):
     """No more bars than a browser likes, and a figure of less than a megabyte."""
-    problem, schedule = crowd
-    view, _ = fitted(problem, schedule, View(0, schedule.makespan))
-    figure = gantt(problem, schedule, start, view)
+    shift, schedule = crowd
+    view, _ = fitted(shift.problem, schedule, View(0, schedule.makespan))
+    figure = gantt(shift, schedule, view)
     assert len(figure.to_json()) < 1_000_000

@@ -100,7 +100,7 @@ def test_a_job_is_shown_with_its_setup_and_not_after_its_end(shop, plan):
 
 def test_a_crowd_is_cut_to_what_a_browser_draws(crowd):
     """The window narrows in time, from its beginning, and says what it leaves out."""
-    problem, schedule = crowd
+    problem, schedule = crowd[0].problem, crowd[1]
     whole = View(0, schedule.makespan)
     narrow, left_out = fitted(problem, schedule, whole)
     jobs = shown_jobs(problem, schedule, narrow)
@@ -125,7 +125,7 @@ def test_a_view_without_length_is_refused():
 
 def test_more_machines_than_bars_still_gives_a_view(crowd):
     """A limit below the number of machines keeps one second."""
-    problem, schedule = crowd
+    problem, schedule = crowd[0].problem, crowd[1]
     narrow, _ = fitted(problem, schedule, View(0, schedule.makespan), limit=10)
     assert narrow.end > narrow.begin
     assert np.isin(0, shown_jobs(problem, schedule, narrow))

@@ -8,22 +8,21 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
+from core.comparison.paired import differences, paired
+from core.comparison.side_by_side import compare, end_changes
+from core.comparison.trial_tables import mean_table, trials_csv
 from core.comparison.trials import (
     Score,
     Trial,
     TrialSource,
-    compare,
-    differences,
-    end_changes,
-    paired,
     trial_of_values,
     trial_values,
     trials,
-    trials_csv,
 )
 from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
+from core.problem.figures import Place, figures_at
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 
@@ -69,12 +68,15 @@ class Ready:
         return scheduler(PlanSettings("rule:edd")).schedule(problem, objective)
 
 
+def score(cost):
+    """A plan of a minute, made in a second; none where the cost is NaN."""
+    planned = {} if isnan(cost) else {"cost": cost, "makespan_minutes": 1.0}
+    return Score({**planned, "seconds": 1.0})
+
+
 def scored(*costs):
     """Trials of two schedulers, from pairs of costs."""
-    return [
-        Trial(i, {"a": Score(a, 60, 0, 0, 0, 1), "b": Score(b, 60, 0, 0, 0, 1)})
-        for i, (a, b) in enumerate(costs)
-    ]
+    return [Trial(i, {"a": score(a), "b": score(b)}) for i, (a, b) in enumerate(costs)]
 
 
 def test_one_that_fails_or_is_late_leaves_the_others_standing(problem):
@@ -207,12 +209,49 @@ def test_generated_kinds_come_in_the_size_asked_for():
 
 def test_values_of_a_trial_come_back():
     """A missing number is NaN, as the store keeps it."""
-    one = Trial(3, {"rule:edd": Score(1.5, 60.0, 2.0, 3.0, 4.0, 0.5)})
+    one = Trial(3, {"rule:edd": Score({"cost": 1.5, "late_jobs": 4.0, "seconds": 0.5})})
     back = trial_of_values(3, trial_values(one))
     assert back == one
     lost = trial_of_values(0, {"a/cost": None, "a/seconds": 2.0})
     assert isnan(lost.scores["a"].cost)
-    assert lost.scores["a"].seconds == 2.0
+    assert lost.scores["a"]["seconds"] == 2.0
+
+
+def test_trials_that_were_kept_before_figures_had_one_name_are_read():
+    """Theirs were seconds; ours are minutes, as their names say."""
+    kept = {"a/cost": 2.0, "a/makespan": 120.0, "a/tardiness": 30.0, "a/setup": 0.0}
+    score = trial_of_values(0, {**kept, "a/late": 3.0, "a/seconds": 1.0}).scores["a"]
+    assert score.values == {
+        "cost": 2.0,
+        "makespan_minutes": 2.0,
+        "weighted_tardiness_minutes": 0.5,
+        "setup_minutes": 0.0,
+        "late_jobs": 3.0,
+        "seconds": 1.0,
+    }
+
+
+def test_a_trial_has_every_figure_of_the_table(problem):
+    """A figure more in the table is a column more here."""
+    (one,) = trials(TrialSource(problem), [Ready()], Objective(), [0])
+    known = one.scores["rule:edd"].values
+    assert set(known) == {figure.name for figure in figures_at(Place.TRIALS)}
+    head = trials_csv([one]).decode().splitlines()[0].split(",")
+    assert head == ["trial", "scheduler", *known]
+
+
+def test_the_table_of_means_has_a_row_per_figure():
+    """Means over the trials with a plan; the second scheduler against the first."""
+    rows = {row[0]: row[1:] for row in mean_table(scored((2.0, 1.0), (1, nan)), "ab")}
+    assert rows[""] == ["a", "b"]
+    assert rows["Cost"] == ["1.5000", "1.0000"]
+    assert rows["Makespan"] == ["1 min", "1 min"]
+    assert rows["Late jobs"] == ["–", "–"]
+    assert rows["Time to plan"] == ["1.00 s", "1.00 s"]
+    assert rows["Cost against the first"] == ["", "-50.0 %"]
+    assert rows["95 % interval"] == ["", "–"]
+    assert rows["Cheaper in"] == ["", "1 of 1"]
+    assert rows["No plan"] == ["0", "1"]
 
 
 def test_the_csv_has_a_row_per_trial_and_scheduler():

@@ -11,12 +11,14 @@ from core.instances.generator import KINDS, generate
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
+from core.problem.figure_words import shown_figures
+from core.problem.figures import FIGURES, Place
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
 from pages.parts.compare.scenarios import plan_of, scenario_of
-from pages.parts.compare.view import cost_difference
+from pages.parts.compare.view import difference_words
 from pages.parts.state import Key
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare.py"
@@ -89,12 +91,11 @@ def test_two_plans_are_set_side_by_side_with_words(page):
     assert len(taken) == 2
     (better,) = [b for b in taken if "better" in b.label]
     comparison = page.session_state[Key.COMPARED]
-    best = min(comparison.results, key=lambda pair: pair[1].cost)
+    best = min(comparison.plans.values(), key=lambda plan: plan.result.cost)
     better.click().run()
     assert not page.exception
     plan = page.session_state[Key.PLAN]
-    assert plan.result is best[1]
-    assert plan.settings.scheduler == best[0]
+    assert plan is best
 
 
 def test_one_scheduler_is_no_comparison(page):
@@ -189,8 +190,8 @@ def test_two_tabs_do_not_mix_their_shifts(tmp_path, monkeypatch, shift):
             tab.run()
         found = tab.session_state[Key.COMPARED]
         assert found.shift.content_hash == mine.content_hash
-        for _, result in found.results:
-            assert len(result.schedule.machine) == mine.problem.num_jobs
+        for plan in found.plans.values():
+            assert len(plan.result.schedule.machine) == mine.problem.num_jobs
         assert not tab.exception
 
 
@@ -198,11 +199,16 @@ def test_two_tabs_do_not_mix_their_shifts(tmp_path, monkeypatch, shift):
     ("cost", "first", "words"),
     [
         (0.5, 0.0, ":red[+ 0.5000 dearer, worse]"),
-        (0.0, 0.0, "the same"),
+        (0.0, 0.0, "no change"),
         (0.0, 2.0, ":green[− 100.0 % cheaper, better]"),
         (2.5, 2.0, ":red[+ 25.0 % dearer, worse]"),
     ],
 )
 def test_a_difference_to_a_cost_of_0_is_said_as_a_cost(cost, first, words):
     """A dearer plan beside one that costs nothing was called no different."""
-    assert cost_difference(cost, first) == words
+    one, two = (
+        {figure.name: 0.0 for figure in FIGURES} | {"cost": x} for x in (first, cost)
+    )
+    start = datetime(2026, 1, 5, 6)
+    (shown, *_) = shown_figures(two, start, one, Place.COMPARISON)
+    assert difference_words(shown) == words

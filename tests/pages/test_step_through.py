@@ -1,7 +1,10 @@
 """The page of decisions without a browser: what it shows is what was decided."""
 
+import csv
+import io
 import json
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,9 +25,11 @@ from core.schedulers.registry import scheduler
 from core.schedulers.rule_trace import trace_of
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
-from core.tables.write import schedule_csv
+from core.tables.write_plan import schedule_csv
 from pages.parts import planning
 from pages.parts.state import Key
+from pages.parts.step_through.decisions import Decisions
+from pages.parts.step_through.log import log_csv, log_json_bytes
 
 PAGES = Path(__file__).parents[2] / "pages"
 TIMEOUT = 120
@@ -295,7 +300,7 @@ def steps_with_another_plan(app, count):
     return kept
 
 
-def test_overrides_stack_survive_a_page_change_and_are_undone(open_page, shift):
+def test_overrides_stack_survive_a_page_change_and_are_undone(open_page):
     """Two kept, marked in plan and export; both there after a visit elsewhere."""
     app = open_page()
     first = app.session_state[Key.PLAN]
@@ -304,9 +309,7 @@ def test_overrides_stack_survive_a_page_change_and_are_undone(open_page, shift):
     assert [x.step for x in plan.result.trace.overrides] == kept
     assert "2 decisions of this plan chosen by the planner" in words(app)
 
-    rows = schedule_csv(
-        shift, plan.result.schedule, "hierarchical", plan.result.trace.planners
-    ).decode("utf-8-sig")
+    rows = schedule_csv(plan).decode("utf-8-sig")
     assert rows.count("planner (job)") == 2
 
     other = AppTest.from_file(str(PAGES / "plan.py"), default_timeout=TIMEOUT)
@@ -353,3 +356,17 @@ def test_without_a_plan_it_says_what_to_do(tmp_path, monkeypatch, shift):
     assert not app.exception
     assert "Plan the shift first" in words(app)
     assert [x.label for x in app.button if x.label == "Plan the shift"]
+
+
+def test_a_planners_column_is_in_the_decision_log(shift, results):
+    """With the job of each decision; what would run in a spreadsheet is defused."""
+    own = tuple(f"=n{job}" for job in range(shift.problem.num_jobs))
+    noted = replace(shift, extras={"Note": own})
+    plan = Plan(noted, PlanSettings(), results["rule:atcs"])
+    trace = trace_of(plan.result)
+    found = Decisions(plan, trace, None, None)
+    notes = [own[job] for job in trace.job.tolist()]
+    rows = list(csv.DictReader(io.StringIO(log_csv(found).decode("utf-8-sig"))))
+    assert [row["Note"] for row in rows] == [f"'{note}" for note in notes]
+    log = json.loads(log_json_bytes(found))
+    assert [x["job_columns"]["Note"] for x in log["decisions"]] == notes

@@ -6,12 +6,11 @@ from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
-from core.problem.schedule import Schedule, open_seconds
+from core.problem.schedule import Schedule, open_seconds, slack
 from core.problem.waiting import (
     Cause,
     idle_seconds,
     previous_job,
-    slack,
     waits,
 )
 from core.timing.retime import retime
@@ -84,8 +83,8 @@ def test_a_start_later_than_needed_is_the_plans_own_choice(workshop, plan):
 
 def test_slack_counts_down_to_the_due_date(workshop, plan):
     """The drill's job is due when it ends; the others have no due date."""
-    assert slack(workshop, plan)[7] == 0
-    assert slack(workshop, plan)[0] == np.inf
+    assert slack(plan, workshop.due)[7] == 0
+    assert slack(plan, workshop.due)[0] == np.inf
 
 
 def test_idle_is_what_neither_runs_nor_is_set_up(workshop, plan):

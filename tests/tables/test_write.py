@@ -28,15 +28,10 @@ from core.tables.read import read_tables
 from core.tables.samples import read_sample
 from core.tables.shift import read_shift
 from core.tables.text import csv_cell, defused, restored
-from core.tables.write import (
-    csv_bytes,
-    safe_sheet_name,
-    schedule_csv,
-    schedule_workbook,
-    shift_files,
-    workbook,
-)
+from core.tables.write import csv_bytes, safe_sheet_name, shift_files, workbook
+from core.tables.write_plan import schedule_csv, schedule_workbook
 from core.timing.retime import retime
+from tests.plans import plan_of
 from tests.strategies import problems, sequences
 from tests.tables.files import JOBS, START, problem, read
 
@@ -251,7 +246,7 @@ def test_a_plan_reads_back_from_its_file(data):
     """Every machine and every time, exactly; setups and closures included."""
     shift = data.draw(shifts())
     schedule = retime(shift.problem, data.draw(sequences(shift.problem)))
-    reading = read_schedule(schedule_csv(shift, schedule, "=rule"), shift)
+    reading = read_schedule(schedule_csv(plan_of(shift, schedule, "=rule")), shift)
     assert reading.schedule is not None, [str(issue) for issue in reading.issues]
     for name in ("machine", "setup_start", "setup_end", "start", "end"):
         found, wanted = getattr(reading.schedule, name), getattr(schedule, name)
@@ -272,7 +267,7 @@ def plan(shift):
 
 def test_the_columns_of_a_plan(shift, plan):
     """By machine and time, as the design states them."""
-    text = schedule_csv(shift, plan, "rule:spt").decode("utf-8-sig")
+    text = schedule_csv(plan_of(shift, plan, "rule:spt")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert list(rows[0]) == [
         "job_id",
@@ -309,7 +304,7 @@ def test_the_columns_of_a_plan(shift, plan):
 )
 def test_a_faulty_plan_is_named(shift, plan, old, new, fault):
     """As in the files of a shift."""
-    text = schedule_csv(shift, plan, "x").decode()
+    text = schedule_csv(plan_of(shift, plan, "x")).decode()
     assert old in text
     reading = read_schedule(text.replace(old, new).encode(), shift)
     assert reading.schedule is None
@@ -318,7 +313,7 @@ def test_a_faulty_plan_is_named(shift, plan, old, new, fault):
 
 def test_a_plan_without_a_job_is_named(shift, plan):
     """Every job has to be there."""
-    lines = schedule_csv(shift, plan, "x").splitlines()
+    lines = schedule_csv(plan_of(shift, plan, "x")).splitlines()
     reading = read_schedule(b"\n".join(lines[:-1]), shift)
     assert [issue.value for issue in reading.issues.errors] == ["J-2"]
 
@@ -337,7 +332,7 @@ def test_a_plan_as_a_workbook(shift, plan):
     with_setup = replace(shift.problem, setup=np.full((1, 2, 1), 600))
     shift = replace(shift, problem=with_setup, extras={"Customer": ("a", "b", "c")})
     plan = retime(with_setup, [[0, 2], [1]])
-    content = schedule_workbook(shift, plan, "rule:spt", {"Cost": 1.25})
+    content = schedule_workbook(plan_of(shift, plan, "rule:spt"))
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["Plan", "CNC", "Laser", "KPIs"]
     assert book["Plan"]["M1"].value == "Customer"
@@ -347,9 +342,10 @@ def test_a_plan_as_a_workbook(shift, plan):
         ["setup", "J-1"], ["job", "J-1"], ["setup", "=cmd"], ["job", "=cmd"],
     ]  # fmt: skip
     figures = {row[0].value: row[1].value for row in book["KPIs"].iter_rows()}
-    assert figures["Cost"] == 1.25
     assert figures["Last job ends"] == datetime(2026, 1, 5, 8, 5)
-    assert figures["Setup, minutes"] == 30
+    assert figures["Makespan, minutes"] == 125
+    assert figures["Setup time, minutes"] == 30
+    assert figures["Time to plan, seconds"] == 2
 
 
 def test_issues_are_a_table_that_is_safe_to_open():
@@ -380,7 +376,7 @@ def test_every_number_of_a_workbook_is_a_number_that_sums_right():
     shift = replace(shift, extras={"Quantity": quantity, "Code": code})
     problem = shift.problem
     plan = RuleScheduler("rule:edd").schedule(problem, Objective()).schedule
-    content = schedule_workbook(shift, plan, "rule:edd", {"Cost": 0.1 + 0.2})
+    content = schedule_workbook(plan_of(shift, plan, "rule:edd"))
     book = openpyxl.load_workbook(io.BytesIO(content))
     processing = problem.processing[np.arange(411), plan.machine].sum() / 60
     setup = setup_seconds(problem, plan).sum() / 60
@@ -399,9 +395,8 @@ def test_every_number_of_a_workbook_is_a_number_that_sums_right():
             for row in book["Plan"]["A2:A412"]
         ),
     ]
-    assert {row[0].value: row[1].value for row in book["KPIs"].iter_rows()}[
-        "Cost"
-    ] == 0.3
+    (cost,) = [row[1].value for row in book["KPIs"] if row[0].value == "Cost"]
+    assert cost == round(Objective().cost(problem, plan), 6)
     for name, data in shift_files(shift).items():
         if name.endswith(".csv"):
             assert not re.search(rb"[0-9]\.[0-9]{6}", data), name
@@ -428,7 +423,7 @@ def numbers_of(sheet, *beginnings):
 def test_a_column_is_text_where_a_number_would_show_otherwise(shift, plan, texts):
     """A planner's own codes are never rewritten."""
     texts = (*texts, "", "")[:3]
-    content = schedule_workbook(replace(shift, extras={"Code": texts}), plan, "x")
+    content = schedule_workbook(plan_of(replace(shift, extras={"Code": texts}), plan))
     sheet = openpyxl.load_workbook(io.BytesIO(content))["Plan"]
     found = {row[0].value: row[-1].value for row in sheet.iter_rows(min_row=2)}
     assert [found[name] or "" for name in shift.problem.job_ids] == list(texts)

@@ -9,11 +9,11 @@ from functools import cached_property
 
 import streamlit as st
 
-from core.charts.comparison import Shown
-from core.comparison.trials import Attempt
+from core.charts.comparison import ComparedPlan
+from core.comparison.side_by_side import Attempt
 from core.planning import catalogue
 from core.planning.plan import Plan
-from core.planning.scheduler import PlanningCancelled, Result
+from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
 from core.planning.visibility import batch_of_job, visible_jobs
 from core.problem.shift import Shift
@@ -55,33 +55,31 @@ class Comparison:
     in_hand: Plan | None = None
 
     @cached_property
-    def results(self) -> tuple[tuple[str, Result], ...]:
-        """Scheduler and plan, where there is one."""
-        return tuple(
-            (outcome.scheduler, outcome.result)
+    def plans(self) -> dict[str, Plan]:
+        """Plans by scheduler, as the other pages show them; those that there are."""
+        return {
+            outcome.scheduler: Plan(
+                self.shift, self._settings_of(outcome.scheduler), outcome.result
+            )
             for outcome in self.outcomes
             if outcome.result is not None
-        )
+        }
+
+    def _settings_of(self, name: str) -> PlanSettings:
+        """How one of the plans was made, judged by what matters now."""
+        if self.in_hand is not None and name == IN_HAND:
+            return replace(self.in_hand.settings, objective=self.settings.objective)
+        return replace(self.settings, scheduler=name)
 
     @cached_property
-    def shown(self) -> tuple[Shown, ...]:
+    def compared(self) -> tuple[ComparedPlan, ...]:
         """What the charts need of each plan."""
         return tuple(
-            Shown(
-                title(name), result.schedule, batch_of_job(result), visible_jobs(result)
+            ComparedPlan(
+                title(name), plan, batch_of_job(plan.result), visible_jobs(plan.result)
             )
-            for name, result in self.results
+            for name, plan in self.plans.items()
         )
-
-    def plan(self, name: str) -> Plan:
-        """Return the plan of one scheduler, as the other pages show it."""
-        result = dict(self.results)[name]
-        if self.in_hand is not None and name == IN_HAND:
-            objective = self.settings.objective
-            settings = replace(self.in_hand.settings, objective=objective)
-        else:
-            settings = replace(self.settings, scheduler=name)
-        return Plan(self.shift, settings, result)
 
 
 class Comparing(BackgroundWork):
@@ -120,7 +118,7 @@ class Comparing(BackgroundWork):
             self.fault = "The schedulers could not be compared. Choose others."
 
     def _compared(self) -> Comparison:
-        from core.comparison.trials import compare
+        from core.comparison.side_by_side import compare
         from core.schedulers.registry import scheduler
 
         anew = [name for name in self.names if name != IN_HAND]

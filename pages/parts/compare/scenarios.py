@@ -189,7 +189,7 @@ def scenario_of(plan: Plan) -> Scenario:
         schedule=result.schedule,
         origin=shift.name,
         settings=settings.to_json() | {"result": made},
-        figures={"cost": result.cost, "late_jobs": result.metrics.late_jobs},
+        figures=dict(plan.figures),
         extras={name: list(texts) for name, texts in shift.extras.items()},
     )
 

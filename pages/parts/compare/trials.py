@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts.comparison import difference_boxes
+from core.comparison.paired import paired
 from core.comparison.trial_pool import MOST_TRIALS, TrialSpec
-from core.comparison.trials import Trial, paired, trials_csv
+from core.comparison.trial_tables import mean_table, trials_csv
+from core.comparison.trials import Trial
 from core.planning.settings import PlanSettings
 from core.problem.serialize import problem_to_bytes
 from core.problem.shift import Shift
 from core.runs.launch import launch
-from core.runs.trial_run import figures_table, queue_trials, trials_of
+from core.runs.trial_run import queue_trials, trials_of
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
@@ -155,9 +157,9 @@ def _show(runs: Runs, run: Run) -> None:
         return
     for name in names[1:]:
         _verdict(done, names[0], name)
-    head, *rows = figures_table(done, names)
-    lines = [head, [":--", *["--:"] * (len(head) - 1)]]
-    lines += [[title(row[0]), *row[1:]] for row in rows]
+    _, *rows = mean_table(done, names)
+    head = ["Mean of all trials", *map(title, names)]
+    lines = [head, [":--", *["--:"] * len(names)], *rows]
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     others = [(name, title(name)) for name in names[1:]]
     st.plotly_chart(

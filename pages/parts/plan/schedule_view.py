@@ -6,18 +6,16 @@ from typing import Literal
 
 import streamlit as st
 
-from core.bounds.cost_bound import gap, lower_bounds
 from core.charts import theme
-from core.charts.headline import headline, quality
 from core.charts.overview import jobs_table, machines_table, shift_table
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.model import Problem
-from core.problem.objective import Objective
+from core.problem.figure_words import quality, shown_figures
 from core.problem.shift import Shift
 from pages.parts.downloads import offer_plan
 from pages.parts.gantt_view import show_gantt
 from pages.parts.state import previous_plan, take_back
+from pages.parts.tables import worded
 
 WHEN = "ddd D MMM HH:mm"
 TABLE_HEIGHT = 460
@@ -39,27 +37,24 @@ def show_plan(plan: Plan) -> None:
 def show_headline(plan: Plan) -> None:
     """Show the figures with their change against the plan before, and the bound."""
     result, before = plan.result, previous_plan()
-    figures = headline(
-        result.metrics,
-        plan.shift.start,
-        None if before is None else before.result.metrics,
+    figures = shown_figures(
+        plan.figures, plan.shift.start, None if before is None else before.figures
     )
     with st.container(horizontal=True, key="headline"):
         for figure in figures:
             st.metric(
-                figure.label,
+                figure.figure.label,
                 figure.value,
                 delta=figure.change,
                 delta_arrow=figure.direction,
                 delta_color=COLORS[figure.better],
-                help=figure.help,
+                help=figure.figure.help,
                 border=True,
             )
-    share = gap(result.cost, _bound(plan.shift.problem, result.objective))
     compared = "" if before is None else " Changes are against the plan before."
     with st.container(horizontal=True, vertical_alignment="center", key="quality"):
         st.caption(
-            f"**{quality(share)}** {theme.unmarked(result.reason)} "
+            f"**{quality(plan.figures['gap'])}** {theme.unmarked(result.reason)} "
             f"Planned in {result.seconds:.1f} s.{compared}"
         )
         if before is not None:
@@ -93,13 +88,13 @@ def show_shift(shift: Shift) -> None:
         for label, value in figures.items():
             st.metric(label, value, border=True)
     st.dataframe(
-        shift_table(problem, shift.start),
+        worded(shift_table(shift), ["Processing"]),
         hide_index=True,
         height=TABLE_HEIGHT,
         placeholder="–",
         column_config={
-            "Minutes": st.column_config.NumberColumn(
-                format="%.0f", help="Mean over the machines it may run on."
+            "Processing": st.column_config.NumberColumn(
+                help="Mean over the machines it may run on."
             ),
             "Machines": st.column_config.NumberColumn(
                 help="On how many machines it may run."
@@ -115,10 +110,9 @@ def show_shift(shift: Shift) -> None:
 def _show_tables(plan: Plan) -> None:
     """Show jobs and machines as tables, and what to take along."""
     jobs, machines, take = st.tabs(["Jobs", "Machines", "Download"], key="tables")
-    minutes = st.column_config.NumberColumn(format="%.0f min")
     with jobs:
         st.dataframe(
-            jobs_table(plan),
+            worded(jobs_table(plan), ["Late", "Slack", "Setup"]),
             hide_index=True,
             height=TABLE_HEIGHT,
             placeholder="–",
@@ -127,7 +121,6 @@ def _show_tables(plan: Plan) -> None:
                     name: st.column_config.DatetimeColumn(format=WHEN)
                     for name in ("Start", "End", "Due")
                 },
-                **dict.fromkeys(("Late", "Slack", "Setup"), minutes),
                 "Important": IMPORTANT,
                 "Waited for": st.column_config.TextColumn(width=280),
             },
@@ -153,13 +146,3 @@ def _show_tables(plan: Plan) -> None:
     with take:
         st.markdown("The plan as a file, ready for a spreadsheet.")
         offer_plan(plan)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _bound_of(problem_hash: str, objective: Objective, _problem: Problem) -> float:
-    return lower_bounds(_problem, objective).cost
-
-
-def _bound(problem: Problem, objective: Objective) -> float:
-    """Cost that no plan of the problem can beat; remembered."""
-    return _bound_of(problem.content_hash, objective, problem)

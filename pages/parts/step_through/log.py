@@ -28,7 +28,7 @@ def offer_log(found: Decisions) -> None:
     with st.container(horizontal=True, key="log_downloads"):
         st.download_button(
             "Decision log, CSV",
-            lambda: _log_csv(found),
+            lambda: log_csv(found),
             "decisions.csv",
             "text/csv",
             icon=":material/csv:",
@@ -36,7 +36,7 @@ def offer_log(found: Decisions) -> None:
         )
         st.download_button(
             "Decision log, JSON",
-            lambda: _log_json(found),
+            lambda: log_json_bytes(found),
             "decisions.json",
             "application/json",
             icon=":material/data_object:",
@@ -116,26 +116,28 @@ def _offer_replay(words: str, settings: PlanSettings) -> None:
             st.rerun()
 
 
-def _log_csv(found: Decisions) -> bytes:
-    problem, trace, start = (
-        found.plan.shift.problem,
-        found.trace,
-        found.plan.shift.start,
-    )
+def log_csv(found: Decisions) -> bytes:
+    """Return the log as CSV; the planner's own columns of each job stand behind."""
+    shift, trace = found.plan.shift, found.trace
+    own = shift.extra_columns(COLUMNS)
     rows = [
-        log_row(entry, problem, trace, start)
-        for entry in entries(problem, trace, found.wording, found.model)
+        [
+            *log_row(entry, shift.problem, trace, shift.start),
+            *(cells[entry.decision.job] for cells in own.values()),
+        ]
+        for entry in entries(shift.problem, trace, found.wording, found.model)
     ]
-    return csv_bytes(Table("decisions", COLUMNS, tuple(rows)))
+    return csv_bytes(Table("decisions", (*COLUMNS, *own), tuple(rows)))
 
 
-def _log_json(found: Decisions) -> bytes:
-    problem, trace, start = (
-        found.plan.shift.problem,
-        found.trace,
-        found.plan.shift.start,
-    )
-    log = log_json(
-        list(entries(problem, trace, found.wording, found.model)), problem, trace, start
-    )
+def log_json_bytes(found: Decisions) -> bytes:
+    """Return the log as JSON; the planner's own columns of each job are with it."""
+    shift, trace = found.plan.shift, found.trace
+    every = list(entries(shift.problem, trace, found.wording, found.model))
+    log = log_json(every, shift.problem, trace, shift.start)
+    own = shift.extra_columns()
+    if own:
+        for entry, decision in zip(every, log["decisions"], strict=True):
+            job = entry.decision.job
+            decision["job_columns"] = {name: cells[job] for name, cells in own.items()}
     return json.dumps(log, ensure_ascii=False, indent=1).encode()

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.decisions import Ghost, partial_gantt
-from core.charts.window import Span, View, window
 from core.decisions.step_tables import (
     confidence,
     excluded_jobs_table,
@@ -21,13 +20,16 @@ from core.planning.trace import Decision, Scores, certainty
 from core.problem import phrases
 from core.timing.situation import Situation
 from pages.parts.gantt_view import CHART_CONFIG
-from pages.parts.state import Key
+from pages.parts.state import STEP_WINDOW, Key
 from pages.parts.step_through.decisions import Decisions
+from pages.parts.tables import worded
+from pages.parts.window import show_window
 
 JOBS_SHOWN, MACHINES_SHOWN = 6, 6
 ROW, HEAD = 35, 38  # pixels of a table's row and header
 WHEN = "ddd HH:mm"
-AROUND = 2 * 3600  # seconds before the clock that the near view shows
+LENGTHS = ("Slack", "Setup", "Runs", "Behind")  # columns of minutes
+AROUND = 3600  # seconds before the decision that a short window shows
 
 
 def show_decision(found: Decisions, decision: Decision) -> None:
@@ -94,12 +96,12 @@ def _show_jobs(found: Decisions, decision: Decision, situation: Situation) -> No
         decision,
         JOBS_SHOWN,
         {
-            "Job": st.column_config.TextColumn(width=82, help="★ important"),
-            "Due": st.column_config.DatetimeColumn(format=WHEN, width=76),
-            "Slack": _minutes("From its earliest end now to its due date."),
-            "Setup": _minutes("The least on the machines possible now."),
-            "Runs": _minutes("Processing, the least on the machines possible now."),
-            "Behind": _minutes("Work that can only start when this job is done."),
+            "Job": st.column_config.TextColumn(width=80, help="★ important"),
+            "Due": st.column_config.DatetimeColumn(format=WHEN, width=74),
+            "Slack": _length("From its earliest end now to its due date.", 66),
+            "Setup": _length("The least on the machines possible now.", 58),
+            "Runs": _length("Processing, the least on the machines possible now."),
+            "Behind": _length("Work that can only start when this job is done."),
             "Machines": None,  # among the reasons; here it would not fit
         },
     )
@@ -132,8 +134,8 @@ def _show_machines(found: Decisions, decision: Decision, situation: Situation) -
         {
             "Machine": st.column_config.TextColumn(width=104, help="★ preferred"),
             "Ends": st.column_config.DatetimeColumn(format=WHEN, width=76),
-            "Setup": _minutes("Before the job, from what the machine is set up for."),
-            "Runs": _minutes("Processing on this machine."),
+            "Setup": _length("Before the job, from what the machine is set up for."),
+            "Runs": _length("Processing on this machine."),
             "Free": None,  # busy machines are among those that are not possible
             "Load": st.column_config.NumberColumn(
                 format="%.1f h",
@@ -177,13 +179,14 @@ def _table(
             format="percent" if policy else "%.2f",
             min_value=0.0,
             max_value=1.0,
-            width=92,
+            width=76,
             help="By the policy; the candidates add up to 100 %."
             if policy
             else "Of the dispatch rule, from the lowest candidate to the highest.",
         )
+    lengths = [name for name in LENGTHS if name in table]
     st.dataframe(
-        table,
+        worded(table, lengths),
         hide_index=True,
         height=HEAD + ROW * rows,
         placeholder="–",
@@ -197,10 +200,8 @@ def _table(
     )
 
 
-def _minutes(text: str) -> Any:
-    return st.column_config.NumberColumn(
-        format="%.0f", help=f"{text} Minutes.", width=54
-    )
+def _length(text: str, width: int = 62) -> Any:
+    return st.column_config.NumberColumn(help=text, width=width)
 
 
 def _excluded(table: pd.DataFrame) -> None:
@@ -223,34 +224,15 @@ def show_plan_so_far(
     found: Decisions, decision: Decision, situation: Situation
 ) -> None:
     """Show the Gantt chart up to this decision, with the ghost of the runner-up."""
-    problem, start = found.plan.shift.problem, found.plan.shift.start
-    makespan = found.trace.schedule.makespan
-    with st.container(horizontal=True, horizontal_alignment="right", key="so_far"):
-        near = st.segmented_control(
-            "Time shown",
-            ["Whole plan", "Around the decision"],
-            default="Whole plan",
-            required=True,
-            label_visibility="collapsed",
-            key=Key.STEP_SPAN,
-            persist_state="session",
-        )
-    begin, end = window(Span.ALL, 0, start, makespan)
-    if near == "Around the decision":
-        first = max(0, min(decision.start, decision.clock) - AROUND)
-        begin, end = first, max(decision.end + AROUND, first + 8 * 3600)
+    shift = found.plan.shift
+    before = min(decision.start, decision.clock) - AROUND
+    view = show_window(STEP_WINDOW, shift, [found.trace.schedule], follow=before)
     other = decision.other_machine
     ghost = None
     if other is not None and decision.scores is not Scores.NONE:
         times = situation.outcome(np.array([decision.job]))
         ghost = Ghost(other, int(times.start[0, other]), int(times.end[0, other]))
-    figure, left_out = partial_gantt(
-        problem, found.trace, decision.step, start, View(begin, end), ghost
-    )
-    if left_out:
-        st.caption(
-            f"{phrases.count(left_out)} bars are left out to keep the page quick."
-        )
+    figure, _ = partial_gantt(shift, found.trace, decision.step, view, ghost)
     st.plotly_chart(
         figure,
         theme=None,

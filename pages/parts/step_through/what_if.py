@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.charts.headline import headline
 from core.decisions.step_tables import confidence, moved_table
 from core.decisions.whatif import moves, override_words, what_if
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.planning.trace import Decision, Scores
 from core.problem import phrases
+from core.problem.figure_words import shown_figures, value_words
+from core.problem.figures import Place, figures_of
 from core.timing.situation import Situation
 from pages.parts.state import Key, current_plan, keep_plan
 from pages.parts.step_through.decisions import Decisions
+from pages.parts.tables import worded
 
 ROWS = 8
 ROW, HEAD = 35, 38
@@ -179,14 +181,16 @@ def _show_alternative(alternative: Alternative, situation: Situation) -> None:
 def _figures(base: Plan, before: Result, after: Result) -> None:
     """The figures of both plans, and the change in words."""
     start = base.shift.start
-    rise = after.cost - before.cost
-    change = "same" if abs(rise) < 5e-5 else f"{rise:+.4f}".replace("-", "−")
-    rows = [("Cost", f"{before.cost:.4f}", f"{after.cost:.4f}", change)]
-    one = headline(before.metrics, start)
-    two = headline(after.metrics, start, before.metrics)
-    rows += [
-        (x.label, x.value, y.value, y.change or "")
-        for x, y in zip(one, two, strict=True)
+    one = figures_of(before)
+    rows = [
+        (
+            x.figure.label,
+            value_words(x.figure, one[x.figure.name], start),
+            x.value,
+            x.change,
+        )
+        for x in shown_figures(figures_of(after), start, one, Place.COMPARISON)
+        if x.change is not None
     ]
     st.caption("Both plans")
     st.dataframe(
@@ -197,17 +201,12 @@ def _figures(base: Plan, before: Result, after: Result) -> None:
 
 
 def _moved(table: pd.DataFrame) -> None:
-    minutes = st.column_config.NumberColumn(format="%.0f min")
     st.dataframe(
-        table,
+        worded(table, ["Late", "Then late"], ["Ends later"]),
         hide_index=True,
         height=HEAD + ROW * min(len(table), ROWS - 1),
         column_config={
-            "Ends later": st.column_config.NumberColumn(
-                format="%+.0f min", help="Negative: sooner."
-            ),
-            "Late": minutes,
-            "Then late": minutes,
+            "Ends later": st.column_config.NumberColumn(help="Negative: sooner."),
         },
     )
 

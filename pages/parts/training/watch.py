@@ -300,7 +300,7 @@ def _example(runs: Runs, run: Run, shift: Shift | None) -> None:
         )
         view = View(0, max(result.schedule.makespan, 1))
         st.plotly_chart(
-            gantt(shift.problem, result.schedule, shift.start, view),
+            gantt(shift, result.schedule, view),
             theme=None,
             key="example_gantt",
             config=CHART_CONFIG,

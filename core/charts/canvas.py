@@ -1,18 +1,21 @@
-"""Where the machines stand in a Gantt chart, and which moment is where."""
+"""Where machines, moments and jobs stand in a Gantt chart."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.window import View, shown_machines
+from core.charts.window import View, shown_jobs, shown_machines
 from core.problem import phrases
 from core.problem.model import Problem
+from core.problem.schedule import Schedule, tardiness
+from core.problem.shift import Shift
 
 DIMMED = 0.32  # opacity of what is not in focus
 
@@ -92,9 +95,52 @@ class Axis:
         return self.view.begin <= seconds <= self.view.end
 
 
-def opacity(problem: Problem, view: View, jobs: NDArray[np.int64]) -> Any:
-    """Full for the family in focus, faint for the rest; full without a focus."""
-    if view.job is None:
-        return 1.0
-    kin = problem.family[jobs] == problem.family[view.job]
-    return np.where(kin, 1.0, DIMMED)
+class Canvas:
+    """
+    What a Gantt chart draws, and where it stands.
+
+    Parameters
+    ----------
+    shift, schedule
+        A schedule of the shift, whole or in the making. Only what the view shows is
+        drawn.
+    view
+        Visible time, machines, colours, and the job in focus.
+    """
+
+    def __init__(self, shift: Shift, schedule: Schedule, view: View) -> None:
+        self.shift, self.schedule, self.view = shift, schedule, view
+        self.problem = shift.problem
+        self.start = shift.start
+        self.axis = Axis(shift.start, view)
+        self.rows = arranged(self.problem, view)
+
+    @cached_property
+    def y(self) -> NDArray[np.float64]:
+        """Shape (n,), height of the row of each job; 0 where it is not in view."""
+        y = np.zeros(self.problem.num_machines)
+        y[self.rows.machines] = self.rows.y
+        return y[self.schedule.machine]
+
+    @cached_property
+    def jobs(self) -> NDArray[np.int64]:
+        """Jobs of which the processing or the setup is in view."""
+        return shown_jobs(self.problem, self.schedule, self.view)
+
+    @cached_property
+    def running(self) -> NDArray[np.int64]:
+        """Jobs of which the processing is in view."""
+        start, end = self.schedule.start[self.jobs], self.schedule.end[self.jobs]
+        return self.jobs[self.axis.overlaps(start, end)]
+
+    @cached_property
+    def late(self) -> NDArray[np.bool_]:
+        """Shape (n,): whether each job ends after its due date."""
+        return tardiness(self.schedule, self.problem.due) > 0
+
+    def opacity(self, jobs: NDArray[np.int64]) -> Any:
+        """Full for the family in focus, faint for the rest; full without a focus."""
+        if self.view.job is None:
+            return 1.0
+        family = self.problem.family
+        return np.where(family[jobs] == family[self.view.job], 1.0, DIMMED)

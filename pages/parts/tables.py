@@ -1,0 +1,60 @@
+"""Tables on the screen: lengths of time and moments as people say them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from core.problem import phrases
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+MOST_WORDED = 60_000  # cells; more take longer to word than a page may
+MINUTE, HOUR = 60.0, 3600.0
+
+
+def worded(
+    frame: pd.DataFrame, minutes: Sequence[str] = (), changes: Sequence[str] = ()
+) -> pd.DataFrame | Styler:
+    """
+    Return a table that says its lengths of time in words; it sorts by the numbers.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    minutes
+        Its columns of minutes.
+    changes
+        Those whose sign is to be seen.
+
+    Notes
+    -----
+    A very large table keeps its numbers: wording every cell would take seconds.
+    """
+    if frame.size > MOST_WORDED:
+        return frame
+    words: dict[str, Callable[[Any], str]] = {}
+    for name in minutes:
+        words[name] = _duration
+    for name in changes:
+        words[name] = _change
+    for name in frame.select_dtypes("datetime").columns:
+        words[name] = _moment
+    return frame.style.format(words, na_rep=phrases.NOTHING)  # type: ignore[arg-type]
+
+
+def _duration(minutes: float) -> str:
+    return phrases.duration(minutes * MINUTE)
+
+
+def _change(minutes: float) -> str:
+    return ("+" if minutes > 0 else "") + phrases.duration(minutes * MINUTE)
+
+
+def _moment(when: datetime) -> str:
+    return phrases.moment(when, 0)
