@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from core.problem.shift import Shift
 
 TOP = 5
-LENGTHS = ("Slack", "Setup", "Runs", "Behind")  # columns of minutes
 WEAK = 0.05  # log-odds; what is weaker would show as 0
 
 
@@ -128,23 +127,28 @@ def _arguments(why: Explanation) -> list[str]:
 
 
 def _table(table: pd.DataFrame, name: str, score: Callable[[float], str]) -> str:
-    """Rows of candidates as text: times to the minute, lengths in minutes."""
+    """Rows of candidates as text: times to the minute, lengths in words."""
     import pandas as pd
+
+    from core.decisions.step_tables import LENGTHS
+    from core.problem import phrases
 
     frame = table.copy()
     for column in frame:
         if pd.api.types.is_datetime64_any_dtype(frame[column]):
-            frame[column] = frame[column].dt.strftime("%a %H:%M").fillna("–")
+            frame[column] = (
+                frame[column].dt.strftime("%a %H:%M").fillna(phrases.NOTHING)
+            )
         elif column == "Score":
             frame[column] = [score(x) for x in frame[column]]
         elif column == "Load":
             frame[column] = [f"{x:.1f} h" for x in frame[column]]
         elif column in LENGTHS:
             frame[column] = [
-                "–" if math.isnan(x) else f"{x:.0f}" for x in frame[column]
+                phrases.NOTHING if math.isnan(x) else phrases.duration(60 * x)
+                for x in frame[column]
             ]
     if table["Score"].isna().all():
         frame = frame.drop(columns="Score")
-    named = {"Score": name, **{column: f"{column} min" for column in LENGTHS}}
-    text: str = frame.rename(columns=named).to_string(index=False)
+    text: str = frame.rename(columns={"Score": name}).to_string(index=False)
     return text

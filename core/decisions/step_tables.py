@@ -22,6 +22,7 @@ from core.problem.schedule import Schedule, tardiness
 from core.timing.situation import Situation
 
 MINUTE = 60.0
+LENGTHS = ("Slack", "Setup", "Runs", "Behind")  # columns of minutes
 CHOSEN, FORCED = "●", "✎"
 
 Floats = NDArray[np.float64]

@@ -13,7 +13,7 @@ from core.problem import phrases
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-MOST_WORDED = 60_000  # cells; more take longer to word than a page may
+MOST_WORDED = 30_000  # cells; more take longer to word than a page may
 MINUTE, HOUR = 60.0, 3600.0
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.charts.decisions import Ghost, partial_gantt
 from core.decisions.step_tables import (
+    LENGTHS,
     confidence,
     excluded_jobs_table,
     excluded_machines_table,
@@ -28,7 +29,6 @@ from pages.parts.window import show_window
 JOBS_SHOWN, MACHINES_SHOWN = 6, 6
 ROW, HEAD = 35, 38  # pixels of a table's row and header
 WHEN = "ddd HH:mm"
-LENGTHS = ("Slack", "Setup", "Runs", "Behind")  # columns of minutes
 AROUND = 3600  # seconds before the decision that a short window shows
 
 
