@@ -1,5 +1,6 @@
 """The compare page without a browser: what it says, and what it keeps."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -212,3 +213,15 @@ def test_a_difference_to_a_cost_of_0_is_said_as_a_cost(cost, first, words):
     start = datetime(2026, 1, 5, 6)
     (shown, *_) = shown_figures(two, start, one, Place.COMPARISON)
     assert difference_words(shown) == words
+
+
+def test_filters_hold_for_all_charts(page):
+    """One of three machines: one row in both charts; a job in focus in both."""
+    compared(page)
+    page.multiselect(key=Key.COMPARE_MACHINES).set_value([1]).run()
+    page.selectbox(key=Key.COMPARE_JOB).set_value(0).run()
+    assert not page.exception
+    charts = [json.loads(x.proto.spec) for x in page.get("plotly_chart")[:2]]
+    rows = [chart["layout"]["yaxis"]["ticktext"] for chart in charts]
+    assert [len(names) for names in rows] == [1, 1]
+    assert all(chart["layout"]["xaxis"]["range"] for chart in charts)

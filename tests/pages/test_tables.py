@@ -1,0 +1,42 @@
+"""Tables on the screen: words for people, numbers for sorting."""
+
+import numpy as np
+import pandas as pd
+
+from pages.parts import tables
+from pages.parts.tables import worded
+
+
+def frame():
+    """Two jobs, one of them without a due date."""
+    return pd.DataFrame(
+        {
+            "Job": ["a", "b"],
+            "Slack": [2172.0, np.nan],
+            "Ends later": [80.0, -20.0],
+            "Due": [pd.Timestamp("2026-01-05 14:05"), pd.NaT],
+        }
+    )
+
+
+def test_lengths_and_moments_are_said_as_people_do():
+    """A day and a half, not 2,172 minutes; what is missing is a dash."""
+    styled = worded(frame(), ["Slack"], ["Ends later"])
+    text = styled.hide(axis="index").to_string(delimiter="|")
+    head, first, second = text.splitlines()[:3]
+    assert head == "Job|Slack|Ends later|Due"
+    assert first == "a|1 d 12 h|+1 h 20|Mon 5 Jan 14:05"
+    assert second == "b|–|−20 min|–"
+
+
+def test_the_numbers_stay_for_sorting():
+    """As text, "9 h" would stand behind "1 d 12 h"."""
+    table = frame()
+    assert worded(table, ["Slack"]).data is table
+
+
+def test_a_very_large_table_keeps_its_numbers(monkeypatch):
+    """Wording every cell would take seconds."""
+    monkeypatch.setattr(tables, "MOST_WORDED", 7)
+    table = frame()
+    assert worded(table, ["Slack"]) is table
