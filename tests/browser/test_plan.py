@@ -31,7 +31,7 @@ def small_page(dashboard_page, settled):
 
 def choose(page, label, option):
     """Choose in a box."""
-    box = page.get_by_label(label).first
+    box = page.get_by_role("combobox", name=label).first
     box.scroll_into_view_if_needed()
     box.click()
     page.get_by_role("option", name=option, exact=True).click()
