@@ -51,6 +51,34 @@ class Wait:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """
+    What one job could not start before, by the timing rules.
+
+    Parameters
+    ----------
+    cause, job
+        As of :class:`Wait`, but never ``CLOSURE`` or ``CHOICE``.
+    ready
+        Seconds since plan start at which the job was released, its predecessors done.
+    free
+        Seconds since plan start at which its machine had done the job before it.
+    setup
+        Open seconds of its setup.
+    earliest
+        Seconds since plan start at which both the job and its machine were ready;
+        the machine may be closed then.
+    """
+
+    cause: Cause
+    job: int | None
+    ready: int
+    free: int
+    setup: int
+    earliest: int
+
+
 def waits(problem: Problem, schedule: Schedule) -> tuple[Wait, ...]:
     """
     Why each job started when it did, by the timing rules of the problem.
@@ -67,12 +95,52 @@ def waits(problem: Problem, schedule: Schedule) -> tuple[Wait, ...]:
         planner can influence least is named: release, then predecessor, then setup,
         then machine.
     """
-    before = previous_job(schedule)
-    setups = setup_seconds(problem, schedule)
     return tuple(
-        _wait(problem, schedule, job, int(before[job]), int(setups[job]))
-        for job in range(problem.num_jobs)
+        _wait(problem, schedule, job, hold)
+        for job, hold in enumerate(holds(problem, schedule))
     )
+
+
+def holds(problem: Problem, schedule: Schedule) -> tuple[Hold, ...]:
+    """
+    What each job could not start before, closures and the plan's own choice apart.
+
+    Parameters
+    ----------
+    problem, schedule
+        A valid schedule of the problem.
+
+    Returns
+    -------
+    tuple of Hold
+        One per job; of two things at the same second the one that :func:`waits` says.
+    """
+    before = previous_job(schedule).tolist()
+    setups = setup_seconds(problem, schedule).tolist()
+    rows = zip(
+        *(before, setups, schedule.machine.tolist(), schedule.setup_end.tolist()),
+        *(problem.release.tolist(), problem.predecessors),
+        strict=True,
+    )
+    available, end = problem.available.tolist(), schedule.end.tolist()
+    found = []
+    for previous, setup, machine, set_up, release, behind in rows:
+        last = max(behind, key=lambda p: (end[p], p), default=None)
+        done = 0 if last is None else end[last]
+        ready = max(release, done)
+        free = available[machine] if previous < 0 else end[previous]
+        earliest = max(ready, set_up if setup > 0 else free)
+        cause, who = Cause.MACHINE, None if previous < 0 else previous
+        if earliest == 0:
+            cause, who = Cause.NOTHING, None
+        elif release == earliest:
+            cause, who = Cause.RELEASE, None
+        elif done == earliest:
+            cause, who = Cause.PREDECESSOR, last
+        elif setup > 0:
+            cause = Cause.SETUP
+        found.append(Hold(cause, who, ready, free, setup, earliest))
+    return tuple(found)
 
 
 def previous_job(schedule: Schedule) -> NDArray[np.int64]:
@@ -97,32 +165,11 @@ def idle_seconds(problem: Problem, schedule: Schedule) -> Seconds:
     return open_seconds(problem, end) - work
 
 
-def _wait(
-    problem: Problem, schedule: Schedule, job: int, before: int, setup: int
-) -> Wait:
-    """Why one job started when it did; ``before`` is -1 for a machine's first."""
-    machine = int(schedule.machine[job])
-    start = int(schedule.start[job])
-    release = int(problem.release[job])
-    ends = {p: int(schedule.end[p]) for p in problem.predecessors[job]}
-    last = max(ends, key=lambda p: (ends[p], p), default=None)
-    done = 0 if last is None else ends[last]
-    ready = max(release, done)
-    free = int(problem.available[machine]) if before < 0 else int(schedule.end[before])
-    set_up = int(schedule.setup_end[job]) if setup > 0 else free
-
-    def because(cause: Cause, who: int | None = None) -> Wait:
-        return Wait(cause, who, ready, start - ready)
-
-    earliest = max(ready, set_up)
-    if start > earliest:
-        opens = int(problem.calendars[machine].next_open(earliest))
-        return because(Cause.CLOSURE if start <= opens else Cause.CHOICE)
-    if earliest == 0:
-        return because(Cause.NOTHING)
-    if release == earliest:
-        return because(Cause.RELEASE)
-    if done == earliest:
-        return because(Cause.PREDECESSOR, last)
-    who = None if before < 0 else before
-    return because(Cause.SETUP if setup > 0 else Cause.MACHINE, who)
+def _wait(problem: Problem, schedule: Schedule, job: int, hold: Hold) -> Wait:
+    """Why one job started when it did."""
+    start, cause, who = int(schedule.start[job]), hold.cause, hold.job
+    if start > hold.earliest:
+        calendar = problem.calendars[int(schedule.machine[job])]
+        opens = int(calendar.next_open(hold.earliest))
+        cause, who = (Cause.CLOSURE if start <= opens else Cause.CHOICE), None
+    return Wait(cause, who, hold.ready, start - hold.ready)
