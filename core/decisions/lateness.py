@@ -1,0 +1,264 @@
+"""Why an order ends when it does: the chain up to its end, and what took the time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from core.problem.model import Problem
+from core.problem.orders import Order
+from core.problem.schedule import Schedule
+from core.problem.waiting import Cause, holds
+
+
+class Blame(StrEnum):
+    """
+    What a stretch of the time up to an order's end went into.
+
+    ``MATERIAL``, ``NOW``, ``LOCK`` and ``FREEZE`` occur where a problem knows of
+    materials, of a moment to plan from, of locks or of a freeze.
+    """
+
+    PROCESSING = "processing"  # of the order's own jobs
+    SETUP = "setup"  # into the order's own jobs
+    MACHINE = "machine"  # the machine runs a job of another order
+    MACHINE_SETUP = "machine_setup"  # the machine is set up for such a job
+    PREDECESSOR = "predecessor"  # of another order: its work, setup and waiting
+    CLOSURE = "closure"
+    RELEASE = "release"
+    MATERIAL = "material"
+    UNAVAILABLE = "unavailable"  # the machine is not free before
+    NOW = "now"
+    LOCK = "lock"
+    FREEZE = "freeze"
+    CHOICE = "choice"  # nothing held it: the plan starts it later than it could
+
+
+# No other job is to blame for these: a chain that begins with one of them ends there.
+ROOTS = frozenset(Blame) - {
+    *(Blame.PROCESSING, Blame.SETUP),
+    *(Blame.MACHINE, Blame.MACHINE_SETUP, Blame.PREDECESSOR),
+}
+OWN = frozenset({Blame.PROCESSING, Blame.SETUP})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """
+    One stretch of time that an order's end depends on.
+
+    Parameters
+    ----------
+    job
+        The job that runs, is set up for, or is held back in this time.
+    machine
+        Where it runs.
+    cause
+        What the time goes into.
+    begin, end
+        Seconds since plan start.
+    """
+
+    job: int
+    machine: int
+    cause: Blame
+    begin: int
+    end: int
+
+    @property
+    def seconds(self) -> int:
+        """Length of the stretch."""
+        return self.end - self.begin
+
+
+@dataclass(frozen=True, eq=False)
+class Why:
+    """
+    Why an order ends when it does.
+
+    Parameters
+    ----------
+    order
+        Which order.
+    chain
+        The links from plan start to the order's end, without gaps. None of them had
+        slack: had one been a second shorter, nothing of the chain would have made
+        up for it.
+    earliest
+        Seconds since plan start: the earliest possible start of the order, from which
+        its time is counted. Its first release; plan start where a release of its own
+        is the root, so that waiting for it shows. A link ends there if one of the
+        chain lies across it.
+    """
+
+    order: Order
+    chain: tuple[Link, ...]
+    earliest: int
+
+    @property
+    def end(self) -> int:
+        """Seconds since plan start at which the order ends."""
+        return self.chain[-1].end
+
+    @property
+    def late(self) -> float:
+        """Seconds after its due date; 0 on time or without one."""
+        return max(self.end - self.order.due, 0.0)
+
+    @property
+    def total(self) -> int:
+        """Seconds from its earliest possible start to its end."""
+        return self.end - self.earliest
+
+    @property
+    def counted(self) -> tuple[Link, ...]:
+        """The links since its earliest possible start; their lengths sum to total."""
+        return tuple(link for link in self.chain if link.begin >= self.earliest)
+
+    @property
+    def root(self) -> Link | None:
+        """The first link, for which no job is to blame; ``None``: plan start."""
+        first = self.chain[0]
+        return first if first.cause in ROOTS else None
+
+    @cached_property
+    def seconds(self) -> dict[Blame, int]:
+        """Seconds of each cause that took any; together :attr:`total`."""
+        found: dict[Blame, int] = {}
+        for link in self.counted:
+            found[link.cause] = found.get(link.cause, 0) + link.seconds
+        return {cause: found[cause] for cause in Blame if cause in found}
+
+    @property
+    def worst(self) -> Blame | None:
+        """What took most of the time, its own work apart; ``None``: nothing did."""
+        others = {x: time for x, time in self.seconds.items() if x not in OWN}
+        return max(others, key=lambda cause: others[cause], default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What one job did up to its end, and which job it had to wait for before that."""
+
+    links: tuple[Link, ...]  # of the job, as if it was the order's own
+    before: int | None
+    is_predecessor: bool
+
+
+class Lateness:
+    """
+    Explains the orders of one plan.
+
+    Parameters
+    ----------
+    problem, schedule
+        A valid schedule of the problem.
+    """
+
+    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+        self.problem, self.schedule = problem, schedule
+        self._holds = holds(problem, schedule)
+        self._closures = [
+            (calendar.closures[:, 0].tolist(), calendar.closures[:, 1].tolist())
+            for calendar in problem.calendars
+        ]
+        self._stretches: dict[int, _Stretch] = {}
+        self._release: list[int] = problem.release.tolist()
+        self._end: list[int] = schedule.end.tolist()
+
+    def why(self, order: Order) -> Why:
+        """Return the chain that leads to the end of an order's last job."""
+        own = set(order.jobs)
+        job: int | None = max(own, key=lambda j: (self._end[j], j))
+        role = Blame.PROCESSING
+        backwards: list[Link] = []
+        while job is not None:
+            if job in own:
+                role = Blame.PROCESSING
+            stretch = self._stretch(job)
+            backwards += [_as(role, link) for link in reversed(stretch.links)]
+            if stretch.is_predecessor or role is Blame.PREDECESSOR:
+                role = Blame.PREDECESSOR
+            else:
+                role = Blame.MACHINE
+            job = stretch.before
+        first = backwards[-1]
+        if first.cause is Blame.RELEASE and first.job in own:
+            earliest = 0
+        else:
+            earliest = min(self._release[j] for j in own)
+        return Why(order, _cut(backwards[::-1], earliest), earliest)
+
+    def _stretch(self, job: int) -> _Stretch:
+        if job not in self._stretches:
+            self._stretches[job] = self._look(job)
+        return self._stretches[job]
+
+    def _look(self, job: int) -> _Stretch:
+        """Back from a job's end to the end of the job it waited for, or to 0."""
+        hold, plan = self._holds[job], self.schedule
+        start, k = int(plan.start[job]), int(plan.machine[job])
+        pieces = [*self._idle(k, hold.earliest, start)]
+        pieces += self._work(k, start, self._end[job], Blame.PROCESSING)
+        before = hold.job
+        if hold.cause is Cause.SETUP:
+            begin = int(plan.setup_start[job])
+            pieces = [
+                *self._idle(k, hold.free, begin),
+                *self._work(k, begin, hold.earliest, Blame.SETUP),
+                *pieces,
+            ]
+        if before is None:
+            # A machine that is free at 0 has nothing before its first setup.
+            known = hold.earliest if hold.cause is Cause.RELEASE else hold.free
+            cause = Blame.RELEASE if hold.cause is Cause.RELEASE else Blame.UNAVAILABLE
+            if hold.cause is not Cause.NOTHING:
+                pieces.insert(0, (cause, 0, known))
+        return _Stretch(
+            tuple(Link(job, k, *piece) for piece in pieces if piece[1] < piece[2]),
+            before,
+            hold.cause is Cause.PREDECESSOR,
+        )
+
+    def _idle(self, k: int, since: int, until: int) -> list[tuple[Blame, int, int]]:
+        """Time in which nothing is done: until the machine opens, then by choice."""
+        starts, ends = self._closures[k]
+        i = bisect_right(ends, since)
+        opens = ends[i] if i < len(ends) and starts[i] <= since else since
+        opens = min(opens, until)
+        return [(Blame.CLOSURE, since, opens), (Blame.CHOICE, opens, until)]
+
+    def _work(
+        self, k: int, begin: int, end: int, cause: Blame
+    ) -> list[tuple[Blame, int, int]]:
+        """Work from an open moment on, and the closures in which it pauses."""
+        starts, ends = self._closures[k]
+        pieces = []
+        i = bisect_right(ends, begin)
+        while i < len(ends) and starts[i] < end:
+            pieces += [(cause, begin, starts[i]), (Blame.CLOSURE, starts[i], ends[i])]
+            begin = ends[i]
+            i += 1
+        return [*pieces, (cause, begin, end)]
+
+
+def _as(role: Blame, link: Link) -> Link:
+    """Return a link of a job by the role that the job has for the order."""
+    if role is Blame.PROCESSING or link.cause not in OWN:
+        return link
+    if role is Blame.MACHINE and link.cause is Blame.SETUP:
+        role = Blame.MACHINE_SETUP
+    return replace(link, cause=role)
+
+
+def _cut(chain: list[Link], moment: int) -> tuple[Link, ...]:
+    """Return the chain with a link that lies across a moment cut in two."""
+    found: list[Link] = []
+    for link in chain:
+        if link.begin < moment < link.end:
+            found += [replace(link, end=moment), replace(link, begin=moment)]
+        else:
+            found.append(link)
+    return tuple(found)

@@ -1,0 +1,128 @@
+"""Why an order ends when it does, in one sentence for people."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from core.decisions.lateness import OWN, Blame, Link, Why
+from core.decisions.topic_words import Wording
+from core.problem.model import Problem
+from core.problem.schedule import Schedule
+
+_NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve"),
+)
+_BLOCKING = frozenset({Blame.MACHINE, Blame.MACHINE_SETUP})
+
+
+def sentence(problem: Problem, schedule: Schedule, why: Why, wording: Wording) -> str:
+    """
+    Say how late an order is and what most of its time went into.
+
+    Parameters
+    ----------
+    problem, schedule
+        A valid schedule of the problem.
+    why
+        What :meth:`core.decisions.lateness.Lateness.why` says of the order.
+    wording
+        How moments and lengths of time are written.
+    """
+    return f"{_state(why, wording)}: {_reason(problem, schedule, why, wording)}."
+
+
+def _state(why: Why, wording: Wording) -> str:
+    """Whether the order is late, and by how much."""
+    name, spare = why.order.name, why.order.due - why.end
+    if not isfinite(spare):
+        return f"{name} has no due date and ends {wording.moment(why.end)}"
+    if spare < 0:
+        return f"{name} is {wording.duration(-spare)} late"
+    if spare == 0:
+        return f"{name} ends just on time"
+    return f"{name} is on time with {wording.duration(spare)} to spare"
+
+
+def _reason(problem: Problem, schedule: Schedule, why: Why, wording: Wording) -> str:
+    """What took most of its time, its own work apart."""
+    others: dict[tuple[Blame, int], list[Link]] = {}
+    for link in why.counted:
+        if link.cause not in OWN:
+            blocking = link.cause in _BLOCKING
+            cause = Blame.MACHINE if blocking else link.cause
+            machine = -1 if cause is Blame.PREDECESSOR else link.machine
+            others.setdefault((cause, machine), []).append(link)
+    if not others:
+        took = wording.duration(why.total)
+        return f"its own work takes {took}, and nothing is in the way"
+    worst = max(others, key=lambda x: sum(link.seconds for link in others[x]))
+    return _said(problem, schedule, why, worst[0], others[worst], wording)
+
+
+def _said(
+    problem: Problem,
+    schedule: Schedule,
+    why: Why,
+    cause: Blame,
+    links: list[Link],
+    wording: Wording,
+) -> str:
+    """Say one cause on one machine; ``links`` are its stretches, in time."""
+    longest = max(links, key=lambda link: link.seconds)
+    machine = problem.machine_ids[longest.machine]
+    job = problem.job_ids[longest.job]
+    own = longest.job in why.order.jobs
+    took = wording.duration(sum(link.seconds for link in links))
+    match cause:
+        case Blame.MACHINE:
+            return _blocked(problem, schedule, links, machine, wording)
+        case Blame.PREDECESSOR:
+            last = links[-1].job
+            job = problem.job_ids[last]
+            order = problem.family_names[problem.family[last]]
+            machine = problem.machine_ids[schedule.machine[last]]
+            whose = "" if order == job else f" of {order}"
+            mine = set(why.order.jobs).intersection(problem.successors[last])
+            who = "it waits" if mine else "what goes first waits"
+            ends = wording.moment(int(schedule.end[last]))
+            return f"{who} for {job}{whose} on {machine}, which ends {ends}"
+        case Blame.CLOSURE:
+            span = f"from {wording.moment(longest.begin)} to "
+            span += wording.moment(longest.end)
+            if len(links) == 1:
+                return f"{machine} is closed {span}"
+            return f"{machine} is closed for {took} meanwhile, the longest {span}"
+        case Blame.RELEASE | Blame.MATERIAL:
+            until = wording.moment(longest.end)
+            if own:
+                return f"{job} is not released before {until}"
+            return f"{machine} is kept for {job}, which is not released before {until}"
+        case Blame.UNAVAILABLE | Blame.NOW:
+            return f"{machine} is not free before {wording.moment(longest.end)}"
+        case Blame.LOCK | Blame.FREEZE:
+            kept = "locked" if cause is Blame.LOCK else "frozen"
+            return f"{job} is {kept} at {wording.moment(longest.end)} on {machine}"
+        case _:
+            return f"the plan starts {job} on {machine} {took} later than it could"
+
+
+def _blocked(
+    problem: Problem,
+    schedule: Schedule,
+    links: list[Link],
+    machine: str,
+    wording: Wording,
+) -> str:
+    """Say which other orders a machine runs first."""
+    jobs = list(dict.fromkeys(link.job for link in links))
+    orders = list(dict.fromkeys(problem.family[job] for job in jobs))
+    longest = max(jobs, key=lambda job: int(schedule.end[job] - schedule.start[job]))
+    name = problem.family_names[problem.family[longest]]
+    begin, end = int(schedule.start[longest]), int(schedule.end[longest])
+    span = f"{name} from {wording.moment(begin)} to {wording.moment(end)}"
+    count = len(orders)
+    if count == 1:
+        return f"{machine} runs {span} first"
+    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    return f"{machine} runs {number} other orders first, the longest {span}"
