@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 # The rooms below each room. A dotted name is a single module of a room.
 FOUNDATION = {"problem", "timing", "bounds", "instances", "planning"}
-ENGINES = {"tables", "simulation", "search", "store"}
+ENGINES = {"tables", "simulation", "search", "store", "futures"}
 PLANNERS = {"policy", "decisions", "schedulers"}
 USERS = {"comparison", "training", "runs", "charts"}
 
@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "simulation": {"problem", "timing", "instances"},
     "search": {"problem", "timing", "planning"},
     "store": {"problem"},
+    "futures": {"problem", "timing"},
     "policy": {"problem", "timing", "planning", "simulation"},
     "decisions": {"problem", "timing", "planning", "simulation", "policy"},
     "schedulers": {*FOUNDATION, "simulation", "search", "policy", "decisions"},
@@ -58,7 +59,7 @@ BESIDE = {
 # The command line's parser too, so that `check` answers at once.
 WITHOUT_TORCH = [
     *("problem", "timing", "bounds", "instances", "planning"),
-    *("tables", "search", "store", "charts", "cli.parser", "public"),
+    *("tables", "search", "store", "futures", "charts", "cli.parser", "public"),
 ]
 
 # All that `problem` takes from outside Python's own library.
