@@ -18,14 +18,20 @@ from core.cli.border import at_the_border
 from core.cli.check import check
 from core.cli.compare import compare
 from core.cli.explain import explain
+from core.cli.futures import futures
 from core.cli.generate import generate
 from core.cli.options import with_groups
+from core.cli.orders import orders
 from core.cli.plan import plan
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
+from core.cli.why import why
 
-COMMANDS = (plan, explain, check, compare, generate, train, verify, samples)
+COMMANDS = (
+    *(plan, explain, check, compare, generate, train, verify, samples),
+    *(orders, why, futures),
+)
 
 app = typer.Typer(
     help="Shiftwright plans a shift: which job runs on which machine, in which order.",

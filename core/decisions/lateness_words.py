@@ -13,6 +13,22 @@ _NUMBERS = (
     *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     *("ten", "eleven", "twelve"),
 )
+
+CAUSES: dict[Blame, str] = {
+    Blame.PROCESSING: "its own processing",
+    Blame.SETUP: "its own setups",
+    Blame.MACHINE: "the machine runs other orders",
+    Blame.MACHINE_SETUP: "setups for other orders",
+    Blame.PREDECESSOR: "predecessors of other orders",
+    Blame.CLOSURE: "the machine is closed",
+    Blame.RELEASE: "not released",
+    Blame.MATERIAL: "material not there",
+    Blame.UNAVAILABLE: "the machine is not free yet",
+    Blame.NOW: "planned from now on",
+    Blame.LOCK: "locked",
+    Blame.FREEZE: "frozen",
+    Blame.CHOICE: "the plan starts later than it could",
+}
 _BLOCKING = frozenset({Blame.MACHINE, Blame.MACHINE_SETUP})
 
 
@@ -56,8 +72,20 @@ def _reason(problem: Problem, schedule: Schedule, why: Why, wording: Wording) ->
     if not others:
         took = wording.duration(why.total)
         return f"its own work takes {took}, and nothing is in the way"
-    worst = max(others, key=lambda x: sum(link.seconds for link in others[x]))
-    return _said(problem, schedule, why, worst[0], others[worst], wording)
+    # Nights are no news where something else took time as well.
+    worst = max(
+        others,
+        key=lambda x: (x[0] is not Blame.CLOSURE, _seconds(others[x])),
+    )
+    said = _said(problem, schedule, why, worst[0], others[worst], wording)
+    closed = why.seconds.get(Blame.CLOSURE, 0)
+    if worst[0] is not Blame.CLOSURE and closed > _seconds(others[worst]):
+        said += f", and closures take {wording.duration(closed)}"
+    return said
+
+
+def _seconds(links: list[Link]) -> int:
+    return sum(link.seconds for link in links)
 
 
 def _said(
@@ -73,20 +101,12 @@ def _said(
     machine = problem.machine_ids[longest.machine]
     job = problem.job_ids[longest.job]
     own = longest.job in why.order.jobs
-    took = wording.duration(sum(link.seconds for link in links))
+    took = wording.duration(_seconds(links))
     match cause:
         case Blame.MACHINE:
             return _blocked(problem, schedule, links, machine, wording)
         case Blame.PREDECESSOR:
-            last = links[-1].job
-            job = problem.job_ids[last]
-            order = problem.family_names[problem.family[last]]
-            machine = problem.machine_ids[schedule.machine[last]]
-            whose = "" if order == job else f" of {order}"
-            mine = set(why.order.jobs).intersection(problem.successors[last])
-            who = "it waits" if mine else "what goes first waits"
-            ends = wording.moment(int(schedule.end[last]))
-            return f"{who} for {job}{whose} on {machine}, which ends {ends}"
+            return _preceded(problem, schedule, why, links[-1], wording)
         case Blame.CLOSURE:
             span = f"from {wording.moment(longest.begin)} to "
             span += wording.moment(longest.end)
@@ -126,3 +146,23 @@ def _blocked(
         return f"{machine} runs {span} first"
     number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
     return f"{machine} runs {number} other orders first, the longest {span}"
+
+
+def _preceded(
+    problem: Problem, schedule: Schedule, why: Why, link: Link, wording: Wording
+) -> str:
+    """Say which job of another order something waits for; ``link`` is its last."""
+    machine = problem.machine_ids[link.machine]
+    ends = wording.moment(int(schedule.end[link.job]))
+    waits = f"waits for {_of(problem, link.job)} on {machine}, which ends {ends}"
+    behind = why.chain[why.chain.index(link) + 1]
+    if behind.job in why.order.jobs:
+        return f"it {waits}"
+    first = f"{_of(problem, behind.job)} goes first on "
+    return f"{first}{problem.machine_ids[behind.machine]} and {waits}"
+
+
+def _of(problem: Problem, job: int) -> str:
+    """Name of a job with its order, where that has another name."""
+    name, order = problem.job_ids[job], problem.family_names[problem.family[job]]
+    return name if name == order else f"{name} of {order}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -125,9 +124,7 @@ class Futures:
                 f"Expected a certainty above 0 and up to {most:.4g}, more than which "
                 f"{count} futures cannot tell; got {certainty}."
             )
-        # Less a hair, because 0.9 * 200 is a little more than 180.
-        rank = ceil(certainty * count - 1e-9)
-        return int(np.sort(self.order_end(order))[rank - 1])
+        return int(np.sort(self.order_end(order))[_rank(certainty, count)])
 
 
 def futures(
@@ -210,7 +207,16 @@ def _random(seed: int, what: str, name: str) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(digest)])
 
 
-def _band(end: Ints | Sequence[Sequence[int]]) -> Ints:
-    """Shape (3, …), whole seconds: 10, 50 and 90 % over the first axis."""
-    found: Ints = np.rint(np.quantile(end, BAND, axis=0)).astype(np.int64)
+def _rank(share: float, count: int) -> int:
+    """Which of ``count`` sorted moments a share of them does not exceed, from 0."""
+    return ceil(share * count - 1e-9) - 1  # a hair less: 0.9 * 10 may be above 9
+
+
+def _band(end: Ints) -> Ints:
+    """
+    Shape (3, …), seconds: 10, 50 and 90 % over the first axis.
+
+    Each is the end in one of the futures: between two of them the machine is closed.
+    """
+    found: Ints = np.sort(end, axis=0)[[_rank(share, len(end)) for share in BAND]]
     return found

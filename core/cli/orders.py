@@ -1,0 +1,162 @@
+"""``orders``: when each order ends, whether that is late, and why."""
+
+from __future__ import annotations
+
+import json
+from math import isfinite, isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.cli.border import bad_option, say
+from core.cli.inputs import (
+    DEFAULT_START_TEXT,
+    START_HELP,
+    CalendarsOption,
+    DowntimeOption,
+    JobsOption,
+    MachinesOption,
+    ProcessingOption,
+    SetupsOption,
+    StartOption,
+    WorkbookOption,
+    parse_start,
+)
+from core.cli.plan_in_hand import (
+    JsonOption,
+    ScheduleOption,
+    in_minutes,
+    iso,
+    read_plan,
+    text_table,
+    wording_of,
+)
+
+if TYPE_CHECKING:
+    from core.problem.schedule import Schedule
+    from core.problem.shift import Shift
+
+
+def orders(
+    schedule: ScheduleOption,
+    at: Annotated[
+        str | None,
+        typer.Option(help=f"Up to when work counts as done. {START_HELP}"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="The table as a file: .csv.")
+    ] = None,
+    jobs: JobsOption = None,
+    machines: MachinesOption = None,
+    setups: SetupsOption = None,
+    calendars: CalendarsOption = None,
+    downtime: DowntimeOption = None,
+    processing: ProcessingOption = None,
+    workbook: WorkbookOption = None,
+    start: StartOption = DEFAULT_START_TEXT,
+    as_json: JsonOption = False,
+) -> None:
+    """List the orders of a plan, the latest first: due, end, chance, worst cause."""
+    if output is not None and output.suffix.lower() != ".csv":
+        raise bad_option("--output", f"expected a .csv file, got {str(output)!r}.")
+    shift, plan = read_plan(
+        schedule,
+        *(jobs, machines, setups, calendars, downtime, processing, workbook, start),
+    )
+    moment = 0
+    if at is not None:
+        moment = round((parse_start(at) - shift.start).total_seconds())
+        if moment < 0:
+            raise bad_option("--at", f"expected a moment from plan start on, got {at}.")
+    rows = order_rows(shift, plan, moment)
+    if output is not None:
+        from core.cli.plan import write
+        from core.tables.text import csv_text
+
+        cells = [list(row.values()) for row in rows]
+        write(output, csv_text(list(rows[0]), cells).encode())
+        say(f"{output}: {len(rows)} orders.")
+    elif as_json:
+        print(json.dumps({"orders": rows}, indent=2))
+    else:
+        print(_table(shift, rows))
+
+
+def order_rows(shift: Shift, plan: Schedule, moment: int = 0) -> list[dict[str, Any]]:
+    """
+    Return one row per order, the latest first; times as files state them.
+
+    The chance is that of 200 futures with 20 % spread, as ``futures`` prints it.
+    """
+    from core.decisions.lateness import Lateness
+    from core.futures.futures import futures
+    from core.problem.orders import order_lines
+
+    problem, begin = shift.problem, shift.start
+    lateness = Lateness(problem, plan)
+    chances = {x.name: seen.chance for x, seen in futures(problem, plan).orders}
+    rows = []
+    for line in order_lines(problem, plan, moment):
+        chance, worst = chances[line.order.name], lateness.why(line.order).worst
+        next_job, machine = line.next_job, line.next_machine
+        dated = isfinite(line.spare)
+        rows.append(
+            {
+                "order": line.order.name,
+                "due": iso(begin, line.order.due),
+                "end": iso(begin, line.end),
+                "late_minutes": in_minutes(line.late) if dated else None,
+                "spare_minutes": in_minutes(line.spare) if dated else None,
+                "share_done": round(line.share_done, 4),
+                "on_time_chance": None if isnan(chance) else chance,
+                "next_job": None if next_job is None else problem.job_ids[next_job],
+                "next_machine": (
+                    None if machine is None else problem.machine_ids[machine]
+                ),
+                "worst_cause": None if worst is None else worst.value,
+                "important": line.order.important,
+            }
+        )
+    return rows
+
+
+def _table(shift: Shift, rows: list[dict[str, Any]]) -> str:
+    """Return the rows as text for people."""
+    from datetime import datetime
+
+    from core.decisions.lateness import Blame
+    from core.decisions.lateness_words import CAUSES
+
+    wording = wording_of(shift)
+
+    def moment(text: str | None) -> str:
+        if text is None:
+            return "-"
+        return wording.moment(
+            (datetime.fromisoformat(text) - shift.start).total_seconds()
+        )
+
+    def spare(minutes: float | None) -> str:
+        if minutes is None:
+            return "no due date"
+        word = "late" if minutes < 0 else "spare"
+        return f"{wording.duration(60 * abs(minutes))} {word}"
+
+    cells = [
+        (
+            row["order"],
+            moment(row["due"]),
+            moment(row["end"]),
+            spare(row["spare_minutes"]),
+            f"{row['share_done']:.0%}",
+            "-" if row["on_time_chance"] is None else f"{row['on_time_chance']:.0%}",
+            row["next_job"] or "-",
+            row["next_machine"] or "-",
+            "-" if row["worst_cause"] is None else CAUSES[Blame(row["worst_cause"])],
+        )
+        for row in rows
+    ]
+    late = sum((row["late_minutes"] or 0) > 0 for row in rows)
+    head = ("order", "due", "ends", "", "done", "chance", "next", "on", "worst cause")
+    return f"{len(rows)} orders, {late} late.\n" + text_table(head, cells, "lllrrrlll")
