@@ -55,6 +55,16 @@ def test_without_a_job_what_waited_for_it_goes_ahead(shop, plan):
     assert [(x.end, x.end_without) for x in effect.made_late] == [(70, 20)]
 
 
+def test_what_waited_for_a_job_waits_for_its_predecessors(shop, plan):
+    """Without due, drilled follows long at 50 s and ends at 60 instead of 70."""
+    effect = effect_of_job(shop, plan, 1)
+    assert {x.order.name: x.end_without for x in effect.orders} == {
+        "long": 50,
+        "WO": 60,
+        "released": 110,
+    }
+
+
 def test_the_order_of_a_job_is_compared_by_its_other_jobs(shop, plan):
     """Without drilled, WO ends at 60 either way; without both there is no order."""
     assert effect_of_job(shop, plan, 2).late == 0
