@@ -12,7 +12,6 @@ import typer
 from core.cli.border import bad_option, say
 from core.cli.inputs import (
     DEFAULT_START_TEXT,
-    START_HELP,
     CalendarsOption,
     DowntimeOption,
     JobsOption,
@@ -21,13 +20,13 @@ from core.cli.inputs import (
     SetupsOption,
     StartOption,
     WorkbookOption,
-    parse_start,
 )
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
     in_minutes,
     iso,
+    parse_moment,
     read_plan,
     text_table,
     wording_of,
@@ -42,7 +41,7 @@ def orders(
     schedule: ScheduleOption,
     at: Annotated[
         str | None,
-        typer.Option(help=f"Up to when work counts as done. {START_HELP}"),
+        typer.Option(help="Up to when work counts as done; local time."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(dir_okay=False, help="The table as a file: .csv.")
@@ -60,13 +59,14 @@ def orders(
     """List the orders of a plan, the latest first: due, end, chance, worst cause."""
     if output is not None and output.suffix.lower() != ".csv":
         raise bad_option("--output", f"expected a .csv file, got {str(output)!r}.")
+    now = None if at is None else parse_moment("--at", at)
     shift, plan = read_plan(
         schedule,
         *(jobs, machines, setups, calendars, downtime, processing, workbook, start),
     )
     moment = 0
-    if at is not None:
-        moment = round((parse_start(at) - shift.start).total_seconds())
+    if now is not None:
+        moment = round((now - shift.start).total_seconds())
         if moment < 0:
             raise bad_option("--at", f"expected a moment from plan start on, got {at}.")
     rows = order_rows(shift, plan, moment)

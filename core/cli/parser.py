@@ -23,6 +23,7 @@ from core.cli.generate import generate
 from core.cli.options import with_groups
 from core.cli.orders import orders
 from core.cli.plan import plan
+from core.cli.remedies import remedies
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
@@ -30,7 +31,7 @@ from core.cli.why import why
 
 COMMANDS = (
     *(plan, explain, check, compare, generate, train, verify, samples),
-    *(orders, why, futures),
+    *(orders, why, remedies, futures),
 )
 
 app = typer.Typer(

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.border import InputFault, say
-from core.cli.inputs import issue_table, read_inputs, read_limited, usable_shift
+from core.cli.border import InputFault, bad_option, say
+from core.cli.inputs import (
+    issue_table,
+    parse_start,
+    read_inputs,
+    read_limited,
+    usable_shift,
+)
 
 if TYPE_CHECKING:
     from core.decisions.topic_words import Wording
@@ -66,6 +72,21 @@ def read_plan(
             "Was it made from other files, or for another --start?"
         )
     return shift, plan.schedule
+
+
+def parse_moment(option: str, text: str) -> datetime:
+    """
+    Return a moment from an option.
+
+    Raises
+    ------
+    typer.BadParameter
+        When it is not a local date and time in whole seconds.
+    """
+    try:
+        return parse_start(text)
+    except typer.BadParameter as error:
+        raise bad_option(option, error.message) from None
 
 
 def order_named(shift: Shift, name: str) -> Order:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.orders import Order, orders
 from core.problem.schedule import Schedule
@@ -199,12 +198,8 @@ def effect_of_closure(
     closures = problem.calendars[machine].closures
     if not ((closures[:, 0] < end) & (closures[:, 1] > begin)).any():
         raise ValueError(f"Machine {name!r} is not closed in that time.")
-    left = np.minimum(closures, [[2**62, begin]])
-    right = np.maximum(closures, [[end, 0]])
-    rest = np.concatenate([left, right])
-    rest = rest[rest[:, 0] < rest[:, 1]]
     calendars = list(problem.calendars)
-    calendars[machine] = Calendar(rest)
+    calendars[machine] = calendars[machine].opened(begin, end)
     without = replace(problem, calendars=tuple(calendars))
     return _compared(problem, schedule, _end(without, schedule))
 

@@ -72,6 +72,13 @@ class Calendar:
         opened: Seconds = self.closures[:, 0] - self.closed_before[:-1]
         return opened
 
+    def opened(self, begin: int, end: int) -> Calendar:
+        """Return this calendar, but open from ``begin`` to ``end``, in seconds."""
+        first = np.minimum(self.closures, [[np.iinfo(np.int64).max, begin]])
+        second = np.maximum(self.closures, [[end, 0]])
+        rest = np.concatenate([first, second])
+        return Calendar(rest[rest[:, 0] < rest[:, 1]])
+
     def open_seconds(self, time: ArrayLike) -> Seconds:
         """Open seconds in ``[0, time)``; any shape."""
         t = np.asarray(time, dtype=np.int64)

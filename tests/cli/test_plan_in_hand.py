@@ -141,6 +141,24 @@ def test_what_a_job_a_machine_a_release_and_a_closure_make_late_is_told(given, s
         assert name in run("why", f"--of-{option}", name, *given).stdout
 
 
+def test_remedies_are_listed_with_who_pays_and_a_proof(given):
+    """The latest order gets earlier by each; wanted yesterday, nothing does it all."""
+    name = json.loads(run("orders", *given, "--json").stdout)["orders"][0]["order"]
+    late = json.loads(run("why", name, *given, "--json").stdout)
+    answer = json.loads(run("remedies", name, *given, "--json").stdout)
+    assert list(answer) == ["order", "remedies", "proof"]
+    for remedy in answer["remedies"]:
+        assert list(remedy) == [
+            *("change", "end", "late_minutes", "others_late_minutes"),
+            *("changed_jobs", "price"),
+        ]
+        assert remedy["late_minutes"] < late["late_minutes"]
+    early = run("remedies", name, *given, "--by", "2026-01-05T06:01")
+    assert f"Even alone in the shop as it is, {name} ends at" in early.stdout
+    spare = run("remedies", name, *given, "--by", "2026-01-07T06:00")
+    assert spare.stdout.startswith(f"{name} is on time, with ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -157,6 +175,11 @@ def test_what_a_job_a_machine_a_release_and_a_closure_make_late_is_told(given, s
         (["futures", "--mtbf-hours", "8"], 2, "--mttr-minutes as well"),
         (["futures", "--mttr-minutes", "8"], 2, "--mttr-minutes as well"),
         (["futures", "--mtbf-hours", "0", "--mttr-minutes", "8"], 2, "more often than"),
+        (["remedies", "wo-nothing"], 1, "There is no order 'wo-nothing'"),
+        (["remedies"], 2, "Missing argument"),
+        (["remedies", "x", "--move-price", "-1"], 2, "Expected a price from 0 up"),
+        (["remedies", "x", "--by", "soon"], 2, "--by: expected local time"),
+        (["orders", "--at", "soon"], 2, "--at: expected local time"),
         (["orders", "--output", "orders.txt"], 2, "expected a .csv file"),
     ],
 )
