@@ -7,18 +7,28 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from math import isfinite
 from pathlib import Path
 
 from core.benchmarking.table import Cell, Report, ResultTable
+from core.decisions.lateness import Lateness
+from core.decisions.topic_words import Wording
+from core.futures.futures import futures
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.scheduler import Stopwatch
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.orders import order_lines, orders
+from core.problem.schedule import Schedule
 from core.problem.verify import violations
+from core.replanning.remedies import remedies
 
 ROOT = Path(__file__).parents[2]
-TASKS = ("nothing", "read", "verify", "one atcs", "rule:best", "greedy")
+TASKS = (
+    *("nothing", "read", "verify", "one atcs", "rule:best", "greedy"),
+    *("why", "futures", "remedies"),
+)
 Tell = Callable[[str], None]
 
 
@@ -31,7 +41,9 @@ def measure(task: str, jobs: int, machines: int, model: Path) -> float:
     task
         One of ``TASKS``: ``nothing`` (draws the shift), ``read`` (its CSV files to a
         problem), ``verify`` (a plan), ``one atcs`` (one pass of one setting),
-        ``rule:best`` (all rules, all settings), ``greedy`` (one plan of the policy).
+        ``rule:best`` (all rules, all settings), ``greedy`` (one plan of the policy),
+        ``why`` (every order of a plan explained), ``futures`` (200 of a plan),
+        ``remedies`` (for the latest order of a plan).
     jobs, machines
         Size of the shift.
     model
@@ -86,11 +98,35 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
     if task == "one atcs":
         return lambda problem: lambda: best_of(problem, objective, one)
 
-    def verify(problem: Problem) -> Callable[[], object]:
-        schedule = best_of(problem, objective, one)[1]
-        return lambda: violations(problem, schedule)
+    ask = {
+        "verify": violations,
+        "why": _every_why,
+        "futures": _futures,
+        "remedies": _remedies,
+    }[task]
 
-    return verify
+    def asked(problem: Problem) -> Callable[[], object]:
+        schedule = best_of(problem, objective, one)[1]
+        return lambda: ask(problem, schedule)
+
+    return asked
+
+
+def _every_why(problem: Problem, schedule: Schedule) -> object:
+    lateness = Lateness(problem, schedule)
+    return [lateness.why(order).seconds for order in orders(problem)]
+
+
+def _futures(problem: Problem, schedule: Schedule) -> object:
+    found = futures(problem, schedule)
+    return found.jobs, found.orders
+
+
+def _remedies(problem: Problem, schedule: Schedule) -> object:
+    latest = order_lines(problem, schedule)[0].order
+    if not isfinite(latest.due):
+        return None
+    return remedies(problem, schedule, [latest], Wording(str, str))
 
 
 def speed_report(

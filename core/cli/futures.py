@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.border import bad_option, say
-from core.cli.inputs import (
-    DEFAULT_START_TEXT,
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
-)
+from core.cli.inputs import ShiftFiles
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
@@ -37,6 +27,7 @@ NOT_READ = ("minutes_low", "minutes_high")
 
 
 def futures(
+    files: ShiftFiles,
     schedule: ScheduleOption,
     count: Annotated[int, typer.Option(help="Number of futures.")] = 200,
     spread: Annotated[
@@ -57,14 +48,6 @@ def futures(
         float | None, typer.Option(help="Mean minutes of a repair.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same futures.")] = 0,
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
     as_json: JsonOption = False,
 ) -> None:
     """Say how likely each order is on time, and what could be promised."""
@@ -79,10 +62,7 @@ def futures(
         assumed = Spread(spread)
     except ValueError as error:
         raise bad_option("--spread", str(error)) from None
-    shift, plan = read_plan(
-        schedule,
-        *(jobs, machines, setups, calendars, downtime, processing, workbook, start),
-    )
+    shift, plan = read_plan(schedule, files)
     m = shift.problem.num_machines
     try:
         broken = Breakdowns(

@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.border import bad_option, say
-from core.cli.inputs import (
-    DEFAULT_START_TEXT,
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
-)
+from core.cli.inputs import ShiftFiles
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
@@ -38,6 +28,7 @@ if TYPE_CHECKING:
 
 
 def orders(
+    files: ShiftFiles,
     schedule: ScheduleOption,
     at: Annotated[
         str | None,
@@ -46,24 +37,13 @@ def orders(
     output: Annotated[
         Path | None, typer.Option(dir_okay=False, help="The table as a file: .csv.")
     ] = None,
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
     as_json: JsonOption = False,
 ) -> None:
     """List the orders of a plan, the latest first: due, end, chance, worst cause."""
     if output is not None and output.suffix.lower() != ".csv":
         raise bad_option("--output", f"expected a .csv file, got {str(output)!r}.")
     now = None if at is None else parse_moment("--at", at)
-    shift, plan = read_plan(
-        schedule,
-        *(jobs, machines, setups, calendars, downtime, processing, workbook, start),
-    )
+    shift, plan = read_plan(schedule, files)
     moment = 0
     if now is not None:
         moment = round((now - shift.start).total_seconds())

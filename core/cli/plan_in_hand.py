@@ -11,6 +11,7 @@ import typer
 
 from core.cli.border import InputFault, bad_option, say
 from core.cli.inputs import (
+    ShiftFiles,
     issue_table,
     parse_start,
     read_inputs,
@@ -31,17 +32,7 @@ ScheduleOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def read_plan(
-    schedule: Path,
-    jobs: Path | None,
-    machines: Path | None,
-    setups: Path | None,
-    calendars: Path | None,
-    downtime: Path | None,
-    processing: Path | None,
-    workbook: Path | None,
-    start: str,
-) -> tuple[Shift, Schedule]:
+def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
     """
     Read the files of a shift and a plan of it.
 
@@ -53,11 +44,7 @@ def read_plan(
     from core.problem.verify import violations
     from core.tables.plan_file import read_schedule
 
-    shift = usable_shift(
-        read_inputs(
-            jobs, machines, setups, calendars, downtime, processing, workbook, start
-        )
-    )
+    shift = usable_shift(read_inputs(files))
     plan = read_schedule(read_limited(schedule), shift, str(schedule))
     if len(plan.issues):
         say(issue_table(plan.issues))
@@ -125,10 +112,10 @@ def index_named(known: Sequence[str], name: str, what: str) -> int:
 
 def wording_of(shift: Shift) -> Wording:
     """How a shift's moments and lengths of time are written for people."""
-    from core.charts import theme
     from core.decisions.topic_words import Wording
+    from core.problem import phrases
 
-    return Wording(lambda s: theme.moment(shift.start, s), theme.duration)
+    return Wording(lambda s: phrases.moment(shift.start, s), phrases.duration)
 
 
 def iso(start: datetime, seconds: float) -> str | None:

@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.border import InputFault, bad_option
-from core.cli.inputs import (
-    DEFAULT_START_TEXT,
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
-)
+from core.cli.inputs import ShiftFiles
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
@@ -41,6 +31,7 @@ if TYPE_CHECKING:
 
 
 def remedies(
+    files: ShiftFiles,
     order: Annotated[list[str], typer.Argument(help="Which order, or several.")],
     schedule: ScheduleOption,
     by: Annotated[
@@ -53,14 +44,6 @@ def remedies(
     move_price: Annotated[
         float, typer.Option(help="Price of a job that moves in the plan.")
     ] = 0.0,
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
     as_json: JsonOption = False,
 ) -> None:
     """Say what it would take to have an order on time, and who pays for it."""
@@ -72,10 +55,7 @@ def remedies(
         prices = Prices(overtime_price, move_price)
     except ValueError as error:
         raise bad_option("--overtime-price or --move-price", str(error)) from None
-    shift, plan = read_plan(
-        schedule,
-        *(jobs, machines, setups, calendars, downtime, processing, workbook, start),
-    )
+    shift, plan = read_plan(schedule, files)
     wanted = [order_named(shift, name) for name in dict.fromkeys(order)]
     if wished is not None:
         due = (wished - shift.start).total_seconds()

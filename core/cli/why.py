@@ -9,17 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.border import InputFault, bad_option
-from core.cli.inputs import (
-    DEFAULT_START_TEXT,
-    CalendarsOption,
-    DowntimeOption,
-    JobsOption,
-    MachinesOption,
-    ProcessingOption,
-    SetupsOption,
-    StartOption,
-    WorkbookOption,
-)
+from core.cli.inputs import ShiftFiles
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
@@ -42,6 +32,7 @@ SHOWN = 20  # orders on the screen; --json has all
 
 
 def why(
+    files: ShiftFiles,
     schedule: ScheduleOption,
     order: Annotated[str | None, typer.Argument(help="Which order.")] = None,
     of_job: Annotated[
@@ -61,14 +52,6 @@ def why(
             "or at a time (MILL-01@2026-01-05T12:00/2026-01-05T13:00)."
         ),
     ] = None,
-    jobs: JobsOption = None,
-    machines: MachinesOption = None,
-    setups: SetupsOption = None,
-    calendars: CalendarsOption = None,
-    downtime: DowntimeOption = None,
-    processing: ProcessingOption = None,
-    workbook: WorkbookOption = None,
-    start: StartOption = DEFAULT_START_TEXT,
     as_json: JsonOption = False,
 ) -> None:
     """Say why an order is late: the chain of causes, and the minutes of each."""
@@ -81,10 +64,7 @@ def why(
     asked = {kind: name for kind, name in named.items() if name is not None}
     if len(asked) + (order is not None) != 1:
         raise bad_option("ORDER", "expected one order, or one --of-… option.")
-    shift, plan = read_plan(
-        schedule,
-        *(jobs, machines, setups, calendars, downtime, processing, workbook, start),
-    )
+    shift, plan = read_plan(schedule, files)
     if order is not None:
         from core.decisions.lateness import Lateness
 
