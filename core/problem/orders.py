@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import inf, isfinite
@@ -128,12 +127,15 @@ def find_order(problem: Problem, name: str) -> Order:
 
 def likely(name: str, known: list[str], what: str) -> str:
     """Return ``Did you mean …?`` for a name that is not known, or the first names."""
-    plain: Callable[[str], str] = lambda x: x.casefold().replace(" ", "")  # noqa: E731
-    by_plain = {plain(x): x for x in reversed(known)}
-    close = get_close_matches(plain(name), by_plain, n=1, cutoff=0.6)
+    by_plain = {_plain(x): x for x in reversed(known)}
+    close = get_close_matches(_plain(name), by_plain, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {by_plain[close[0]]!r}?"
     return f"The first {what}s are {', '.join(map(repr, known[:3]))}."
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace(" ", "")
 
 
 def order_lines(

@@ -159,7 +159,7 @@ def test_a_sentence_says_it_for_people(shop, plan, order, said):
     assert sentence(problem, plan, why, WORDING) == said
 
 
-def test_many_orders_on_one_machine_are_counted(shop):
+def test_many_orders_on_one_machine_are_counted():
     """Three orders before the last one, the longest of them named."""
     jobs = [Job(f"J{i}", {"M": 10 + i % 2}, due=30.0) for i in range(4)]
     problem = Problem.from_rows(jobs, [Machine("M")])
@@ -168,6 +168,36 @@ def test_many_orders_on_one_machine_are_counted(shop):
     assert sentence(problem, plan, why, WORDING) == (
         "J3 is 12 s late: M runs three other orders first, "
         "the longest J1 from at 10 to at 21."
+    )
+
+
+def test_closures_are_named_beside_what_else_took_time():
+    """The night takes 100 s, the order in front 30: both are said, the order first."""
+    night = Machine("M", calendar=Calendar(np.array([[20, 120]])))
+    jobs = [Job("front", {"M": 30}), Job("J", {"M": 10}, due=50.0)]
+    problem = Problem.from_rows(jobs, [night])
+    plan = retime(problem, [[0, 1]])
+    why = Lateness(problem, plan).why(find_order(problem, "J"))
+    assert why.worst is Blame.CLOSURE
+    assert sentence(problem, plan, why, WORDING) == (
+        "J is 90 s late: M runs front from at 0 to at 130 first, "
+        "and closures take 100 s."
+    )
+
+
+def test_what_waits_for_another_orders_job_is_named():
+    """J waits for the machine, which is kept for kept, which waits for slow."""
+    jobs = [
+        Job("slow", {"M": 100}, "WO-1"),
+        Job("kept", {"N": 5}, "WO-2", predecessors=["slow"]),
+        Job("J", {"N": 5}, due=60.0),
+    ]
+    problem = Problem.from_rows(jobs, [Machine("M"), Machine("N")])
+    plan = retime(problem, [[0], [1, 2]])
+    why = Lateness(problem, plan).why(find_order(problem, "J"))
+    assert sentence(problem, plan, why, WORDING) == (
+        "J is 50 s late: kept of WO-2 goes first on N and waits for slow of WO-1 "
+        "on M, which ends at 100."
     )
 
 
