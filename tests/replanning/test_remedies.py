@@ -11,8 +11,12 @@ from core.decisions.topic_words import Wording
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.orders import find_order, orders
+from core.problem.shift import DEFAULT_START, Shift
 from core.problem.verify import violations
 from core.replanning.remedies import Prices, remedies
+from core.tables.plan_file import read_schedule
+from core.tables.shift import read_shift
+from core.tables.write import schedule_csv, shift_files
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
@@ -32,14 +36,14 @@ def shop():
 
     The lathe, which could do mine in 50 min, is free; other is due at 110 min.
     """
-    mill = Machine("mill", calendar=Calendar(MINUTE * np.array([[100, 200]])))
+    mill = Machine("mill", "cut", calendar=Calendar(MINUTE * np.array([[100, 200]])))
     jobs = [
         Job("big", {"mill": minutes(60)}, "WO-1", due=minutes(500)),
         Job("other", {"mill": minutes(40)}, "WO-2", due=minutes(110)),
         Job("mine", {"mill": minutes(30), "lathe": minutes(50)}, "WO-3"),
     ]
     jobs[2] = replace(jobs[2], due=minutes(120))
-    return Problem.from_rows(jobs, [mill, Machine("lathe")])
+    return Problem.from_rows(jobs, [mill, Machine("lathe", "turn")])
 
 
 @pytest.fixture
@@ -148,6 +152,25 @@ def test_an_order_on_time_needs_nothing_and_one_without_due_date_is_refused(shop
         remedies(undated, plan, [find_order(undated, "WO-1")], WORDING)
     with pytest.raises(ValueError, match="at least one order"):
         remedies(shop, plan, [], WORDING)
+
+
+def test_the_files_of_a_remedy_give_the_promised_end(shop, plan):
+    """The changed shift and its plan, written, read and timed anew by their order."""
+    due = MINUTE * np.array([500.0, 110.0, 140.0])
+    problem = replace(shop, due=due)
+    order = find_order(problem, "WO-3")
+    ways = remedies(problem, plan, [order], WORDING).remedies
+    assert len(ways) == 4
+    for way in ways:
+        shift = Shift(way.problem, DEFAULT_START, "remedy")
+        files = shift_files(shift)
+        sheets = {name: x for name, x in files.items() if name.endswith(".csv")}
+        again = read_shift(sheets, DEFAULT_START, "again").shift
+        text = schedule_csv(shift, way.schedule, "remedy")
+        read = read_schedule(text, again).schedule
+        assert not violations(again.problem, read)
+        timed = retime(again.problem, [*read.sequences, ()][:2])
+        assert timed.end[2] == way.end <= order.due
 
 
 @pytest.mark.parametrize("price", [-1.0, float("nan"), float("inf")])
