@@ -18,7 +18,7 @@ from core.benchmarking.fine_tune import fine_tuned
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.runs.run_plan import recommended
 from core.training.checkpoints import first_policy
-from core.training.distributed import Place, spawn, together
+from core.training.distributed import ProcessPlace, spawn, together
 from core.training.settings import RolloutSettings, Stage, TrainingSettings
 from core.training.trainer import Trainer, greedy_costs, validation_tasks
 
@@ -142,7 +142,7 @@ def _share(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored by whoever starts them
     torch.set_num_threads(threads)
     if world == 1:
-        outcome = _outcome(settings, Place(), judge)
+        outcome = _outcome(settings, ProcessPlace(), judge)
     else:
         with together(rank, world, "cpu", method) as place:
             outcome = _outcome(settings, place, judge)
@@ -150,7 +150,9 @@ def _share(
         file.write_text(json.dumps(asdict(outcome)), encoding="utf-8")
 
 
-def _outcome(settings: TrainingSettings, place: Place, judge: bool) -> TrainingFigures:
+def _outcome(
+    settings: TrainingSettings, place: ProcessPlace, judge: bool
+) -> TrainingFigures:
     """Train; held-out problems are planned by the writer, outside of what is timed."""
     judging = judge and place.is_writer
     tasks = validation_tasks(settings) if judging else []

@@ -52,7 +52,7 @@ def plan(
 
 def report_of(plan: Plan) -> dict[str, str | int | float | None]:
     """Figures of a plan, by their names in report.json."""
-    from core.problem.figures import Place, figures_at
+    from core.problem.figures import ShownIn, figures_at
 
     shift, result = plan.shift, plan.result
     return {
@@ -60,7 +60,7 @@ def report_of(plan: Plan) -> dict[str, str | int | float | None]:
         "model": result.model,
         "jobs": shift.problem.num_jobs,
         "machines": shift.problem.num_machines,
-        **{x.name: plan.figures[x.name] for x in figures_at(Place.REPORT)},
+        **{x.name: plan.figures[x.name] for x in figures_at(ShownIn.REPORT)},
         "violations": 0,  # a result with violations cannot be constructed
         "start": shift.start.isoformat(timespec="seconds"),
     }

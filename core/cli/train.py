@@ -124,7 +124,7 @@ def _process(
     from core.store.errors import StoreError
     from core.store.files import write_atomically
     from core.training.checkpoints import DamagedCheckpointError
-    from core.training.distributed import Place, together
+    from core.training.distributed import ProcessPlace, together
     from core.training.ppo import NotFiniteError
 
     torch.set_num_threads(threads)
@@ -137,7 +137,7 @@ def _process(
 
     try:
         if world == 1:
-            work(Place(device=device))
+            work(ProcessPlace(device=device))
         else:
             with together(rank, world, device, method) as place:
                 work(place)

@@ -10,13 +10,13 @@ from core.comparison.side_by_side import Attempt, run_one
 from core.instances.generator import KINDS, generate, resample
 from core.planning.scheduler import PlanningCancelled, Scheduler
 from core.planning.stopping import Stop, never
-from core.problem.figures import Place, figures_at, figures_of
+from core.problem.figures import ShownIn, figures_at, figures_of
 from core.problem.model import Problem
 from core.problem.objective import Objective
 
 FEWEST, MOST = 2, 4
 SEED_STEP = 1_000_003  # between the trials of one seed and those of the next
-FIGURES = figures_at(Place.TRIALS)
+FIGURES = figures_at(ShownIn.TRIALS)
 
 # Runs that were done before figures had one name everywhere: theirs, in seconds.
 _FORMER = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.problem import phrases
-from core.problem.figures import Figure, Place, Unit, Values, figures_at
+from core.problem.figures import Figure, ShownIn, Unit, Values, figures_at
 
 MINUTE = 60
 
@@ -44,7 +44,7 @@ def shown_figures(
     values: Values,
     start: datetime,
     before: Values | None = None,
-    place: Place = Place.HEADLINE,
+    place: ShownIn = ShownIn.HEADLINE,
 ) -> list[ShownFigure]:
     """
     Return the figures of a plan, with their change against another one.

@@ -29,7 +29,7 @@ class Unit(Enum):
     SECONDS = auto()  # of the clock on the wall
 
 
-class Place(Flag):
+class ShownIn(Flag):
     """Where a figure is shown or written."""
 
     HEADLINE = auto()  # the plan on the screen
@@ -94,7 +94,7 @@ class Figure:
     value: Callable[[Planned, float | None], float | None]
     better: Literal["less", "more"] | None = "less"
     help: str | None = None
-    places: Place = Place.EVERYWHERE
+    places: ShownIn = ShownIn.EVERYWHERE
 
 
 FIGURES = (
@@ -104,14 +104,14 @@ FIGURES = (
         Unit.COST,
         lambda plan, _: plan.cost,
         help="Makespan, lateness and setups, weighed by what matters.",
-        places=Place.EVERYWHERE & ~Place.HEADLINE,
+        places=ShownIn.EVERYWHERE & ~ShownIn.HEADLINE,
     ),
     Figure(
         "last_end",
         "Last job ends",
         Unit.MOMENT,
         lambda plan, _: plan.metrics.makespan / MINUTE,
-        places=Place.HEADLINE | Place.COMPARISON | Place.WORKBOOK,
+        places=ShownIn.HEADLINE | ShownIn.COMPARISON | ShownIn.WORKBOOK,
     ),
     Figure(
         "makespan_minutes",
@@ -119,7 +119,7 @@ FIGURES = (
         Unit.DURATION,
         lambda plan, _: plan.metrics.makespan / MINUTE,
         help="From plan start to the end of the last job.",
-        places=Place.REPORT | Place.WORKBOOK | Place.TRIALS,
+        places=ShownIn.REPORT | ShownIn.WORKBOOK | ShownIn.TRIALS,
     ),
     Figure(
         "on_time_rate",
@@ -135,7 +135,7 @@ FIGURES = (
         "Late important",
         Unit.JOBS,
         lambda plan, _: plan.metrics.late_important_jobs,
-        places=Place.EVERYWHERE & ~Place.REPORT,
+        places=ShownIn.EVERYWHERE & ~ShownIn.REPORT,
     ),
     Figure(
         "weighted_tardiness_minutes",
@@ -143,7 +143,7 @@ FIGURES = (
         Unit.DURATION,
         lambda plan, _: plan.metrics.weighted_tardiness / MINUTE,
         help="How late the late jobs are, each times its weight, together.",
-        places=Place.REPORT | Place.WORKBOOK | Place.TRIALS,
+        places=ShownIn.REPORT | ShownIn.WORKBOOK | ShownIn.TRIALS,
     ),
     Figure(
         "setup_minutes",
@@ -158,7 +158,7 @@ FIGURES = (
         Unit.DURATION,
         lambda plan, _: plan.metrics.flow_time / MINUTE,
         help="From the release of a job to its end.",
-        places=Place.WORKBOOK | Place.TRIALS,
+        places=ShownIn.WORKBOOK | ShownIn.TRIALS,
     ),
     Figure(
         "utilisation",
@@ -175,7 +175,7 @@ FIGURES = (
         lambda _, bound: bound,
         better=None,
         help="No plan of this shift costs less.",
-        places=Place.REPORT,
+        places=ShownIn.REPORT,
     ),
     Figure(
         "gap",
@@ -184,7 +184,7 @@ FIGURES = (
         lambda plan, bound: None if bound is None else gap(plan.cost, bound),
         better=None,  # with one bound for all it says what the cost says
         help="At most: the best possible plan is not known, only what none can beat.",
-        places=Place.REPORT | Place.COMPARISON,
+        places=ShownIn.REPORT | ShownIn.COMPARISON,
     ),
     Figure(
         "seconds",
@@ -192,7 +192,7 @@ FIGURES = (
         Unit.SECONDS,
         lambda plan, _: plan.seconds,
         better=None,
-        places=Place.EVERYWHERE & ~Place.HEADLINE,
+        places=ShownIn.EVERYWHERE & ~ShownIn.HEADLINE,
     ),
 )
 
@@ -204,10 +204,10 @@ _REPORTED_FIRST = (
 )
 
 
-def figures_at(place: Place) -> tuple[Figure, ...]:
+def figures_at(place: ShownIn) -> tuple[Figure, ...]:
     """Figures that are shown or written at a place, in the order they have there."""
     found = [figure for figure in FIGURES if place in figure.places]
-    if place is Place.REPORT:
+    if place is ShownIn.REPORT:
         rank = {name: i for i, name in enumerate(_REPORTED_FIRST)}
         found.sort(key=lambda figure: rank.get(figure.name, len(rank)))
     return tuple(found)

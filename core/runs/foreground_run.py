@@ -21,7 +21,7 @@ from core.training.checkpoints import (
     resume,
     to_bytes,
 )
-from core.training.distributed import Place, agreed, shared
+from core.training.distributed import ProcessPlace, agreed, shared
 from core.training.evaluation import evaluate, rule_costs
 from core.training.progress import Events
 from core.training.recorder import RunRecorder
@@ -84,7 +84,7 @@ class ForegroundRun:
 
 def train(
     run: ForegroundRun,
-    place: Place,
+    place: ProcessPlace,
     *,
     write: Write,
     say: Callable[[str], None],

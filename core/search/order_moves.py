@@ -25,7 +25,7 @@ from core.timing.machine_code import machine_code
 MAX_BLOCK = 6  # jobs that move together
 
 
-class Order(NamedTuple):
+class OrderState(NamedTuple):
     """
     What the search stands at, what it found, and what it must take back.
 
@@ -57,10 +57,10 @@ class Order(NamedTuple):
     random: NDArray[np.uint64]
 
 
-def new_order(n: int, m: int, seed: int) -> Order:
+def new_order(n: int, m: int, seed: int) -> OrderState:
     """Empty state for n jobs on m machines; ``start_order`` fills it."""
     rows = np.zeros((13, n), dtype=np.int64)
-    return Order(
+    return OrderState(
         order=rows[0],
         position=rows[1],
         machine=rows[2],
@@ -85,7 +85,7 @@ def new_order(n: int, m: int, seed: int) -> Order:
 
 
 @machine_code
-def _keep(s: Order) -> None:
+def _keep(s: OrderState) -> None:
     """Remember what the state stands at as the best."""
     for x in range(len(s.order)):  # a slice would allocate
         s.best_order[x] = s.order[x]
@@ -94,7 +94,7 @@ def _keep(s: Order) -> None:
 
 
 @machine_code
-def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
+def start_order(a: Arrays, s: OrderState, order: Ints, machine: Ints) -> float:
     """Put the state at an order and an assignment; returns the cost."""
     s.first[:] = -1
     s.last[:] = -1
@@ -126,13 +126,13 @@ def start_order(a: Arrays, s: Order, order: Ints, machine: Ints) -> float:
 
 
 @machine_code
-def _setup(a: Arrays, s: Order, j: int) -> int:
+def _setup(a: Arrays, s: OrderState, j: int) -> int:
     """Seconds of setup before job j, by its neighbour on the machine."""
     return setup_seconds(a.flat, s.machine[j], s.left[j], j)
 
 
 @machine_code
-def _end(a: Arrays, s: Order, j: int, setup: int) -> int:
+def _end(a: Arrays, s: OrderState, j: int, setup: int) -> int:
     """End of job j, from its neighbour on the machine and its predecessors."""
     k, i = s.machine[j], s.left[j]
     free = a.flat.available[k] if i < 0 else s.end[i]
@@ -143,7 +143,7 @@ def _end(a: Arrays, s: Order, j: int, setup: int) -> int:
 
 
 @machine_code
-def _cost(a: Arrays, s: Order) -> float:
+def _cost(a: Arrays, s: OrderState) -> float:
     """Cost of what the state stands at."""
     makespan = 0
     for k in range(len(s.last)):
@@ -153,7 +153,7 @@ def _cost(a: Arrays, s: Order) -> float:
 
 
 @machine_code
-def _put(s: Order, j: int, k: int, q: int) -> None:
+def _put(s: OrderState, j: int, k: int, q: int) -> None:
     """Take job j to place q of the order and to machine k; neighbours follow."""
     left, right, old = s.left[j], s.right[j], s.machine[j]
     if left < 0:
@@ -197,7 +197,7 @@ def _put(s: Order, j: int, k: int, q: int) -> None:
 
 
 @machine_code
-def _mark(s: Order, j: int) -> None:
+def _mark(s: OrderState, j: int) -> None:
     """Job j must be timed again."""
     if j >= 0 and s.pending[s.position[j]] == 0:
         s.pending[s.position[j]] = 1
@@ -205,7 +205,7 @@ def _mark(s: Order, j: int) -> None:
 
 
 @machine_code
-def _shift(s: Order, j: int, k: int, q: int) -> None:
+def _shift(s: OrderState, j: int, k: int, q: int) -> None:
     """Take job j to machine k and place q, and remember where it came from."""
     at = s.counts[1]
     s.shifts[at, 0], s.shifts[at, 1] = j, s.machine[j]
@@ -215,7 +215,7 @@ def _shift(s: Order, j: int, k: int, q: int) -> None:
 
 
 @machine_code
-def _mark_shifted(s: Order) -> int:
+def _mark_shifted(s: OrderState) -> int:
     """Mark the jobs whose left neighbour changed; the first place to look at."""
     first = len(s.order)
     for at in range(s.counts[1]):
@@ -228,7 +228,7 @@ def _mark_shifted(s: Order) -> int:
 
 
 @machine_code
-def _window(a: Arrays, s: Order, j: int) -> tuple[int, int]:
+def _window(a: Arrays, s: OrderState, j: int) -> tuple[int, int]:
     """First and last place of the order that job j may take by its sequence."""
     low, high = 0, len(s.order) - 1
     for x in range(a.flat.before_at[j], a.flat.before_at[j + 1]):
@@ -239,7 +239,7 @@ def _window(a: Arrays, s: Order, j: int) -> tuple[int, int]:
 
 
 @machine_code
-def _retime(a: Arrays, s: Order, q: int, limit: float) -> bool:
+def _retime(a: Arrays, s: OrderState, q: int, limit: float) -> bool:
     """
     Time the marked jobs and all that follow from them; False: cost above the limit.
 
@@ -282,7 +282,7 @@ def _retime(a: Arrays, s: Order, q: int, limit: float) -> bool:
 
 
 @machine_code
-def _take_back(s: Order, q: int, tardiness: float, setup: float) -> None:
+def _take_back(s: OrderState, q: int, tardiness: float, setup: float) -> None:
     """Undo the move: times first, then the shifts, the last one first."""
     while s.counts[3] > 0:
         if s.pending[q]:
@@ -298,13 +298,13 @@ def _take_back(s: Order, q: int, tardiness: float, setup: float) -> None:
 
 
 @machine_code
-def _any(s: Order, count: int) -> int:
+def _any(s: OrderState, count: int) -> int:
     """Draw one of ``count``."""
     return int(next_random(s.random) * count)
 
 
 @machine_code
-def _hurting_job(a: Arrays, s: Order) -> int:
+def _hurting_job(a: Arrays, s: OrderState) -> int:
     """
     Draw a job that holds up the makespan or a late job.
 
@@ -338,7 +338,7 @@ def _hurting_job(a: Arrays, s: Order) -> int:
 
 
 @machine_code
-def _place_near(s: Order, p: int, low: int, high: int) -> int:
+def _place_near(s: OrderState, p: int, low: int, high: int) -> int:
     """Draw a place of the window, near ones more often."""
     share = next_random(s.random)
     reach = share * share
@@ -348,7 +348,7 @@ def _place_near(s: Order, p: int, low: int, high: int) -> int:
 
 
 @machine_code
-def _insert(a: Arrays, s: Order, j: int) -> bool:
+def _insert(a: Arrays, s: OrderState, j: int) -> bool:
     """Move job j to a machine it may run on, near its place in the order."""
     x = a.eligible_at[j]
     k = a.machines[x + _any(s, a.eligible_at[j + 1] - x)]
@@ -363,7 +363,7 @@ def _insert(a: Arrays, s: Order, j: int) -> bool:
 
 
 @machine_code
-def _join_mate(a: Arrays, s: Order, j: int) -> bool:
+def _join_mate(a: Arrays, s: OrderState, j: int) -> bool:
     """Move job j beside a job of its setup group."""
     x = a.member_at[a.flat.group[j]]
     i = a.member[x + _any(s, a.member_at[a.flat.group[j] + 1] - x)]
@@ -382,7 +382,7 @@ def _join_mate(a: Arrays, s: Order, j: int) -> bool:
 
 
 @machine_code
-def _swap(a: Arrays, s: Order, j: int) -> bool:
+def _swap(a: Arrays, s: OrderState, j: int) -> bool:
     """Let job j and another one change places."""
     low, high = _window(a, s, j)
     p = s.position[j]
@@ -401,7 +401,7 @@ def _swap(a: Arrays, s: Order, j: int) -> bool:
 
 
 @machine_code
-def _move_block(a: Arrays, s: Order, j: int) -> bool:
+def _move_block(a: Arrays, s: OrderState, j: int) -> bool:
     """Move a run of jobs to one machine and place, mostly of one setup group."""
     size, wanted, last = 1, 2 + _any(s, MAX_BLOCK - 1), j
     mixed = next_random(s.random) < 0.3
@@ -434,7 +434,7 @@ def _move_block(a: Arrays, s: Order, j: int) -> bool:
 
 @machine_code
 def anneal_order(
-    a: Arrays, s: Order, moves: int, hot: float, cold: float, focus: float
+    a: Arrays, s: OrderState, moves: int, hot: float, cold: float, focus: float
 ) -> int:
     """
     Simulated annealing: a number of moves, cooling from ``hot`` to ``cold``.

@@ -12,7 +12,7 @@ from core.tables.issues import Severity
 from core.tables.layouts import Arranged, arrange
 from core.tables.mapping import Mapping, TableMap
 from core.tables.moments import weekday_readings
-from core.tables.places import DAY_COLUMN, Place, looks_like, nameless, unused
+from core.tables.places import DAY_COLUMN, MatchedColumn, looks_like, nameless, unused
 from core.tables.raw import RawTable
 from core.tables.remarks import ANSWER, Remark, error, note
 from core.tables.rows import (
@@ -46,7 +46,7 @@ class Layout:
         Whether it is a plan that was given as jobs.
     """
 
-    places: tuple[Place, ...]
+    places: tuple[MatchedColumn, ...]
     remarks: tuple[tuple[str | None, Remark], ...]
     id_from: tuple[int, ...] = ()
     rows: tuple[tuple[int, tuple[object, ...]], ...] = ()
@@ -140,11 +140,11 @@ def _place(
     index: int,
     ours: str | None,
     decided: TableMap | None,
-) -> Place:
+) -> MatchedColumn:
     """Find out how the cells of a column are read."""
     header = table.columns[index]
     if ours is None or ours.startswith(DAY_COLUMN):
-        return Place(index, header, ours)
+        return MatchedColumn(index, header, ours)
     sheet = ALL_SHEETS[table.sheet]
     entry = decided.column(header) if decided else None
     form = entry.form if entry else Form()
@@ -163,7 +163,7 @@ def _place(
     found = detect(kind, cells, form, table.delimiter, bool(unit))
     # What the planner decided is not asked again.
     remarks = tuple(x for x in found.remarks if not (given and _is_about_unit(x)))
-    return Place(index, header, ours, found.form, remarks)
+    return MatchedColumn(index, header, ours, found.form, remarks)
 
 
 def _is_about_unit(remark: Remark) -> bool:
@@ -172,14 +172,14 @@ def _is_about_unit(remark: Remark) -> bool:
 
 def _about_header(
     sheet: Sheet,
-    places: Sequence[Place],
+    places: Sequence[MatchedColumn],
     settled: Arranged,
     decided: TableMap | None,
     rows: Sequence[tuple[int, tuple[object, ...]]],
 ) -> list[tuple[str | None, Remark]]:
     """Say what is missing, doubled, nameless, not known, or called otherwise."""
     said: list[tuple[str | None, Remark]] = []
-    found: dict[str, Place] = {}
+    found: dict[str, MatchedColumn] = {}
     for place in places:
         key = place.ours or f"unused {plain(place.header)}"
         if not plain(place.header):

@@ -21,7 +21,7 @@ _MOSTLY = 0.8
 
 
 @dataclass(frozen=True)
-class Place:
+class MatchedColumn:
     """
     One column of a planner's table.
 
@@ -61,7 +61,9 @@ class Place:
         return any(x.severity is Severity.ERROR for x in self.remarks)
 
 
-def nameless(place: Place, rows: Sequence[tuple[int, tuple[object, ...]]]) -> Remark:
+def nameless(
+    place: MatchedColumn, rows: Sequence[tuple[int, tuple[object, ...]]]
+) -> Remark:
     """Say that a column without a name is not read."""
     cells = [str(cells[place.index] or "0").removesuffix(".0") for _, cells in rows]
     counts = [[str(i + first) for i in range(len(rows))] for first in (0, 1)]
@@ -78,7 +80,7 @@ def nameless(place: Place, rows: Sequence[tuple[int, tuple[object, ...]]]) -> Re
 
 def unused(
     sheet: Sheet,
-    place: Place,
+    place: MatchedColumn,
     taken: set[str],
     rows: Sequence[tuple[int, tuple[object, ...]]],
 ) -> Remark | None:

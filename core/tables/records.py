@@ -18,7 +18,7 @@ from core.tables.layouts import joined
 from core.tables.mapping import Mapping
 from core.tables.moments import Unreadable, moment_readings
 from core.tables.names import Known
-from core.tables.places import Place
+from core.tables.places import MatchedColumn
 from core.tables.raw import RawTable
 from core.tables.rows import ALL_SHEETS, Row, cell_faults, kind_of
 from core.tables.text import shortened
@@ -87,9 +87,9 @@ class Records(Generic[RowT]):
         """Check every cell; report the faulty and the missing ones."""
         sheet = ALL_SHEETS[table.sheet]
         self.is_plan = layout.is_plan
-        places: list[Place] = []
+        places: list[MatchedColumn] = []
         extras: list[tuple[int, str]] = []
-        days: list[Place] = []
+        days: list[MatchedColumn] = []
         for place in layout.places:
             if place.day is not None:
                 days.append(place)
@@ -155,7 +155,7 @@ class Records(Generic[RowT]):
                 Severity.WARNING,
             )
 
-    def _report_layout(self, layout: Layout, places: list[Place]) -> None:
+    def _report_layout(self, layout: Layout, places: list[MatchedColumn]) -> None:
         """Say what the header and the forms of the cells show."""
         header_row = None if self.table is None else self.table.header_row
         for column, remark in layout.remarks:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from core.planning.plan import Plan
-from core.problem.figures import Figure, Place, Unit, figures_at
+from core.problem.figures import Figure, ShownIn, Unit, figures_at
 from core.problem.schedule import setup_seconds, tardiness
 from core.tables.export import CellRow, Table
 from core.tables.rows import SCHEDULE_COLUMNS
@@ -135,7 +135,7 @@ def _figures_table(plan: Plan) -> Table:
         ("Jobs", shift.problem.num_jobs),
         ("Machines", shift.problem.num_machines),
     ]
-    for figure in figures_at(Place.WORKBOOK):
+    for figure in figures_at(ShownIn.WORKBOOK):
         rows.append(_figure_cells(figure, plan.figures[figure.name], shift.start))
     return Table("KPIs", ("figure", "value"), tuple([name, x] for name, x in rows))
 

@@ -22,7 +22,7 @@ from torch.multiprocessing.spawn import ProcessExitedException, start_processes
 
 
 @dataclass(frozen=True)
-class Place:
+class ProcessPlace:
     """
     One process among those that train together.
 
@@ -50,14 +50,14 @@ def launched_by_torchrun() -> bool:
 
 
 @contextmanager
-def together(rank: int, world: int, device: str, method: str) -> Iterator[Place]:
+def together(rank: int, world: int, device: str, method: str) -> Iterator[ProcessPlace]:
     """
     Meet the other processes; gloo on CPUs, nccl on GPUs.
 
     Parameters
     ----------
     rank, world
-        As in :class:`Place`.
+        As in :class:`ProcessPlace`.
     device
         ``cpu`` or ``cuda``.
     method
@@ -70,7 +70,7 @@ def together(rank: int, world: int, device: str, method: str) -> Iterator[Place]
     backend = "nccl" if device.startswith("cuda") else "gloo"
     dist.init_process_group(backend, init_method=method, rank=rank, world_size=world)
     try:
-        yield Place(rank, world, device)
+        yield ProcessPlace(rank, world, device)
     finally:
         dist.destroy_process_group()
 
@@ -108,7 +108,7 @@ def spawn(work: Callable[..., None], processes: int, *arguments: Any) -> int:
     return 0
 
 
-def agreed(asked: bool, place: Place) -> bool:
+def agreed(asked: bool, place: ProcessPlace) -> bool:
     """Whether any process wants to stop: all stop after the same iteration."""
     if place.world == 1:
         return asked
@@ -117,7 +117,9 @@ def agreed(asked: bool, place: Place) -> bool:
     return bool(flag.item() > 0)
 
 
-def shared(state: Mapping[str, Any] | None, place: Place) -> Mapping[str, Any] | None:
+def shared(
+    state: Mapping[str, Any] | None, place: ProcessPlace
+) -> Mapping[str, Any] | None:
     """Return the writer's state in every process; the others need no file."""
     if place.world == 1:
         return state

@@ -88,6 +88,7 @@ def test_a_shift_is_described_alike_everywhere():
         if command.__name__ != "generate"  # its jobs and machines are numbers
     }
     assert {name for name, found in groups.items() if found == ["ShiftFiles"]} == {
-        *("plan", "explain", "check", "compare", "verify")
+        *("plan", "explain", "check", "compare", "verify"),
+        *("orders", "why", "remedies", "futures"),
     }
     assert all(found in ([], ["ShiftFiles"]) for found in groups.values())

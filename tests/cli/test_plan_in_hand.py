@@ -10,8 +10,9 @@ from core.cli.parser import app
 from core.problem.shift import DEFAULT_START, Shift
 from core.tables.samples import FOLDER
 from core.tables.shift import read_shift
-from core.tables.write import schedule_csv
+from core.tables.write_plan import schedule_csv
 from core.timing.retime import retime
+from tests.plans import plan_of
 
 BOOK = FOLDER / "small-24x6" / "small-24x6.xlsx"
 
@@ -43,7 +44,7 @@ def plan(shift):
 def given(tmp_path, shift, plan):
     """The options that name the workbook and the plan."""
     file = tmp_path / "schedule.csv"
-    file.write_bytes(schedule_csv(shift, plan, "hand"))
+    file.write_bytes(schedule_csv(plan_of(shift, plan, "hand")))
     return ["--workbook", BOOK, "--schedule", file]
 
 

@@ -22,7 +22,7 @@ from core.comparison.trials import (
 from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
-from core.problem.figures import Place, figures_at
+from core.problem.figures import ShownIn, figures_at
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 
@@ -235,7 +235,7 @@ def test_a_trial_has_every_figure_of_the_table(problem):
     """A figure more in the table is a column more here."""
     (one,) = trials(TrialSource(problem), [Ready()], Objective(), [0])
     known = one.scores["rule:edd"].values
-    assert set(known) == {figure.name for figure in figures_at(Place.TRIALS)}
+    assert set(known) == {figure.name for figure in figures_at(ShownIn.TRIALS)}
     head = trials_csv([one]).decode().splitlines()[0].split(",")
     assert head == ["trial", "scheduler", *known]
 

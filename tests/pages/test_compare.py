@@ -13,7 +13,7 @@ from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
 from core.problem.figure_words import shown_figures
-from core.problem.figures import FIGURES, Place
+from core.problem.figures import FIGURES, ShownIn
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
@@ -211,7 +211,7 @@ def test_a_difference_to_a_cost_of_0_is_said_as_a_cost(cost, first, words):
         {figure.name: 0.0 for figure in FIGURES} | {"cost": x} for x in (first, cost)
     )
     start = datetime(2026, 1, 5, 6)
-    (shown, *_) = shown_figures(two, start, one, Place.COMPARISON)
+    (shown, *_) = shown_figures(two, start, one, ShownIn.COMPARISON)
     assert difference_words(shown) == words
 
 

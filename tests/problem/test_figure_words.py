@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from core.problem.figure_words import cost_words, quality, shown_figures, value_words
-from core.problem.figures import FIGURES, Place, figures_at
+from core.problem.figures import FIGURES, ShownIn, figures_at
 
 START = datetime(2026, 1, 5, 6)
 NAMED = {figure.name: figure for figure in FIGURES}
@@ -66,7 +66,7 @@ def test_plans_side_by_side_have_their_cost_and_what_says_nothing_of_the_plan():
     shown = {
         x.figure.name: x
         for x in shown_figures(
-            PLAN, START, {**PLAN, "cost": 2.0, "seconds": 9.0}, Place.COMPARISON
+            PLAN, START, {**PLAN, "cost": 2.0, "seconds": 9.0}, ShownIn.COMPARISON
         )
     }
     assert (shown["cost"].value, shown["cost"].change) == ("1.5000", "25.0 % cheaper")
@@ -105,7 +105,7 @@ def test_equal_costs_are_no_change():
     """Nor are those that differ by less than is shown."""
     for cost in (1.5, 1.5000001):
         (shown, *_) = shown_figures(
-            {**PLAN, "cost": cost}, START, PLAN, Place.COMPARISON
+            {**PLAN, "cost": cost}, START, PLAN, ShownIn.COMPARISON
         )
         assert (shown.figure.name, shown.change) == ("cost", "no change")
 
@@ -128,4 +128,4 @@ def test_every_figure_is_somewhere():
     """With a name and a label of its own."""
     assert len({x.name for x in FIGURES}) == len(FIGURES)
     assert len({x.label for x in FIGURES}) == len(FIGURES)
-    assert {x for place in Place for x in figures_at(place)} == set(FIGURES)
+    assert {x for place in ShownIn for x in figures_at(place)} == set(FIGURES)

@@ -6,7 +6,7 @@ import pytest
 
 from core.problem import figures
 from core.problem.figure_words import shown_figures
-from core.problem.figures import Figure, Place, Unit, figures_at, figures_of
+from core.problem.figures import Figure, ShownIn, Unit, figures_at, figures_of
 from core.problem.model import Job, Machine, Problem
 from core.timing.retime import retime
 from tests.plans import START, plan_of, shift_of
@@ -48,7 +48,7 @@ def test_what_nothing_proves_is_missing(result):
 
 def test_report_json_has_the_names_of_the_contract():
     """In this order, beside what names the plan."""
-    assert [x.name for x in figures_at(Place.REPORT)] == [
+    assert [x.name for x in figures_at(ShownIn.REPORT)] == [
         *("makespan_minutes", "weighted_tardiness_minutes", "late_jobs"),
         *("on_time_rate", "setup_minutes", "utilisation"),
         *("cost", "lower_bound", "gap", "seconds"),
@@ -67,11 +67,11 @@ def test_a_figure_more_is_one_row(result, monkeypatch):
     values = figures_of(result)
     assert values["first_end_minutes"] == 10
     before = {**values, "first_end_minutes": 40.0}
-    for place in (Place.HEADLINE, Place.COMPARISON):
+    for place in (ShownIn.HEADLINE, ShownIn.COMPARISON):
         shown = shown_figures(values, START, before, place)[-1]
         assert (shown.figure, shown.value) == (more, "10 min")
         assert (shown.change, shown.better) == ("30 min less", True)
-    assert figures_at(Place.REPORT)[-1] == more
+    assert figures_at(ShownIn.REPORT)[-1] == more
 
 
 def test_a_figure_that_is_not_finite_is_not_known(result, monkeypatch):

@@ -16,8 +16,10 @@ from core.problem.verify import violations
 from core.replanning.remedies import Prices, remedies
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
-from core.tables.write import schedule_csv, shift_files
+from core.tables.write import shift_files
+from core.tables.write_plan import schedule_csv
 from core.timing.retime import retime
+from tests.plans import plan_of
 from tests.strategies import problems_and_sequences
 
 WORDING = Wording(lambda seconds: f"{seconds / 60:g}'", lambda s: f"{s / 60:g} min")
@@ -166,7 +168,7 @@ def test_the_files_of_a_remedy_give_the_promised_end(shop, plan):
         files = shift_files(shift)
         sheets = {name: x for name, x in files.items() if name.endswith(".csv")}
         again = read_shift(sheets, DEFAULT_START, "again").shift
-        text = schedule_csv(shift, way.schedule, "remedy")
+        text = schedule_csv(plan_of(shift, way.schedule, "remedy"))
         read = read_schedule(text, again).schedule
         assert not violations(again.problem, read)
         timed = retime(again.problem, [*read.sequences, ()][:2])

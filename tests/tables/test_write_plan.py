@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from core.problem import figures
-from core.problem.figures import FIGURES, Figure, Place, Unit
+from core.problem.figures import FIGURES, Figure, ShownIn, Unit
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
 from core.tables.write import shift_files
@@ -17,7 +17,7 @@ from core.timing.retime import retime
 from tests.plans import START, plan_of
 from tests.tables.files import read
 
-OWN = {"Customer": ("=HYPERLINK()", "B", ""), "Pieces": ("1", "2.5", "")}
+OWN = {"Customer": ("=HYPERLINK()", "B", ""), "Pallets": ("1", "2.5", "")}
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def test_a_planners_column_is_in_schedule_csv(plan):
     """Behind ours; what would run as a formula is defused; the plan reads back."""
     content = schedule_csv(plan)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-    assert list(rows[0])[-2:] == ["Customer", "Pieces"]
-    own = {row["job_id"]: (row["Customer"], row["Pieces"]) for row in rows}
+    assert list(rows[0])[-2:] == ["Customer", "Pallets"]
+    own = {row["job_id"]: (row["Customer"], row["Pallets"]) for row in rows}
     assert own == {"J-1": ("'=HYPERLINK()", "1"), "J-2": ("B", "2.5"), "J-3": ("", "")}
     assert not read_schedule(content, plan.shift).issues
 
@@ -49,7 +49,7 @@ def test_a_planners_column_is_in_every_sheet_of_jobs(plan):
     found = {}
     for name in book.sheetnames[:-1]:
         for row in rows_of(book[name]):
-            cells = row["Customer"], row["Pieces"]
+            cells = row["Customer"], row["Pallets"]
             assert found.setdefault(row.get("job_id") or row["job"], cells) == cells
     assert found == {
         "J-1": ("=HYPERLINK()", 1),
@@ -84,7 +84,7 @@ def test_a_figure_more_is_one_row_of_the_table(plan, monkeypatch):
         lambda plan, _: int(plan.schedule.end.min()) / 60,
     )
     monkeypatch.setattr(figures, "FIGURES", (*FIGURES, more))
-    assert more in figures.figures_at(Place.WORKBOOK)
+    assert more in figures.figures_at(ShownIn.WORKBOOK)
     book = openpyxl.load_workbook(io.BytesIO(schedule_workbook(plan)))
     rows = {row[0].value: row[1].value for row in book["KPIs"]}
     first = int(plan.result.schedule.end.min()) / 60

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from core.training.distributed import Place, agreed, spawn, together
+from core.training.distributed import ProcessPlace, agreed, spawn, together
 
 
 def native_threads() -> int:
@@ -19,7 +19,7 @@ def meet_and_leave(rank: int, world: int, method: str, folder: Path) -> None:
     torch.set_num_threads(1)
     before = native_threads()
     with together(rank, world, "cpu", method) as place:
-        assert place == Place(rank, world, "cpu")
+        assert place == ProcessPlace(rank, world, "cpu")
         one_asks = agreed(rank == 1, place)
         nobody_asks = agreed(False, place)
         weight = torch.nn.Parameter(torch.ones(2))

@@ -13,7 +13,7 @@ from core.simulation.static_columns import JOB_SECONDS, JOB_STATIC, PAIR_STATIC
 from core.simulation.tensors.by_name import by_name
 
 
-class Candidates(NamedTuple):
+class CandidateRows(NamedTuple):
     """What the features of the whole need of the candidates."""
 
     owner: Tensor  # (R,)
@@ -24,7 +24,7 @@ class Candidates(NamedTuple):
 
 def job_features(
     r: Rollouts, b: Tensor, owner: Tensor, job: Tensor
-) -> tuple[Tensor, Candidates]:
+) -> tuple[Tensor, CandidateRows]:
     """
     Features of candidates.
 
@@ -152,7 +152,7 @@ def job_features(
         "preferred": (pair.preferred * may).sum(1),
     }
     features = by_name(JOB_FEATURES, squashed, plain)
-    return features, Candidates(owner, late, known.due, longest)
+    return features, CandidateRows(owner, late, known.due, longest)
 
 
 def _segment_max(values: Tensor, owner: Tensor, count: int) -> Tensor:

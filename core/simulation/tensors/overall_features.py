@@ -8,10 +8,10 @@ from torch import Tensor
 from core.simulation.feature_tables import GLOBAL_FEATURES
 from core.simulation.rollouts import Rollouts
 from core.simulation.tensors.by_name import by_name
-from core.simulation.tensors.job_features import Candidates
+from core.simulation.tensors.job_features import CandidateRows
 
 
-def overall_features(r: Rollouts, b: Tensor, candidates: Candidates) -> Tensor:
+def overall_features(r: Rollouts, b: Tensor, candidates: CandidateRows) -> Tensor:
     """
     Features of the whole.
 

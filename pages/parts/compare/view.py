@@ -14,7 +14,7 @@ from core.comparison.side_by_side import end_changes
 from core.planning.visibility import action_counts
 from core.problem import phrases
 from core.problem.figure_words import ShownFigure, shown_figures
-from core.problem.figures import Place, Unit
+from core.problem.figures import ShownIn, Unit
 from pages.parts.compare.run import Comparison, title
 from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
@@ -75,7 +75,7 @@ def _take(found: Comparison, name: str) -> None:
 def _figures(found: Comparison) -> None:
     """One table; differences by sign, word and colour against the first plan."""
     (first_name, first), *others = found.plans.items()
-    start, place = found.shift.start, Place.COMPARISON
+    start, place = found.shift.start, ShownIn.COMPARISON
     columns = [shown_figures(first.figures, start, place=place)]
     columns += [
         shown_figures(plan.figures, start, first.figures, place) for _, plan in others

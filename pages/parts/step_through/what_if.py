@@ -15,7 +15,7 @@ from core.planning.scheduler import Result
 from core.planning.trace import Decision, Scores
 from core.problem import phrases
 from core.problem.figure_words import shown_figures, value_words
-from core.problem.figures import Place, figures_of
+from core.problem.figures import ShownIn, figures_of
 from core.timing.situation import Situation
 from pages.parts.state import Key, current_plan, keep_plan
 from pages.parts.step_through.decisions import Decisions
@@ -189,7 +189,7 @@ def _figures(base: Plan, before: Result, after: Result) -> None:
             x.value,
             x.change,
         )
-        for x in shown_figures(figures_of(after), start, one, Place.COMPARISON)
+        for x in shown_figures(figures_of(after), start, one, ShownIn.COMPARISON)
         if x.change is not None
     ]
     st.caption("Both plans")
