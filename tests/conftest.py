@@ -16,6 +16,18 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+# Rooms whose tests answer at once; the others compile, train, or start processes.
+QUICK = {"problem", "planning", "tables", "charts", "instances"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make quick` leaves out."""
+    for item in items:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        if room not in QUICK:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def benchmarks() -> Path:
     """The folder of public instances, which are not copied into the project."""

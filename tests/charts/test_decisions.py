@@ -13,6 +13,8 @@ from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 from core.schedulers.rule_trace import trace_of
 
+pytestmark = pytest.mark.slow  # the first rule that runs is compiled
+
 HOUR = 3600
 ALL = View(0, 20 * HOUR)
 

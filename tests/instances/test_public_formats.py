@@ -89,6 +89,7 @@ def raw_makespan(text, sequences):
     return max(loads)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["I_50_10_S_1-9_1", "I_50_20_S_1-124_1"])
 def test_a_refined_makespan_is_what_the_file_says(benchmarks, name):
     """Whoever beats a best known value does so by the numbers in the file."""
