@@ -27,11 +27,12 @@ from core.cli.remedies import remedies
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
+from core.cli.warm_up import warm_up
 from core.cli.why import why
 
 COMMANDS = (
     *(plan, explain, check, compare, generate, train, verify, samples),
-    *(orders, why, remedies, futures),
+    *(orders, why, remedies, futures, warm_up),
 )
 
 app = typer.Typer(
