@@ -22,6 +22,10 @@ _TYPED_NUMBER = re.compile(r"(?=.{1,11}$)-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?", re.
 DEFAULT_START = datetime(2026, 1, 5, 6, 0)
 
 
+# What the header of a planner's own column says beside one of ours that reads alike.
+OF_JOBS = " (jobs file)"
+
+
 @dataclass(frozen=True, eq=False)
 class Shift:
     """
@@ -80,7 +84,7 @@ class Shift:
         for header, texts in self.extras.items():
             name = header
             while name.casefold() in heads:
-                name += " (jobs file)"
+                name += OF_JOBS
             heads.add(name.casefold())
             columns[name] = _numbers_or_texts(texts)
         return columns

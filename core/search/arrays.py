@@ -12,6 +12,8 @@ from core.problem.objective import Objective
 from core.timing.flat import FlatProblem, Ints, cut, flat_problem
 from core.timing.machine_code import machine_code
 
+Floats = NDArray[np.float64]
+
 
 class Arrays(NamedTuple):
     """
@@ -22,16 +24,16 @@ class Arrays(NamedTuple):
     """
 
     flat: FlatProblem
-    due: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    tail: NDArray[np.float64]  # least seconds of work in sequence behind a job
+    due: Floats
+    weight: Floats
+    tail: Floats  # least seconds of work in sequence behind a job
     setup_to: Ints  # (c, g, g + 1): the setups, by the group that comes next
     has_setups: NDArray[np.bool_]  # (m,)
     eligible_at: Ints
     machines: Ints
     member_at: Ints
     member: Ints
-    scales: NDArray[np.float64]  # cost per second of makespan, tardiness, setup
+    scales: Floats  # cost per second of makespan, tardiness, setup
 
 
 def arrays(problem: Problem, objective: Objective) -> Arrays:

@@ -24,7 +24,12 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.search.arrays import Arrays, arrays
 from core.search.load_moves import anneal_loads, new_loads, start_loads
-from core.search.order_moves import anneal_order, new_order, start_order
+from core.search.order_moves import (
+    anneal_order,
+    new_order,
+    start_order,
+    trial_increases,
+)
 from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
@@ -34,11 +39,18 @@ FIRST_CYCLE = 64  # chunks of the first cooling when nobody says when it will st
 MEETING = 0.7  # share of the time after which the chains go on from the best
 ENOUGH_MOVES = 5_000  # per job: from here on the full heat pays
 
+# The first temperature: a share of a small increase, the quarter quantile of what
+# trial moves add to the cost. Chosen on kinds and objectives; see `benchmark heat`.
+TRIAL_MOVES = 1_000
+SMALL = 0.25
+HOT = 0.2
+FOCUS = 0.5  # share of moves that start from a job that hurts
+
 
 @dataclass(frozen=True)
 class Heat:
     """
-    Temperatures of a cooling, as shares of the cost at the start.
+    Temperatures of a cooling, in units of cost.
 
     Parameters
     ----------
@@ -92,10 +104,23 @@ class OrderChain:
     ) -> None:
         self.problem, self.flat = problem, flat
         self.state = new_order(problem.num_jobs, problem.num_machines, seed)
-        # Each of n jobs has its share in the cost.
-        self.heat = Heat(0.5 / problem.num_jobs, 0.005 / problem.num_jobs)
         self.go_on_from(sequences)
         self.first_cost = float(self.state.sums[2])
+        self.heat = self._heat()
+
+    def _heat(self) -> Heat:
+        """
+        Temperatures by what random moves would cost at the start.
+
+        A share of the cost itself would be too cold where the cost is small, as under
+        pure lateness, and too hot where few moves cost anything.
+        """
+        increases = np.zeros(TRIAL_MOVES)
+        written = trial_increases(self.flat, self.state, FOCUS, increases)
+        small = self.first_cost / len(self.state.order) or 1.0  # no move costs anything
+        if written:
+            small = float(np.quantile(increases[:written], SMALL))
+        return Heat(HOT * small, HOT * small / 100)
 
     def go_on_from(self, sequences: Sequences) -> None:
         """Put the chain at other sequences; the best is kept."""
@@ -105,7 +130,7 @@ class OrderChain:
 
     def run(self, moves: int, hot: float, cold: float) -> None:
         """Make a number of moves; temperatures in units of cost."""
-        anneal_order(self.flat, self.state, moves, hot, cold, 0.5)
+        anneal_order(self.flat, self.state, moves, hot, cold, FOCUS)
 
     @property
     def best_cost(self) -> float:
@@ -131,9 +156,10 @@ class LoadChain:
         self.flat = flat
         self.state = new_loads(self.num_jobs, self.num_machines, seed)
         # A second on one of m machines costs 1/m of a second of makespan.
-        self.heat = Heat(0.04 / self.num_machines, 0.0006 / self.num_machines)
         self.go_on_from(sequences)
         self.first_cost = float(self.state.sums[1])
+        share = self.first_cost / self.num_machines
+        self.heat = Heat(0.04 * share, 0.0006 * share)
 
     def go_on_from(self, sequences: Sequences) -> None:
         """Put the chain at other sequences; the best is kept."""
@@ -236,7 +262,7 @@ class LocalSearch:
     ) -> None:
         """Cool the chains side by side; all meet once at the best of them."""
         moves = max(200, WORK_PER_CHUNK // num_jobs)
-        cost, heat = chains[0].first_cost, chains[0].heat
+        heat = chains[0].heat
         met, chunks, watch, gentleness = 0, 0, Stopwatch(), 1.0
         with ThreadPoolExecutor(len(chains)) as threads:
             while not budget.stop():
@@ -252,7 +278,7 @@ class LocalSearch:
                     for chain in chains:
                         chain.go_on_from(best)
                     met = cycle + (share >= MEETING)
-                hot = cost * heat.at(share, gentleness)
+                hot = heat.at(share, gentleness)
                 runs = [threads.submit(x.run, moves, hot, 0.999 * hot) for x in chains]
                 for run in runs:
                     run.result()

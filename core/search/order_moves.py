@@ -17,12 +17,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.arrays import Arrays, next_random
+from core.search.arrays import Arrays, Floats, next_random
 from core.timing.flat import Ints
 from core.timing.kernel import place, setup_seconds
 from core.timing.machine_code import machine_code
 
 MAX_BLOCK = 6  # jobs that move together
+# A move is given up once the jobs timed so far cost so many temperatures too much:
+# what follows hardly ever makes up for it, and on large shifts most of the time went
+# into timing to the end what was refused in the end.
+HOPELESS = 30.0
 
 
 class OrderState(NamedTuple):
@@ -78,7 +82,7 @@ def new_order(n: int, m: int, seed: int) -> OrderState:
         critical=rows[10],
         best_order=rows[11],
         best_machine=rows[12],
-        sums=np.zeros(4),
+        sums=np.array([0.0, 0.0, 0.0, np.inf]),
         counts=np.zeros(4, dtype=np.int64),
         random=np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
     )
@@ -120,7 +124,7 @@ def start_order(a: Arrays, s: OrderState, order: Ints, machine: Ints) -> float:
     s.pending[:] = 0
     s.counts[:] = 0
     s.sums[2] = _cost(a, s)
-    if s.sums[3] == 0.0 or s.sums[2] < s.sums[3]:
+    if s.sums[2] < s.sums[3]:
         _keep(s)
     return s.sums[2]
 
@@ -239,14 +243,15 @@ def _window(a: Arrays, s: OrderState, j: int) -> tuple[int, int]:
 
 
 @machine_code
-def _retime(a: Arrays, s: OrderState, q: int, limit: float) -> bool:
+def _retime(a: Arrays, s: OrderState, q: int, limit: float, slack: float) -> bool:
     """
     Time the marked jobs and all that follow from them; False: cost above the limit.
 
     Stops as soon as one job alone, with the work in sequence behind it, makes the
-    makespan too late.
+    makespan too late, or the jobs timed so far cost more than the limit by ``slack``.
     """
     s.counts[0] = 0
+    before = s.sums[2] - a.scales[1] * s.sums[0] - a.scales[2] * s.sums[1]
     latest = limit / a.scales[0] if a.scales[0] > 0 else np.inf
     while s.counts[3] > 0:
         while s.pending[q] == 0:
@@ -270,6 +275,8 @@ def _retime(a: Arrays, s: OrderState, q: int, limit: float) -> bool:
             s.sums[0] += a.weight[j] * late
         s.end[j] = end
         if end + a.tail[j] > latest:
+            return False
+        if before + a.scales[1] * s.sums[0] + a.scales[2] * s.sums[1] > limit + slack:
             return False
         _mark(s, s.right[j])
         for x in range(a.flat.behind_at[j], a.flat.behind_at[j + 1]):
@@ -433,6 +440,56 @@ def _move_block(a: Arrays, s: OrderState, j: int) -> bool:
 
 
 @machine_code
+def _random_move(a: Arrays, s: OrderState, focus: float) -> bool:
+    """Shift jobs by a move drawn at random; False: none of that kind can be made."""
+    n = len(s.order)
+    j = _hurting_job(a, s) if next_random(s.random) < focus else _any(s, n)
+    s.counts[1], s.counts[0] = 0, 0
+    kind = next_random(s.random)
+    if kind < 0.55:
+        return _insert(a, s, j)
+    if kind < 0.7:
+        return _join_mate(a, s, j)
+    if kind < 0.9:
+        return _swap(a, s, j)
+    return _move_block(a, s, j)
+
+
+@machine_code
+def trial_increases(a: Arrays, s: OrderState, focus: float, increases: Floats) -> int:
+    """
+    By how much random moves would raise the cost; every move is taken back.
+
+    Parameters
+    ----------
+    a, s, focus
+        As for :func:`anneal_order`; but for its random numbers, ``s`` ends as it was.
+    increases
+        Shape (i,): where to write; as many moves are tried as it has room for.
+
+    Returns
+    -------
+    int
+        How many increases were written; moves that lower the cost are no increase.
+    """
+    written = 0
+    for _ in range(len(increases)):
+        tardiness, setup, cost = s.sums[0], s.sums[1], s.sums[2]
+        if not _random_move(a, s, focus):
+            s.counts[0] = 0
+            _take_back(s, 0, tardiness, setup)
+            continue
+        q = _mark_shifted(s)
+        _retime(a, s, q, np.inf, np.inf)
+        if s.sums[2] > cost:
+            increases[written] = s.sums[2] - cost
+            written += 1
+        _take_back(s, q, tardiness, setup)
+        s.sums[2] = cost
+    return written
+
+
+@machine_code
 def anneal_order(
     a: Arrays, s: OrderState, moves: int, hot: float, cold: float, focus: float
 ) -> int:
@@ -442,29 +499,18 @@ def anneal_order(
     Temperatures are in units of cost; ``focus`` is the share of moves that start
     from a job that hurts. Returns how many moves were taken.
     """
-    n = len(s.order)
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)
     for _ in range(moves):
         temperature *= cooling
-        j = _hurting_job(a, s) if next_random(s.random) < focus else _any(s, n)
-        tardiness, setup, s.counts[1], s.counts[0] = s.sums[0], s.sums[1], 0, 0
-        kind = next_random(s.random)
-        if kind < 0.55:
-            moved = _insert(a, s, j)
-        elif kind < 0.7:
-            moved = _join_mate(a, s, j)
-        elif kind < 0.9:
-            moved = _swap(a, s, j)
-        else:
-            moved = _move_block(a, s, j)
-        if not moved:
+        tardiness, setup = s.sums[0], s.sums[1]
+        if not _random_move(a, s, focus):
             s.counts[0] = 0
             _take_back(s, 0, tardiness, setup)
             continue
         limit = s.sums[2] - temperature * np.log(next_random(s.random) + 1e-300)
         q = _mark_shifted(s)
-        if not _retime(a, s, q, limit):
+        if not _retime(a, s, q, limit, HOPELESS * temperature):
             _take_back(s, q, tardiness, setup)
             continue
         taken += 1

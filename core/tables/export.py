@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
-from core.problem.shift import Shift
+from core.problem.shift import OF_JOBS, Shift
 from core.tables.rows import LONGEST_NAME, SHEETS, Sheet, known_column
 from core.tables.text import Cell, has_control, join_list, minutes
 from core.tables.weeks import day_windows, weekly_hours
@@ -40,7 +40,7 @@ class Table:
 
 def own_columns(sheet: Sheet, extras: Iterable[str]) -> list[str]:
     """Headers of a planner's own columns, told from ours that are called so."""
-    return [f"{x} (own)" if known_column(sheet, x) else x for x in extras]
+    return [x + OF_JOBS if known_column(sheet, x) else x for x in extras]
 
 
 def shift_tables(shift: Shift, *, exact: bool = True) -> tuple[Table, ...]:

@@ -13,8 +13,6 @@ from core.tables.names import Known
 from core.tables.read import read_table
 from core.tables.records import Records
 from core.tables.rows import MINUTE, ScheduleRow
-from core.timing.flat import flat_closures
-from core.timing.kernel import finish
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,9 @@ def read_schedule(
     from the hours of the machine. Nothing else is repaired or recomputed: whether
     the plan is valid is decided by :func:`core.problem.verify.violations`.
     """
+    from core.timing.flat import flat_closures  # the compiler takes time to load
+    from core.timing.kernel import finish
+
     collect = Collector()
     records = Records(
         read_table("schedule", data, label, collect), ScheduleRow, collect

@@ -440,12 +440,12 @@ def test_own_columns_are_in_every_file_of_a_plan():
     """Also where one is called like a column of the plan; the plan reads back."""
     shift = read("job_id,processing_minutes,Customer,end\nA,1,Nord,x\nB,1,,\n").shift
     plan = retime(shift.problem, [[0, 1], []])
-    text = schedule_csv(shift, plan, "rule:x")
+    text = schedule_csv(plan_of(shift, plan))
     rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
-    assert rows[0][-2:] == ["Customer", "end (own)"]
+    assert rows[0][-2:] == ["Customer", "end (jobs file)"]
     assert rows[1][-2:] == ["Nord", "x"]
-    book = openpyxl.load_workbook(io.BytesIO(schedule_workbook(shift, plan, "rule:x")))
-    assert [x.value for x in book["Plan"][1]][-2:] == ["Customer", "end (own)"]
+    book = openpyxl.load_workbook(io.BytesIO(schedule_workbook(plan_of(shift, plan))))
+    assert [x.value for x in book["Plan"][1]][-2:] == ["Customer", "end (jobs file)"]
     reading = read_schedule(text, shift)
     assert len(reading.issues) == 0
     assert np.array_equal(reading.schedule.end, plan.end)
