@@ -94,6 +94,13 @@ class HowToPlan:
         int | None,
         typer.Option(min=1, help="Above so many jobs, unified plans in batches."),
     ] = None
+    effort: Annotated[
+        str, typer.Option(help="How long auto searches: quick, normal, thorough, open.")
+    ] = "normal"
+    most_seconds: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds after which auto stops with what it has."),
+    ] = None
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0
     model: Annotated[str | None, typer.Option(help="Name of the model.")] = None
 
@@ -130,7 +137,7 @@ class PlanOptions(HowToPlan):
 
     scheduler: Annotated[
         str, typer.Option(help=f"What plans: {', '.join(names())}.")
-    ] = "hierarchical"
+    ] = "auto"
 
     def plan(self, shift: Shift) -> Plan:
         """

@@ -55,6 +55,12 @@ def _rule_entries() -> list[SchedulerEntry]:
 
 _ENTRIES = (
     SchedulerEntry(
+        "auto",
+        "The best plan there is time for",
+        "Policy and rules plan side by side; the best plans are improved move by move.",
+        reads=("model", "effort", "most_seconds"),
+    ),
+    SchedulerEntry(
         "hierarchical",
         "Hierarchical policy",
         "A trained policy sees all jobs; it chooses the job, then its machine.",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.planning.catalogue import OF_ALL, scheduler_entry
+from core.planning.effort import EFFORTS
 from core.planning.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
 from core.problem.objective import Objective
 
@@ -44,6 +45,10 @@ class PlanSettings:
         Larger problems are planned in batches by ``unified``; ``None``: no limit.
     seed
         Seed of everything random.
+    effort
+        How long ``auto`` searches, by name; see :mod:`core.planning.effort`.
+    most_seconds
+        Seconds after which ``auto`` stops with what it has; ``None``: no limit.
 
     Raises
     ------
@@ -60,7 +65,7 @@ class PlanSettings:
     with the default.
     """
 
-    scheduler: str = "hierarchical"
+    scheduler: str = "auto"
     objective: Objective = Objective()  # noqa: RUF009 - frozen
     samples: int = 1
     refine_seconds: float = 0.0
@@ -69,10 +74,18 @@ class PlanSettings:
     visible: int = VISIBLE
     most_jobs: int | None = None
     seed: int = 0
+    effort: str = "normal"
+    most_seconds: float | None = None
 
     def __post_init__(self) -> None:
         _expect_kind("scheduler", self.scheduler, str)
         scheduler_entry(self.scheduler)
+        if self.effort not in EFFORTS:
+            raise ValueError(
+                f"Expected effort {', '.join(EFFORTS)}, got {self.effort!r}."
+            )
+        if self.most_seconds is not None:
+            _expect_seconds("most_seconds", self.most_seconds)
         _expect_kind("objective", self.objective, Objective)
         _expect_count("samples", self.samples, 1)
         _expect_seconds("refine_seconds", self.refine_seconds)
@@ -160,6 +173,7 @@ _AS_IT_IS: tuple[Writer, Writer] = (lambda value: value, lambda value: value)
 _AS_JSON: dict[str, tuple[Writer, Writer]] = {
     "objective": (lambda value: list(astuple(value)), _read_objective),
     "refine_seconds": (_write_seconds, _read_seconds),
+    "most_seconds": (_write_seconds, _read_seconds),
     "lookahead": (_write_seconds, _read_seconds),
     "model": (_write_model, _read_model),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from core.decisions.trace_model import find_model
 from core.planning.scheduler import (
     Progress,
     Result,
@@ -12,8 +13,12 @@ from core.planning.scheduler import (
     silent,
 )
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
+from core.planning.trace import StaleTraceError, Trace
+from core.policy.checkpoint import ModelError
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.schedule import Schedule
+from core.schedulers.replay import replayed
 from core.search.local_search import get_ready
 from core.search.refine import refine
 
@@ -60,7 +65,8 @@ class Refined:
         """
         Plan every job, then improve the plan; never worse than the first.
 
-        A plan that was changed has no trace: its decisions led elsewhere.
+        The trace of a policy's plan that was changed is what the policy makes of the
+        decisions that the better plan is made of.
         """
         first = self.inner.schedule(
             problem, objective, seed=seed, stop=stop, progress=progress
@@ -88,7 +94,25 @@ class Refined:
             first,
             schedule=better,
             seconds=seconds,
-            trace=None,
+            trace=_trace(first, better),
             reason=f"{first.reason} Refined for {watch.seconds:.0f} s: cost "
             f"{first.cost:.4f} before, {cost:.4f} after.",
         )
+
+
+def _trace(first: Result, better: Schedule) -> Trace | None:
+    """Walk the policy behind the first plan through the better one."""
+    if first.trace is None or first.model is None:
+        return None
+    try:
+        model = find_model(first.model)
+    except (StaleTraceError, ModelError):
+        return None
+    return replayed(
+        first.problem,
+        first.objective,
+        better,
+        model,
+        scheduler=first.scheduler,
+        seed=first.seed,
+    )

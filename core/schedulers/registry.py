@@ -32,6 +32,13 @@ def _loader(settings: PlanSettings, default: Loader) -> Loader:
     return lambda: folder_model(folder)
 
 
+def _auto(settings: PlanSettings) -> Scheduler:
+    from core.policy.shipped import load_default_model
+    from core.schedulers.portfolio import PortfolioScheduler
+
+    return PortfolioScheduler(_loader(settings, load_default_model), settings)
+
+
 def _hierarchical(settings: PlanSettings) -> Scheduler:
     from core.policy.shipped import load_default_model
     from core.schedulers.fallback import WithFallback
@@ -72,6 +79,7 @@ def _rule(settings: PlanSettings) -> Scheduler:
 
 # What makes each scheduler of the catalogue that is no dispatch rule.
 MAKERS: dict[str, Callable[[PlanSettings], Scheduler]] = {
+    "auto": _auto,
     "hierarchical": _hierarchical,
     "batch": _batch,
     "unified": _unified,

@@ -35,6 +35,7 @@ from core.timing.retime import retime
 Sequences = Sequence[Sequence[int]]
 
 WORK_PER_CHUNK = 2_000_000  # moves times jobs between two looks at the clock
+LEAST_CHUNKS = 40  # looks at the clock, and temperatures, of a search by moves
 FIRST_CYCLE = 64  # chunks of the first cooling when nobody says when it will stop
 MEETING = 0.7  # share of the time after which the chains go on from the best
 ENOUGH_MOVES = 5_000  # per job: from here on the full heat pays
@@ -238,30 +239,60 @@ class LocalSearch:
         seed: int,
         stop: Stop,
         progress: Progress = silent,
+        others: Sequence[Sequences] = (),
+        moves: int | None = None,
     ) -> Sequences:
-        """Better sequences, or the same; one sequence per machine, exact costs."""
-        # Temperatures are shares of the cost; at a cost of 0 there is none to lose.
+        """
+        Better sequences, or the same; one sequence per machine, exact costs.
+
+        Parameters
+        ----------
+        problem, objective, seed, stop, progress
+            See :class:`core.search.refine.Improver`.
+        sequences
+            Where the first chain begins; no other start is cheaper.
+        others
+            Where the next chains begin; beyond them, at ``sequences`` again.
+        moves
+            Moves of all chains together, the same on every computer; ``None``: as
+            many as ``stop`` allows.
+        """
         if objective.cost(problem, retime(problem, sequences)) == 0:
-            return sequences
+            return sequences  # there is nothing to lose
         make = _chain(problem, objective)
+        chunk = max(200, WORK_PER_CHUNK // problem.num_jobs)
+        if moves is not None:
+            each = max(1, moves // self.chains)
+            chunk = max(1, min(chunk, each // LEAST_CHUNKS))
+            stop = AnyOf(stop, MaxIterations(each // chunk))
         budget = Budget(stop)
         if not ready(make, stop):
             return sequences
         flat = arrays(problem, objective)
+        starts = [sequences, *others[: self.chains - 1]]
+        starts += [sequences] * (self.chains - len(starts))
         chains: list[Chain] = [
-            make(problem, flat, sequences, self.chains * seed + i)
-            for i in range(self.chains)
+            make(problem, flat, start, self.chains * seed + i)
+            for i, start in enumerate(starts)
         ]
-        self._anneal(chains, problem.num_jobs, budget, progress)
+        first = chains[0].first_cost
+        self._anneal(chains, problem.num_jobs, chunk, budget, progress)
         best = min(chains, key=lambda chain: chain.best_cost)
-        first = best.first_cost
         return best.best() if best.best_cost < first * (1 - 1e-12) else sequences
 
     def _anneal(
-        self, chains: list[Chain], num_jobs: int, budget: Budget, progress: Progress
+        self,
+        chains: list[Chain],
+        num_jobs: int,
+        moves: int,
+        budget: Budget,
+        progress: Progress,
     ) -> None:
-        """Cool the chains side by side; all meet once at the best of them."""
-        moves = max(200, WORK_PER_CHUNK // num_jobs)
+        """
+        Cool the chains side by side; all meet once at the best of them.
+
+        ``moves`` are made by each chain between two looks at the budget.
+        """
         heat = chains[0].heat
         met, chunks, watch, gentleness = 0, 0, Stopwatch(), 1.0
         with ThreadPoolExecutor(len(chains)) as threads:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.planning.catalogue import SCHEDULERS, names, title
+from core.planning.effort import EFFORTS
 from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from pages.parts.state import Key
@@ -51,7 +52,19 @@ def settings_from_sidebar() -> PlanSettings | None:
             key=Key.SCHEDULER,
             persist_state="session",
         )
-        with st.expander("Take more time", icon=":material/timer:"):
+        effort = st.selectbox(
+            "Effort",
+            list(EFFORTS),
+            index=list(EFFORTS).index("normal"),
+            format_func=lambda name: EFFORTS[name].title,
+            help="How long the best plan is searched for, counted in moves: the same "
+            "files and settings give the same plan on every computer. You can stop at "
+            "any time and keep the best plan so far.",
+            disabled="effort" not in SCHEDULERS[scheduler].reads,
+            key=Key.EFFORT,
+            persist_state="session",
+        )
+        with st.expander("Details", icon=":material/tune:"):
             samples = st.number_input(
                 "Plans to try",
                 min_value=1,
@@ -85,6 +98,7 @@ def settings_from_sidebar() -> PlanSettings | None:
         objective=Objective(*weights),
         samples=int(samples),
         refine_seconds=float(seconds),
+        effort=effort,
     )
 
 

@@ -51,6 +51,7 @@ class Key(StrEnum):
     SCHEDULER = "scheduler"
     SAMPLES = "samples"
     REFINE_SECONDS = "refine_seconds"
+    EFFORT = "effort"
 
     # The chart of the plan
     SPAN = "span"

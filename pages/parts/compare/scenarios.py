@@ -150,6 +150,7 @@ def _open(store: Scenarios, scenario_id: str) -> str:
     settings, default = plan.settings, Objective()
     state[Key.SCHEDULER] = settings.scheduler
     state[Key.SAMPLES] = settings.samples
+    state[Key.EFFORT] = settings.effort
     state[Key.REFINE_SECONDS] = int(settings.refine_seconds)
     for key, weight, usual in zip(
         (Key.FINISH_EARLY, Key.ON_TIME, Key.FEW_SETUPS),
