@@ -22,7 +22,7 @@ def explain(*arguments):
 
 def test_a_decision_of_the_policy():
     """The very decision of the plan: who, what, probabilities, reasons, exclusions."""
-    done = explain("--step", 7, *BOOK)
+    done = explain("--step", 7, *BOOK, "--scheduler", "hierarchical")
     assert done.exit_code == 0, done.output
     problem = read_sample("small-24x6").shift.problem
     decision = (

@@ -63,7 +63,7 @@ def test_options_become_settings():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"scheduler": "magic"}, "known: hierarchical"),
+        ({"scheduler": "magic"}, "known: auto"),
         ({"visible": 3}, "50 <= visible <= 888"),
         ({"objective": "1,1"}, "three weights"),
         ({"lookahead": "long"}, "minutes or inf"),

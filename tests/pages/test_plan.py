@@ -67,7 +67,7 @@ def test_the_first_visit_has_a_shift_and_one_press_plans_it(tmp_path, monkeypatc
     assert not app.exception
     assert "411 jobs on 30 machines" in words(app)
     assert figures(app)["Jobs"].value == "411"
-    assert app.selectbox(key=Key.SCHEDULER).value == "hierarchical"
+    assert app.selectbox(key=Key.SCHEDULER).value == "auto"
     assert not app.button(key="press_plan").disabled
 
 

@@ -54,6 +54,6 @@ def test_rules_by_name():
 
 def test_an_unknown_name_is_refused_with_those_that_there_are():
     """As a title it stands for itself: a plan of another version is still shown."""
-    with pytest.raises(UnknownSchedulerError, match="'magic'; known: hierarchical"):
+    with pytest.raises(UnknownSchedulerError, match="'magic'; known: auto"):
         scheduler_entry("magic")
     assert title("magic") == "magic"

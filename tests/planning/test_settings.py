@@ -22,6 +22,8 @@ FULL = PlanSettings(
     visible=60,
     most_jobs=500,
     seed=3,
+    effort="thorough",
+    most_seconds=inf,
 )
 
 
@@ -45,7 +47,7 @@ FULL = PlanSettings(
         (
             {"scheduler": "rule:fast"},
             ValueError,
-            "Unknown scheduler 'rule:fast'; known: hierarchical, unified",
+            "Unknown scheduler 'rule:fast'; known: auto, hierarchical",
         ),
     ],
 )

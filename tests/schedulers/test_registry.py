@@ -178,14 +178,14 @@ def test_each_scheduler_of_the_catalogue_can_be_made(shipped):
 
 
 def test_a_plan_is_made_as_the_settings_say(shift, shipped):
-    """Scheduler, objective and seed; without settings the policy plans."""
+    """Scheduler, objective and seed; without settings it is auto."""
     asked = PlanSettings("rule:edd", Objective(0, 1, 0), seed=7)
     made = plan(Shift(shift, datetime(2026, 1, 5, 6), "One"), asked)
     assert made.settings is asked
     result = made.result
     assert (result.scheduler, result.seed) == ("rule:edd", 7)
     assert result.objective == asked.objective
-    assert plan(made.shift).result.scheduler == "hierarchical"
+    assert plan(made.shift).result.scheduler == "auto"
 
 
 def test_making_a_scheduler_is_what_loads_torch():
