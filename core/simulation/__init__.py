@@ -1,14 +1,1 @@
 """Schedules built decision by decision, many problems at once."""
-
-import gymnasium
-import torch
-
-gymnasium.register(
-    id="Shiftwright-v0",
-    entry_point="core.simulation.environment:HierarchicalSchedulingEnv",
-)
-
-# A plan is thousands of operations on small arrays. Sharing each out to several threads
-# costs more than it brings, on a busy computer ten times the whole plan; and with one
-# thread sums come out the same on every computer.
-torch.set_num_threads(1)

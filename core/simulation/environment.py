@@ -33,6 +33,11 @@ NOT_READY = "not ready"
 
 LIMIT = 1e4  # of features: they are logarithms and ratios, far below it
 
+gymnasium.register(
+    id="Shiftwright-v0",
+    entry_point="core.simulation.environment:HierarchicalSchedulingEnv",
+)
+
 Array = NDArray[Any]
 Observed = dict[str, Array]
 Action = TypeVar("Action")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 PRICE_ITERATIONS = 150
 
+Singles = NDArray[np.float32]
+
 
 def machine_prices(
-    processing: Tensor, available: Tensor, num_machines: Tensor
-) -> tuple[Tensor, Tensor]:
+    processing: NDArray[np.float64], available: NDArray[np.float64]
+) -> tuple[Singles, Singles]:
     """
     Scarcity of each machine, and the fractional assignment that reveals it.
 
@@ -23,49 +25,39 @@ def machine_prices(
     Parameters
     ----------
     processing
-        Shape (P, N, M), seconds; +inf where not eligible.
+        Shape (n, m), seconds; +inf where not eligible, finite somewhere in each row.
     available
-        Shape (P, M), seconds of load that each machine starts with.
-    num_machines
-        Shape (P,).
+        Shape (m,), seconds of load that each machine starts with.
 
     Returns
     -------
     price, assignment
-        Shape (P, M), mean 1 over the true machines, and (P, N, M), rows sum to 1.
+        Shape (m,), mean 1, and (n, m), rows sum to 1.
     """
-    m = processing.shape[2]
-    real = torch.arange(m, device=processing.device) < num_machines[:, None]
-    work = processing.float()  # (P, N, M)
-    finite = torch.isfinite(work)
-    eligible_job = finite.any(2)
-    ideal = torch.where(finite, work, torch.inf).amin(2)
-    ideal = torch.where(eligible_job, ideal, 0).sum(1) / num_machines
-    work = work / ideal.clamp(min=1e-6)[:, None, None]
-    start = (available / ideal.clamp(min=1e-6)[:, None]).float()
-    start = start - start.where(real, start.amax(1, keepdim=True)).amin(1, keepdim=True)
-    log_work = torch.log(work)  # +inf where not eligible
-    free = torch.where(finite, work, 0)
-    log_price = torch.zeros_like(available, dtype=torch.float32)
-    total = torch.zeros_like(log_price)
-    count = torch.zeros_like(work)
+    n, m = processing.shape
+    work = processing.astype(np.float32)
+    ideal = max(np.float32(work.min(axis=1).sum() / m), np.float32(1e-6))
+    work /= ideal
+    log_work = np.log(work)  # +inf where not eligible
+    start = (available / ideal).astype(np.float32)
+    start -= start.min()
+    log_price = np.zeros(m, dtype=np.float32)
+    total = np.zeros_like(log_price)
+    count = np.zeros(n * m, dtype=np.float32)
+    dear, row = np.empty_like(work), np.arange(n) * m
+    first = PRICE_ITERATIONS // 3
     for t in range(PRICE_ITERATIONS):
-        best = (log_price[:, None] + log_work).argmin(2, keepdim=True)  # (P, N, 1)
-        chosen = free.gather(2, best).squeeze(2)
-        load = start.scatter_add(1, best.squeeze(2), chosen)
-        spread = (
-            load
-            - load.where(real, load.new_zeros(())).sum(1, keepdim=True)
-            / num_machines[:, None]
-        )
-        step = 0.6 / (1 + t) ** 0.6
-        log_price = log_price + step * spread.clamp(-2, 2)
-        log_price = log_price - log_price.where(real, -torch.inf).amax(1, keepdim=True)
-        if t >= PRICE_ITERATIONS // 3:
-            count.scatter_add_(2, best, torch.ones_like(best, dtype=torch.float32))
+        best = np.add(log_price, log_work, out=dear).argmin(axis=1)  # (n,)
+        pair = row + best
+        load = start.copy()
+        np.add.at(load, best, work.take(pair))
+        spread = load - load.sum() / np.float32(m)
+        step = np.float32(0.6 / (1 + t) ** 0.6)
+        log_price += step * spread.clip(-2, 2)
+        log_price -= log_price.max()
+        if t >= first:
+            count[pair] += 1
             total += log_price
-    price = torch.exp(total / (PRICE_ITERATIONS - PRICE_ITERATIONS // 3))
-    mean = torch.where(real, price, 0).sum(1, keepdim=True) / num_machines[:, None]
-    price = torch.where(real, price / mean, 1)
-    assignment = count / count.sum(2, keepdim=True)
-    return price, torch.where(eligible_job[:, :, None] & finite, assignment, 0)
+    price = np.exp(total / np.float32(PRICE_ITERATIONS - first))
+    price /= price.sum() / np.float32(m)
+    return price, count.reshape(n, m) / np.float32(PRICE_ITERATIONS - first)

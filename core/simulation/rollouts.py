@@ -89,17 +89,12 @@ class Rollouts:
         self.makespan = torch.zeros(b, dtype=torch.float64, device=self.device)
         self.weighted_tardiness = torch.zeros_like(self.makespan)
         self.setup_total = torch.zeros_like(self.makespan)
-        first = static.release + static.smallest_processing + static.tail
-        self.makespan_bound = first.amax(1)[source]  # (B,)
+        self.makespan_bound = static.least_makespan[source]  # (B,)
 
         # Running sums over the unscheduled jobs, for the features.
-        self.load = static.expected_work.sum(1)[source]  # (B, M)
-        self.work_left = static.mean_processing.sum(1)[source].clone()  # (B,)
-        self.group_work = torch.zeros(
-            (static.num_problems, static.num_groups),
-            dtype=torch.float64,
-            device=self.device,
-        ).scatter_add(1, static.group, static.mean_processing)[source]  # (B, G)
+        self.load = static.total_load[source]  # (B, M)
+        self.work_left = static.total_work[source]  # (B,)
+        self.group_work = static.total_group_work[source]  # (B, G)
         # Start and length of the next closure of each machine, (B, M).
         closed = axis.next_closure(self.offset, self.open_ready)
         self.closed_from, self.closed_for = closed

@@ -102,12 +102,12 @@ class Simulator(Rollouts):
     @cached_property
     def fixed(self) -> Fixed:
         """The problems, as the machine code takes them; only where ``compiled``."""
-        return tensor_memory.fixed(self.static)
+        return Fixed.of(self.static.arrays)
 
     @cached_property
     def scaled(self) -> Scaled:
         """What the features need of the problems; only where ``compiled``."""
-        return tensor_memory.scaled(self.static)
+        return Scaled.of(self.static.arrays)
 
     @property
     def active(self) -> Tensor:

@@ -1,21 +1,15 @@
-"""Problems and rollouts as machine code takes them: arrays over tensors' memory."""
+"""Problems and rollouts as machine code takes them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from core.simulation.problem_arrays import Flags, Floats, ProblemArrays, Singles
 from core.timing.flat import Closures, Ints
-
-Flags = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 
 
 class Fixed(NamedTuple):
-    """What a step looks up; attributes of ``ProblemTensors`` of the same names."""
+    """What a step looks up; attributes of ``ProblemArrays`` of the same names."""
 
     processing: Floats  # (P, N, M)
     expected_work: Floats  # (P, N, M)
@@ -29,6 +23,11 @@ class Fixed(NamedTuple):
     setup_row: Ints  # (P, M, G + 1)
     has_closures: bool
     closures: Closures  # machine k of problem p is row p * M + k
+
+    @classmethod
+    def of(cls, arrays: ProblemArrays) -> Fixed:
+        """View of problems."""
+        return cls(*(getattr(arrays, name) for name in cls._fields))
 
 
 class Moving(NamedTuple):
@@ -63,7 +62,7 @@ class Moving(NamedTuple):
 
 
 class Scaled(NamedTuple):
-    """What the features need besides; attributes of ``ProblemTensors`` likewise."""
+    """What the features need besides; attributes of ``ProblemArrays`` likewise."""
 
     num_jobs: Ints  # (P,)
     num_machines: Ints
@@ -76,3 +75,8 @@ class Scaled(NamedTuple):
     job_seconds: Floats  # (P, N, 4)
     pair_static: Singles  # (P, N, 6, M)
     setup_scaled: Singles  # flat
+
+    @classmethod
+    def of(cls, arrays: ProblemArrays) -> Scaled:
+        """View of problems."""
+        return cls(*(getattr(arrays, name) for name in cls._fields))

@@ -30,24 +30,44 @@ def step(f: Fixed, s: Moving, rollouts: Ints, jobs: Ints, machines: Ints) -> boo
     bool
         False where a job or machine is masked; then nothing has changed.
     """
-    rollout_count, n, m = s.earliest_start.shape
     for i in range(len(rollouts)):
-        b, j, k = rollouts[i], jobs[i], machines[i]
-        if not (0 <= b < rollout_count and 0 <= j < n and 0 <= k < m):
-            return False
-        start = s.earliest_start[b, j, k]
-        if start == inf or start > s.limit[b]:
+        if not _possible(s, rollouts[i], jobs[i], machines[i]):
             return False
     for i in range(len(rollouts)):
-        b, j, k = rollouts[i], jobs[i], machines[i]
-        end = _decide(f, s, b, j, k)
-        _move_column(f, s, b, k, end)
-        for d in range(f.successors.shape[2]):
-            successor = f.successors[s.source[b], j, d]
-            if successor < n:
-                _release(f, s, b, successor, end)
-        _clock(s, b)
+        _place(f, s, rollouts[i], jobs[i], machines[i])
     return True
+
+
+@machine_code
+def step_one(f: Fixed, s: Moving, b: int, j: int, k: int) -> bool:
+    """Place a job in one rollout, unless it may not be placed; see :func:`step`."""
+    if not _possible(s, b, j, k):
+        return False
+    _place(f, s, b, j, k)
+    return True
+
+
+@machine_code
+def _possible(s: Moving, b: int, j: int, k: int) -> bool:
+    """Whether there is such a job and machine, and neither is masked."""
+    rollout_count, n, m = s.earliest_start.shape
+    if not (0 <= b < rollout_count and 0 <= j < n and 0 <= k < m):
+        return False
+    start = s.earliest_start[b, j, k]
+    return start < inf and start <= s.limit[b]
+
+
+@machine_code
+def _place(f: Fixed, s: Moving, b: int, j: int, k: int) -> None:
+    """Place a job, and move all that follows from it."""
+    n = s.earliest_start.shape[1]
+    end = _decide(f, s, b, j, k)
+    _move_column(f, s, b, k, end)
+    for d in range(f.successors.shape[2]):
+        successor = f.successors[s.source[b], j, d]
+        if successor < n:
+            _release(f, s, b, successor, end)
+    move_clock(s, b)
 
 
 @machine_code
@@ -83,18 +103,24 @@ def _decide(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
     s.group_work[b, group] -= work
 
     s.ready[b, k] = end
-    s.open_ready[b, k] = free = next_open(c, row, ends)
-    if f.has_closures:
-        i = next_closure(c, row, free)
-        never = i == c.at[row + 1]
-        s.closed_from[b, k] = SPAN - 2 if never else c.start[i]
-        s.closed_for[b, k] = 1 if never else c.end[i] - c.start[i]
+    open_machine(f, s, b, k)
     s.machine_group[b, k] = group
     s.setup_offset[b, k] = f.setup_row[p, k, group]
     for machine in range(m):
         s.earliest_start[b, j, machine] = inf
     s.earliest[b, j] = inf
     return end
+
+
+@machine_code
+def open_machine(f: Fixed, s: Moving, b: int, k: int) -> None:
+    """Find out when a machine is open and free, and when it closes after that."""
+    row, c = s.source[b] * s.ready.shape[1] + k, f.closures
+    s.open_ready[b, k] = free = next_open(c, row, int(s.ready[b, k]))
+    i = next_closure(c, row, free)
+    never = i == c.at[row + 1]
+    s.closed_from[b, k] = SPAN - 2 if never else c.start[i]
+    s.closed_for[b, k] = 1 if never else c.end[i] - c.start[i]
 
 
 @machine_code
@@ -123,8 +149,13 @@ def _release(f: Fixed, s: Moving, b: int, j: int, end: float) -> None:
     """Let a job wait no longer for a predecessor that ends then."""
     s.job_ready[b, j] = max(s.job_ready[b, j], end)
     s.waiting_for[b, j] -= 1
-    if s.waiting_for[b, j] > 0:
-        return
+    if s.waiting_for[b, j] == 0:
+        open_row(f, s, b, j)
+
+
+@machine_code
+def open_row(f: Fixed, s: Moving, b: int, j: int) -> None:
+    """Find out when a job that waits for no other could start on each machine."""
     p, m = s.source[b], s.ready.shape[1]
     earliest = inf
     for k in range(m):
@@ -137,7 +168,7 @@ def _release(f: Fixed, s: Moving, b: int, j: int, end: float) -> None:
 
 
 @machine_code
-def _clock(s: Moving, b: int) -> None:
+def move_clock(s: Moving, b: int) -> None:
     """Move the clock of a rollout to its next possible start."""
     now, n = inf, s.earliest.shape[1]
     for j in range(n):

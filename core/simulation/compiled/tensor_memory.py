@@ -1,21 +1,16 @@
-"""The memory of tensors as the arrays of the machine code; nothing is copied."""
+"""The memory of rollouts as the arrays of the machine code; nothing is copied."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from core.simulation.compiled.arrays import Fixed, Moving, Scaled
-from core.simulation.problem_tensors import ProblemTensors
+from core.simulation.compiled.arrays import Moving
 from core.simulation.rollouts import Rollouts
 from core.timing.flat import Ints
-
-
-def fixed(static: ProblemTensors) -> Fixed:
-    """View of problems."""
-    return Fixed(*(_view(getattr(static, name)) for name in Fixed._fields))
 
 
 def moving(rollouts: Rollouts) -> Moving:
@@ -23,12 +18,7 @@ def moving(rollouts: Rollouts) -> Moving:
     return Moving(*(_view(getattr(rollouts, name)) for name in Moving._fields))
 
 
-def scaled(static: ProblemTensors) -> Scaled:
-    """View of what the features of problems need."""
-    return Scaled(*(_view(getattr(static, name)) for name in Scaled._fields))
-
-
-def _view(part: Any) -> Any:
+def _view(part: Tensor) -> NDArray[Any]:
     """
     The memory of a tensor as an array, in the one form that kernels are compiled for.
 
@@ -37,9 +27,7 @@ def _view(part: Any) -> Any:
     ValueError
         When the tensor would have to be copied.
     """
-    if not isinstance(part, Tensor):
-        return part
-    array = part.numpy()
+    array: NDArray[Any] = part.numpy()
     if not array.flags.c_contiguous:
         raise ValueError(f"Expected a contiguous tensor, got strides {part.stride()}.")
     return array
