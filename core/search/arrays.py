@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.timing.flat import FlatProblem, Ints, cut, flat_problem
-from core.timing.machine_code import machine_code
 
 Floats = NDArray[np.float64]
 
@@ -57,15 +56,3 @@ def arrays(problem: Problem, objective: Objective) -> Arrays:
     )
     # Numba compiles again for read-only arrays, and for another order in memory.
     return Arrays(flat_problem(problem), *(np.array(x, order="C") for x in given))
-
-
-@machine_code
-def next_random(state: NDArray[np.uint64]) -> float:
-    """Draw from [0, 1) by xorshift64* (Vigna 2016); ``state`` (1,) is not zero."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    mixed = x * np.uint64(2685821657736338717)
-    return np.float64(mixed >> np.uint64(11)) * (1.0 / 9007199254740992.0)

@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.arrays import Arrays, next_random
+from core.search.arrays import Arrays
 from core.timing.flat import Ints
 from core.timing.kernel import place, setup_seconds
 from core.timing.machine_code import machine_code
+from core.timing.random_numbers import next_random, random_state
 
 NEAR = 10  # fastest machines of a job that are tried most, where nothing is set up
 FURTHEST = 64  # steps along a machine to a job to change places with
@@ -60,7 +61,7 @@ def new_loads(n: int, m: int, seed: int) -> Loads:
         done=work[1],
         best_right=ring[3],
         sums=np.zeros(4),
-        random=np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
+        random=random_state(seed),
     )
 
 

@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.search.arrays import Arrays, Floats, next_random
+from core.search.arrays import Arrays, Floats
 from core.timing.flat import Ints
 from core.timing.kernel import place, setup_seconds
 from core.timing.machine_code import machine_code
+from core.timing.random_numbers import next_random, random_state
 
 MAX_BLOCK = 6  # jobs that move together
 # A move is given up once the jobs timed so far cost so many temperatures too much:
@@ -84,7 +85,7 @@ def new_order(n: int, m: int, seed: int) -> OrderState:
         best_machine=rows[12],
         sums=np.array([0.0, 0.0, 0.0, np.inf]),
         counts=np.zeros(4, dtype=np.int64),
-        random=np.array([(seed + 1) * 0x9E3779B97F4A7C15 % 2**64 | 1], dtype=np.uint64),
+        random=random_state(seed),
     )
 
 
