@@ -2,7 +2,8 @@
 
 import torch
 
-from core.policy.checkpoint import Card, build_policy, load_model, save_model
+from core.policy.checkpoint import Card, load_model, save_model
+from core.policy.networks import build_policy
 
 
 def untrained(folder, kind="set", **network):

@@ -83,7 +83,7 @@ def named_folder(text: str) -> Path:
 
 def load_named(text: str) -> Model:
     """Load a model, by name or folder."""
-    from core.policy.checkpoint import ModelError
+    from core.policy.errors import ModelError
     from core.policy.shipped import folder_model
 
     try:

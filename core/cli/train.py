@@ -119,7 +119,7 @@ def _process(
     """Be one of the processes of a run."""
     import torch
 
-    from core.policy.checkpoint import ModelError
+    from core.policy.errors import ModelError
     from core.runs.foreground_run import train as train_here
     from core.store.errors import StoreError
     from core.store.files import write_atomically

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
-from torch import nn
+from safetensors.numpy import load as load_tensors
 
-from core.policy.feature_names import READ_BY, FeatureNames, features_of, known_features
-from core.policy.fixed_policy import FixedSizePolicy
-from core.policy.flat_policy import FlatPolicy
-from core.policy.set_policy import SetPolicy, SetPolicySettings
+from core.policy.compiled.plan_loop import Network
+from core.policy.compiled.weights import misshapen
+from core.policy.errors import ModelError
+from core.policy.feature_names import READ_BY, FeatureNames, known_features
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 FORMAT = 2
 WEIGHTS, CARD = "weights.safetensors", "card.json"
-
-
-class ModelError(ValueError):
-    """A model cannot be used; the message says which, why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -84,46 +83,51 @@ class Model:
 
     Parameters
     ----------
-    policy, card
-        The network, in evaluation mode, and what is known of it.
+    card
+        What is known of it.
+    tensors
+        The weights, by name.
+    build
+        Makes the network, in evaluation mode; asked once, and only where the weights
+        alone do not do.
     """
 
-    policy: nn.Module
     card: Card
+    tensors: Mapping[str, NDArray[Any]]
+    build: Callable[[], nn.Module]
+
+    @classmethod
+    def of(cls, policy: nn.Module, card: Card) -> Model:
+        """Model of a network that is there, with its weights as they are now."""
+        from core.policy.columns import features_of
+
+        tensors = {k: v.numpy().copy() for k, v in _saved(policy).items()}
+        return cls(replace(card, features=features_of(policy)), tensors, policy.eval)
 
     @property
     def key(self) -> str:
         """Name and digest: tells models apart, in traces and caches."""
         return f"{self.card.name}@{self.card.weights[:12]}"
 
+    @property
+    def places(self) -> tuple[int, int] | None:
+        """Most jobs and machines that it takes; ``None``: any number."""
+        if self.card.policy == "set":
+            return None
+        return self.card.network["jobs"], self.card.network["machines"]
 
-def build_policy(
-    kind: str, network: Mapping[str, Any], features: FeatureNames | None = None
-) -> nn.Module:
-    """
-    Build an untrained policy.
+    @cached_property
+    def policy(self) -> nn.Module:
+        """The network, in evaluation mode; loads torch."""
+        return self.build()
 
-    Parameters
-    ----------
-    kind
-        ``set``, ``fixed`` or ``flat``.
-    network
-        Settings of the network.
-    features
-        Names of the features it reads, by table; all there are unless given.
-
-    Raises
-    ------
-    ModelError
-        When the kind is unknown.
-    """
-    if kind == "set":
-        return SetPolicy(SetPolicySettings(**network), features)
-    if kind == "fixed":
-        return FixedSizePolicy(**network, features=features)
-    if kind == "flat":
-        return FlatPolicy(**network, features=features)
-    raise ModelError(f"Unknown kind of policy {kind!r}; expected set, fixed or flat.")
+    @cached_property
+    def network(self) -> Network | None:
+        """What plans without torch; ``None``: only the policy can."""
+        if self.card.policy != "set":
+            return None
+        features = known_features(self.card.policy, self.card.features)
+        return Network(self.tensors, features)
 
 
 def save_model(folder: Path, policy: nn.Module, card: Card) -> Card:
@@ -137,9 +141,12 @@ def save_model(folder: Path, policy: nn.Module, card: Card) -> Card:
     policy, card
         What to write; ``features`` and ``weights`` of the card are filled in.
     """
+    from safetensors.torch import save
+
+    from core.policy.columns import features_of
+
+    weights = save(_saved(policy))
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {k: v.detach().cpu().contiguous() for k, v in policy.state_dict().items()}
-    weights = save_tensors(tensors)
     complete = asdict(card) | {
         "features": features_of(policy),
         "weights": hashlib.sha256(weights).hexdigest(),
@@ -148,6 +155,11 @@ def save_model(folder: Path, policy: nn.Module, card: Card) -> Card:
     text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
     (folder / CARD).write_text(text, encoding="utf-8")
     return Card(**complete)
+
+
+def _saved(policy: nn.Module) -> dict[str, Tensor]:
+    """Weights of a network, where they can be read."""
+    return {k: v.detach().cpu().contiguous() for k, v in policy.state_dict().items()}
 
 
 def load_model(folder: Path) -> Model:
@@ -197,10 +209,27 @@ def load_model(folder: Path) -> Model:
             f"Model {folder.name!r} {error}. Train it again, or update Shiftwright."
         ) from error
     try:
-        policy = build_policy(card.policy, card.network, features)
-        policy.load_state_dict(load_tensors(weights))
+        tensors = load_tensors(weights)
+        model = Model(card, tensors, partial(_network, card, features, tensors))
+        if model.network is None:
+            model.policy  # noqa: B018 - built, and so checked
+        elif wrong := misshapen(tensors, card.network, features):
+            raise ValueError(wrong)
     except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
         raise ModelError(
             f"The weights of model {folder.name!r} do not fit its network: {error}"
         ) from error
-    return Model(policy.eval(), card)
+    return model
+
+
+def _network(
+    card: Card, features: FeatureNames, tensors: Mapping[str, NDArray[Any]]
+) -> nn.Module:
+    """Build the network of a card, with its weights, in evaluation mode."""
+    import torch
+
+    from core.policy.networks import build_policy
+
+    policy = build_policy(card.policy, card.network, features)
+    policy.load_state_dict({k: torch.tensor(v) for k, v in tensors.items()})
+    return policy.eval()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from core.policy.errors import TooLargeError
 from core.policy.feature_names import FeatureNames
-from core.policy.trunk import HEAD, WIDTH, FixedTrunk, TooLargeError
+from core.policy.trunk import HEAD, WIDTH, FixedTrunk
 from core.policy.two_step import JobScores
 from core.simulation.features import MachineObservation, Observation
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.policy.feature_names import Columns, FeatureNames, all_features
+from core.policy.columns import Columns
+from core.policy.feature_names import FeatureNames, all_features
 from core.policy.two_step import JobScores
 from core.simulation.features import MachineObservation, Observation, unsquash
 

@@ -6,7 +6,8 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from core.policy.checkpoint import CARD, Model, ModelError, load_model
+from core.policy.checkpoint import CARD, Model, load_model
+from core.policy.errors import ModelError
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "models"
 DEFAULT = "default"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from core.policy.feature_names import Columns, FeatureNames, all_features
+from core.policy.columns import Columns
+from core.policy.errors import TooLargeError
+from core.policy.feature_names import FeatureNames, all_features
 from core.simulation.features import Observation, unsquash
 
 WIDTH, HEAD = 256, 128
-
-
-class TooLargeError(ValueError):
-    """A problem has more jobs or machines than a fixed-size policy has places."""
 
 
 class FixedTrunk(nn.Module):

@@ -194,7 +194,7 @@ def _model(
     if run.held_out > 0:
         say("Planning held-out problems with the model.")
         tasks = run.source.held_out(JUDGED, run.held_out)
-        figures["held_out"] = evaluate(Model(policy, card), tasks).figures()
+        figures["held_out"] = evaluate(Model.of(policy, card), tasks).figures()
         card = card_of(trainer, name=settings.name, command=run.command, data=run.data,
                        figures=figures, parent=parent)  # fmt: skip
     return save_model(run.output, policy, card)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.policy.checkpoint import Model, ModelError
+from core.policy.checkpoint import Model
+from core.policy.errors import ModelError
 from core.policy.shipped import folder_model
 from core.runs.run_plan import recommended
 from core.runs.training_queue import command_of, parent_of, plan_of, shifts_of
@@ -61,4 +62,4 @@ def newest_policy(runs: RunReader, run: Run) -> tuple[Model, int] | None:
     trainer.iteration = checkpoint.iteration
     card = card_of(trainer, name=run.name, command=command_of(run), data=run.data,
                    figures={}, parent=parent)  # fmt: skip
-    return Model(trainer.policy.eval(), card), checkpoint.iteration
+    return Model.of(trainer.policy.eval(), card), checkpoint.iteration

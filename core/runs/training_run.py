@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from safetensors.torch import save as save_tensors
 
-from core.policy.checkpoint import Model, ModelError
-from core.policy.trunk import TooLargeError
+from core.policy.checkpoint import Model
+from core.policy.errors import ModelError, TooLargeError
 from core.runs.budget import settings_for_minutes
 from core.runs.heartbeat import Heartbeat
 from core.runs.judging import default_of
@@ -294,7 +294,7 @@ class TrainingSession:
         if judge:
             print("Planning held-out problems with the model.", flush=True)
             self.heartbeat.seconds_left = None
-            model = Model(trainer.policy.eval(), card)
+            model = Model.of(trainer.policy.eval(), card)
             tasks = self.source.held_out(JUDGED, self.plan.held_out)
             judged = evaluate(model, tasks, default_of(self.models)).figures()
             card = replace(card, figures=figures | {"held_out": judged})

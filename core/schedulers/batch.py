@@ -14,7 +14,7 @@ from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
 from core.planning.visibility import BatchResult, batches
 from core.policy.checkpoint import Model
-from core.policy.trunk import TooLargeError
+from core.policy.errors import TooLargeError
 from core.policy.two_step import Policy
 from core.problem.model import Problem
 from core.problem.objective import Objective

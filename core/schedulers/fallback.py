@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from core.planning.catalogue import BEST_RULE
 from core.planning.scheduler import Progress, Result, Scheduler, silent
 from core.planning.stopping import Stop, never
-from core.policy.checkpoint import ModelError
-from core.policy.trunk import TooLargeError
+from core.policy.errors import ModelError, TooLargeError
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.schedulers.rules import RuleScheduler

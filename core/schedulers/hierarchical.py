@@ -24,7 +24,7 @@ from core.planning.stopping import Stop, never
 from core.planning.trace import Recorder
 from core.policy.checkpoint import Model
 from core.policy.choosing import GREEDY, Given, sampled
-from core.policy.trunk import TooLargeError
+from core.policy.errors import TooLargeError
 from core.policy.two_step import Choose, Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective

@@ -10,9 +10,9 @@ from core.planning.catalogue import BEST_RULE
 from core.planning.scheduler import Progress, Result, silent
 from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.policy.checkpoint import Model, ModelError
+from core.policy.checkpoint import Model
+from core.policy.errors import ModelError, TooLargeError
 from core.policy.shipped import folder_model, load_default_model
-from core.policy.trunk import TooLargeError
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.schedulers.batch import BatchScheduler

@@ -24,7 +24,7 @@ from core.simulation.features import (
 )
 from core.simulation.reward import CostReward, Reward
 from core.simulation.simulator import Simulator
-from core.simulation.state import STATE_FEATURES
+from core.simulation.state_table import STATE_FEATURES
 
 ALREADY_SCHEDULED = "already scheduled"
 INCOMPATIBLE = "incompatible machine"

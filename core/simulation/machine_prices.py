@@ -60,4 +60,5 @@ def machine_prices(
             total += log_price
     price = np.exp(total / np.float32(PRICE_ITERATIONS - first))
     price /= price.sum() / np.float32(m)
-    return price, count.reshape(n, m) / np.float32(PRICE_ITERATIONS - first)
+    count /= np.float32(PRICE_ITERATIONS - first)
+    return price, count.reshape(n, m)

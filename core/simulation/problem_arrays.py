@@ -127,12 +127,14 @@ class ProblemArrays:
     def usual_setup(self) -> Floats:
         """Shape (P,), seconds: mean setup over the jobs."""
         into: Floats = self.setup_of_group * (self.weight > 0)
-        return into.sum(axis=1) / self.num_jobs
+        usual: Floats = into.sum(axis=1) / self.num_jobs
+        return usual
 
     @cached_property
     def mean_weight(self) -> Floats:
         """Shape (P,): mean weight of the jobs."""
-        return self.weight.sum(axis=1) / self.num_jobs
+        mean: Floats = self.weight.sum(axis=1) / self.num_jobs
+        return mean
 
     @cached_property
     def job_static(self) -> Singles:
@@ -220,12 +222,14 @@ class ProblemArrays:
     @cached_property
     def total_load(self) -> Floats:
         """Shape (P, M), seconds: expected work of all jobs."""
-        return self.expected_work.sum(axis=1)
+        load: Floats = self.expected_work.sum(axis=1)
+        return load
 
     @cached_property
     def total_work(self) -> Floats:
         """Shape (P,), seconds: mean processing of all jobs."""
-        return self.mean_processing.sum(axis=1)
+        work: Floats = self.mean_processing.sum(axis=1)
+        return work
 
     @cached_property
     def total_group_work(self) -> Floats:

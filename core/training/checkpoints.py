@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.policy.checkpoint import Card, Model, build_policy, load_model
-from core.policy.feature_names import features_of
+from core.policy.checkpoint import Card, Model, load_model
+from core.policy.columns import features_of
+from core.policy.networks import build_policy
 from core.training.settings import TrainingSettings
 from core.training.source import likeliest_lookahead
 from core.training.trainer import Trainer

@@ -13,7 +13,7 @@ from scipy.stats import t as student
 
 from core.planning.dispatch_rules import RULES
 from core.policy.checkpoint import Model
-from core.policy.trunk import TooLargeError
+from core.policy.errors import TooLargeError
 from core.schedulers.hierarchical import card_lookahead, check_places
 from core.schedulers.rules import best_of, variants
 from core.training.tasks import Task

@@ -83,7 +83,7 @@ def warm_up() -> threading.Thread:
 
 def _load() -> None:
     """Import the schedulers, compile what they need and read the default model."""
-    from core.policy.checkpoint import ModelError
+    from core.policy.errors import ModelError
     from core.policy.shipped import folder_model, load_default_model
     from core.simulation.warm_up import warm_up as compile_ahead
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.benchmarking.policy_sampling import PolicySampling
 from core.planning.stopping import MaxIterations, MaxSeconds, never
-from core.policy.trunk import TooLargeError
+from core.policy.errors import TooLargeError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.verify import violations

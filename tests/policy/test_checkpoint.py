@@ -9,13 +9,13 @@ from core.policy.checkpoint import (
     CARD,
     WEIGHTS,
     Card,
-    ModelError,
-    build_policy,
     load_model,
     save_model,
 )
 from core.policy.choosing import GREEDY
+from core.policy.errors import ModelError
 from core.policy.feature_names import all_features
+from core.policy.networks import build_policy
 from core.policy.two_step import act
 from core.simulation.simulator import Simulator
 

@@ -11,7 +11,8 @@ from core.instances.kinds import KINDS
 from core.policy import two_step
 from core.policy.checkpoint import CARD, load_model
 from core.policy.choosing import GREEDY
-from core.policy.feature_names import TABLES, Columns, all_features, known_features
+from core.policy.columns import Columns
+from core.policy.feature_names import TABLES, all_features, known_features
 from core.policy.shipped import SHIPPED
 from core.policy.two_step import act
 from core.simulation.feature_tables import (
@@ -22,7 +23,7 @@ from core.simulation.feature_tables import (
     Feature,
 )
 from core.simulation.simulator import Simulator
-from core.simulation.state import StateFeature
+from core.simulation.state_table import StateFeature
 
 NAMES = ["default", "makespan", "parallel", "sample"]
 

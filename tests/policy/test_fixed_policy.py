@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 
 from core.policy.choosing import GREEDY, Given, sampled
+from core.policy.errors import TooLargeError
 from core.policy.fixed_policy import FixedSizePolicy
-from core.policy.trunk import TooLargeError
 from core.policy.two_step import act
 from core.problem.model import Job, Machine, Problem
 from core.simulation.features import observe

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.policy.choosing import GREEDY, Given, sampled
+from core.policy.errors import TooLargeError
 from core.policy.flat_policy import FlatPolicy
-from core.policy.trunk import TooLargeError
 from core.policy.two_step import act
 from core.problem.model import Job, Machine, Problem
 from core.simulation.features import observe

@@ -14,7 +14,7 @@ from core.planning.visibility import (
     batches,
     visible_jobs,
 )
-from core.policy.trunk import TooLargeError
+from core.policy.errors import TooLargeError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.verify import violations

@@ -11,8 +11,9 @@ from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
-from core.policy.checkpoint import Card, Model, build_policy
-from core.policy.trunk import TooLargeError
+from core.policy.checkpoint import Card, Model
+from core.policy.errors import TooLargeError
+from core.policy.networks import build_policy
 from core.problem.objective import Objective
 from core.schedulers import hierarchical
 from core.schedulers.hierarchical import HierarchicalScheduler, card_lookahead, play
@@ -38,7 +39,7 @@ def model_of(kind, lookahead=0.0, **network):
         lookahead=lookahead,
         weights="0123456789abcdef",
     )
-    return Model(policy, card)
+    return Model.of(policy, card)
 
 
 @pytest.fixture(scope="module")

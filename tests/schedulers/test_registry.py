@@ -13,7 +13,8 @@ from core.planning.catalogue import names, rule_names
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.policy import shipped as models
-from core.policy.checkpoint import CARD, WEIGHTS, Card, build_policy, save_model
+from core.policy.checkpoint import CARD, WEIGHTS, Card, save_model
+from core.policy.networks import build_policy
 from core.policy.shipped import folder_model
 from core.problem.objective import Objective
 from core.problem.shift import Shift

@@ -6,7 +6,8 @@ from core.instances.generator import KINDS, generate
 from core.planning.catalogue import names
 from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
-from core.policy.checkpoint import CARD, WEIGHTS, ModelError
+from core.policy.checkpoint import CARD, WEIGHTS
+from core.policy.errors import ModelError
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 from core.schedulers.unified import UnifiedScheduler, load_chosen_model

@@ -18,7 +18,7 @@ from core.simulation.features import (
     unsquash,
 )
 from core.simulation.simulator import Simulator
-from core.simulation.state import STATE_FEATURES
+from core.simulation.state_table import STATE_FEATURES
 from core.simulation.tensors import job_features, overall_features
 from tests.simulation.playing import choose, lookaheads, one, place, play_randomly
 from tests.strategies import problems

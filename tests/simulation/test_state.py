@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from core.instances.generator import KINDS, generate
 from core.problem.model import Job, Machine, Problem
 from core.simulation.simulator import Simulator
-from core.simulation.state import STATE_FEATURES, observe_state
+from core.simulation.state import observe_state
+from core.simulation.state_table import STATE_FEATURES
 from tests.simulation.playing import lookaheads, one, place, play_randomly
 from tests.strategies import problems
 

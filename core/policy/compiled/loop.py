@@ -1,5 +1,8 @@
 """Plans in one loop of machine code: observe, score, choose, place."""
 
+# mypy: disable-error-code="no-any-return"
+# An entry of an array is Any to mypy; the compiler knows better.
+
 from __future__ import annotations
 
 from math import exp, inf
@@ -14,8 +17,8 @@ from core.policy.compiled.scoring import (
     score_machines,
     state_value,
 )
-from core.policy.compiled.weights import Singles, Weights
-from core.simulation.compiled.arrays import Fixed, Floats, Moving, Scaled
+from core.policy.compiled.weights import Weights
+from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.compiled.observe import observe_jobs, observe_machines
 from core.simulation.compiled.step import step_one
 from core.simulation.feature_tables import (
@@ -23,6 +26,7 @@ from core.simulation.feature_tables import (
     JOB_FEATURES,
     MACHINE_FEATURES,
 )
+from core.simulation.problem_arrays import Floats, Singles
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random

@@ -219,11 +219,12 @@ class PlanLoop:
         """Cost of what is scheduled."""
         s = self.moving
         makespan, tardiness, setup = self.arrays.cost_scales[0].tolist()
-        return (
+        cost: float = (
             makespan * float(s.makespan[0])
             + tardiness * float(s.weighted_tardiness[0])
             + setup * float(s.setup_total[0])
         )
+        return cost
 
     def _schedule(self) -> Schedule:
         times = self.moving.times[:, 0].astype(np.int64)

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.policy.compiled.weights import Singles, Weights
+from core.policy.compiled.weights import Weights
 from core.simulation.compiled.arithmetic import NOTHING
+from core.simulation.problem_arrays import Singles
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
 

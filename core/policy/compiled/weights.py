@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.policy.feature_names import TABLES, FeatureNames
+from core.simulation.problem_arrays import Singles
 from core.timing.flat import Ints
-
-Singles = NDArray[np.float32]
 
 TERMS = 3  # of the objective: the last columns of both encoders are its shares
 
@@ -55,7 +54,9 @@ class Weights(NamedTuple):
 
 
 def misshapen(
-    tensors: Mapping[str, NDArray[Any]], hidden: int, features: FeatureNames
+    tensors: Mapping[str, NDArray[Any]],
+    network: Mapping[str, Any],
+    features: FeatureNames,
 ) -> str | None:
     """
     Say what does not fit a network; ``None``: all of it fits.
@@ -64,12 +65,14 @@ def misshapen(
     ----------
     tensors
         Weights by name, as saved.
-    hidden
-        Width of the network.
+    network
+        Its settings: ``hidden``, the width.
     features
         Names of the features that it reads, by table.
     """
-    wanted = _shapes(hidden, features)
+    if set(network) - {"hidden"} or not isinstance(network.get("hidden", 64), int):
+        return f"its settings are {dict(network)}, expected a width"
+    wanted = _shapes(network.get("hidden", 64), features)
     missing = sorted(set(wanted).symmetric_difference(tensors))
     if missing:
         return f"{missing[0]} is in the network or in the weights alone"

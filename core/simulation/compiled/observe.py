@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.simulation.compiled.arithmetic import NOTHING, single
-from core.simulation.compiled.arrays import Fixed, Floats, Moving, Scaled, Singles
+from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.compiled.job_features import JOB, own_features, pair_features
 from core.simulation.compiled.machine_features import (
     comparing_features,
@@ -15,6 +15,7 @@ from core.simulation.compiled.overall_features import (
     machines_now,
     overall_features,
 )
+from core.simulation.problem_arrays import Floats, Singles
 from core.simulation.static_columns import JOB_SECONDS
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
