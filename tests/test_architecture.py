@@ -61,6 +61,10 @@ BESIDE = {
 WITHOUT_TORCH = [
     *("problem", "timing", "bounds", "instances", "planning"),
     *("tables", "search", "store", "futures", "charts", "cli.parser", "public"),
+    # Planning; networks and tensors are imported where they are asked for.
+    *("simulation.compiled", "policy.compiled", "policy.shipped"),
+    *("schedulers.compiled", "schedulers.hierarchical", "schedulers.batch"),
+    *("schedulers.unified", "schedulers.rules", "schedulers.registry"),
 ]
 
 # All that `problem` takes from outside Python's own library.

@@ -24,12 +24,8 @@ from core.policy.two_step import Policy, act
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.hierarchical import (
-    BYTES_PER_PAIR,
-    MOST_BYTES,
-    card_lookahead,
-    check_places,
-)
+from core.schedulers.hierarchical import card_lookahead, check_places
+from core.schedulers.tensors.plans import BYTES_PER_PAIR, MOST_BYTES
 from core.simulation.problem_tensors import ProblemTensors
 from core.simulation.simulator import Simulator
 from core.simulation.stack import stack

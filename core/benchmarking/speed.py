@@ -83,7 +83,8 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
 
         return read
 
-    from core.schedulers.rules import RuleScheduler, best_of, variants
+    from core.schedulers.rules import RuleScheduler, best_of
+    from core.schedulers.variants import variants
 
     if task == "rule:best":
         rule = RuleScheduler()

@@ -28,9 +28,8 @@ from core.schedulers.hierarchical import (
     MOST_TRACED,
     HierarchicalScheduler,
     card_lookahead,
-    play,
 )
-from core.simulation.stack import stack
+from core.schedulers.plans import plans_of
 from core.timing.situation import Situation
 
 Tell = Callable[[str], None]
@@ -98,19 +97,18 @@ def step_report(
 
 def plan_figures(problem: Problem, model: Model, repeats: int) -> dict[str, float]:
     """Seconds of a plan without and with its trace, made in turns; the quickest."""
-    policy = cast(Policy, model.policy)
     objective, wait = Objective(), card_lookahead(problem, model)
-    static = stack([problem], [objective])
+    plans = plans_of(model, problem, objective, wait)
     plain, traced = [], []
     for _ in range(repeats):
         watch = Stopwatch()
-        play(policy, static, wait)
+        plans.greedy()
         plain.append(watch.seconds)
         watch = Stopwatch()
         recorder = Recorder(
             problem, objective, scheduler="hierarchical", lookahead=wait
         )
-        recorder.finish(play(policy, static, wait, recorder=recorder).schedule)
+        recorder.finish(plans.greedy(recorder=recorder).schedule)
         traced.append(watch.seconds)
     return {
         "plain plan, s": min(plain),

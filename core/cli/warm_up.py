@@ -11,11 +11,11 @@ def warm_up() -> None:
     from core.planning.stopping import never
     from core.problem.model import Job, Machine, Problem
     from core.search.local_search import LoadChain, OrderChain, ready
-    from core.simulation.warm_up import warm_up as compile_simulation
+    from core.schedulers.warm_up import warm_up as compile_plans
     from core.timing.retime import retime
 
     watch = Stopwatch()
-    compile_simulation()
+    compile_plans()
     for kind in (OrderChain, LoadChain):
         ready(kind, never)
     one = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +14,11 @@ from core.planning.stopping import Stop, never
 from core.planning.visibility import BatchResult, batches
 from core.policy.checkpoint import Model
 from core.policy.errors import TooLargeError
-from core.policy.two_step import Policy
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.hierarchical import card_lookahead, draw, play
-from core.simulation.stack import stack
+from core.schedulers.hierarchical import card_lookahead
+from core.schedulers.plans import plans_of
 
 
 @dataclass(frozen=True)
@@ -64,10 +62,10 @@ class BatchScheduler:
             When stopped before the last batch is planned.
         """
         watch = Stopwatch()
-        policy = cast(Policy, self.model.policy)
+        places = self.model.places
         visible, samples = self.settings.visible, self.settings.samples
-        if policy.places is not None:
-            jobs, machines = policy.places
+        if places is not None:
+            jobs, machines = places
             visible = min(visible, jobs)
             if problem.num_machines > machines:
                 raise TooLargeError(
@@ -85,10 +83,11 @@ class BatchScheduler:
         for part in parts:
             # In the planner's order: one batch of everything is the whole problem.
             chosen = np.array(sorted(part), dtype=np.int64)
-            static = stack([remainder(problem, chosen, times, done)], [objective])
-            best = play(policy, static, wait, pace=pace)
+            rest = remainder(problem, chosen, times, done)
+            plans = plans_of(self.model, rest, objective, wait)
+            best = plans.greedy(pace=pace)
             if samples > 1:
-                found, _ = draw(policy, static, wait, samples - 1, seed, pace)
+                found, _ = plans.best_sampled(samples - 1, seed, pace)
                 best = found if found and found.cost < best.cost else best
             plan = best.schedule
             times[:, chosen] = (

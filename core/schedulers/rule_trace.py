@@ -6,7 +6,9 @@ from core.decisions.recording import trace_plan
 from core.planning.catalogue import rule_names
 from core.planning.scheduler import Result
 from core.planning.trace import Trace
-from core.schedulers.rules import best_of, trace_of_variant, variants
+from core.schedulers.rules import best_of
+from core.schedulers.tensors.rules import trace_of_variant
+from core.schedulers.variants import variants
 
 
 def trace_of(result: Result) -> Trace:

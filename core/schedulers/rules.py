@@ -5,54 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
-
 from core.planning.catalogue import BEST_RULE, rule_names
-from core.planning.dispatch_rules import RULES
-from core.planning.scheduler import Pace, Progress, Result, Stopwatch, silent
+from core.planning.scheduler import Progress, Result, Stopwatch, silent
 from core.planning.stopping import Stop, never
-from core.planning.trace import Recorder, Scores, Trace
-from core.policy.segments import segment_argmax
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.moment import Moment, jobs_behind
-from core.simulation.simulator import Simulator
-from core.simulation.stack import stack
-
-MOST_PAIRS = 8_000_000  # pairs of job and machine simulated at once: about 400 MB
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One rule with one choice of its parameters."""
-
-    name: str
-    parameters: tuple[float, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """Words for the planner."""
-        rule = RULES[self.name]
-        values = zip(rule.parameters, self.parameters, strict=True)
-        named = ", ".join(f"{name} = {value:g}" for name, value in values)
-        return f"{rule.title} ({named})" if named else rule.title
-
-
-def variants(names: Sequence[str]) -> list[Variant]:
-    """
-    Every grid point of some rules.
-
-    Raises
-    ------
-    ValueError
-        When there is no such rule.
-    """
-    unknown = [name for name in names if name not in RULES]
-    if unknown:
-        raise ValueError(f"Expected rules of {', '.join(RULES)}; got {unknown[0]!r}.")
-    return [Variant(name, point) for name in names for point in RULES[name].grid]
+from core.schedulers.compiled.rules import COMPILED, best_by_machine_code
+from core.schedulers.variants import Variant, variants
+from core.timing.machine_code import compiled_elsewhere
 
 
 @dataclass(frozen=True)
@@ -120,126 +81,10 @@ def best_of(
     PlanningCancelled
         When ``stop`` says so.
     """
-    room = max(1, MOST_PAIRS // (problem.num_jobs * problem.num_machines))
-    waits = sorted({RULES[variant.name].lookahead for variant in tried})
-    parts = [
-        same[i : i + room]
-        for wait in waits
-        for same in [[v for v in tried if RULES[v.name].lookahead == wait]]
-        for i in range(0, len(same), room)
-    ]
-    static = stack([problem], [objective])
-    behind = jobs_behind([problem])
-    pace = Pace(len(parts) * problem.num_jobs, "trying rules", stop, progress)
-    found: tuple[Variant, Schedule, float] | None = None
-    for part in parts:
-        simulator = Simulator(
-            static, lookahead=RULES[part[0].name].lookahead, copies=len(part)
-        )
-        play(simulator, part, behind, pace=pace)
-        row = int(simulator.cost.argmin())
-        cost = float(simulator.cost[row])
-        if found is None or cost < found[2]:
-            found = part[row], simulator.schedules()[row], cost
-    if found is None:
-        raise ValueError("Expected a rule, got none.")
-    return found
+    compiled = all(variant.name in COMPILED for variant in tried)
+    if compiled and not compiled_elsewhere():
+        return best_by_machine_code(problem, objective, tried, stop, progress)
 
+    from core.schedulers.tensors.rules import best_by_tensors
 
-@torch.inference_mode()
-def play(
-    simulator: Simulator,
-    tried: Sequence[Variant],
-    behind: Tensor,
-    *,
-    recorder: Recorder | None = None,
-    pace: Pace | None = None,
-) -> None:
-    """
-    Place all jobs of all rollouts: copy v of every problem follows variant v.
-
-    Parameters
-    ----------
-    simulator
-        At plan start, with as many copies as variants.
-    tried
-        The variants, of one lookahead.
-    behind
-        From :func:`jobs_behind`.
-    recorder
-        Notes the priorities of every decision, of one variant on one problem.
-    pace
-        Told of every step.
-    """
-    names = list(dict.fromkeys(variant.name for variant in tried))
-    rule_of = torch.tensor([names.index(variant.name) for variant in tried])
-    widest = max(len(variant.parameters) for variant in tried)
-    table = torch.zeros((len(tried), widest), dtype=torch.float64)
-    for v, variant in enumerate(tried):
-        table[v, : len(variant.parameters)] = torch.tensor(variant.parameters)
-    copy = torch.arange(simulator.num_rollouts) % len(tried)
-    while len(b := simulator.active):
-        owner, job = torch.nonzero(simulator.job_mask[b], as_tuple=True)
-        rollout = b[owner]
-        may = simulator.machine_mask(rollout, job)
-        possible = may if recorder is None else may.clone()
-        pairs: Tensor | None = None  # priorities, where a rule has them by machine
-        score = torch.zeros(len(job), dtype=torch.float64)
-        follows = rule_of[copy[rollout]] if len(names) > 1 else None
-        for i, name in enumerate(names):
-            rows = slice(None) if follows is None else (follows == i).nonzero()[:, 0]
-            rule = RULES[name]
-            moment = Moment(simulator, rollout[rows], job[rows], may[rows], behind)
-            settings = table[copy[moment.rollout], : len(rule.grid[0])].unbind(1)
-            priority = rule.priority(moment, *settings)
-            if priority.dim() == 2:
-                pairs = torch.where(moment.may, priority, -torch.inf)
-                priority = pairs.amax(1)
-                may[rows] = moment.may & (pairs == priority[:, None])
-            score[rows] = priority
-        chosen = segment_argmax(score, owner, len(b))
-        jobs = job[chosen]
-        end = simulator.outcome(b, jobs)[3]
-        machine = torch.where(may[chosen], end, torch.inf).argmin(1)
-        if recorder is not None:
-            machines = torch.nonzero(possible[chosen[0]]).squeeze(1)
-            shown = -end[0] if pairs is None else pairs[chosen[0]]
-            recorder.add(
-                float(simulator.now[0]),
-                int(jobs),
-                int(machine),
-                job.numpy(),
-                score.numpy(),
-                machines.numpy(),
-                shown[machines].numpy(),
-            )
-        simulator.step(b, jobs, machine)
-        if pace is not None:
-            pace.step()
-
-
-def trace_of_variant(
-    problem: Problem, objective: Objective, variant: Variant, scheduler: str, seed: int
-) -> Trace:
-    """
-    Plan with one variant again, every priority noted.
-
-    Parameters
-    ----------
-    problem, objective, variant
-        What is planned, and how.
-    scheduler, seed
-        Of the result whose decisions these are.
-    """
-    wait = RULES[variant.name].lookahead
-    recorder = Recorder(
-        problem,
-        objective,
-        scheduler=scheduler,
-        seed=seed,
-        lookahead=wait,
-        scores=Scores.RULE,
-    )
-    simulator = Simulator([problem], [objective], lookahead=wait)
-    play(simulator, [variant], jobs_behind([problem]), recorder=recorder)
-    return recorder.finish(simulator.schedules()[0])
+    return best_by_tensors(problem, objective, tried, stop, progress)

@@ -15,7 +15,8 @@ from core.planning.dispatch_rules import RULES
 from core.policy.checkpoint import Model
 from core.policy.errors import TooLargeError
 from core.schedulers.hierarchical import card_lookahead, check_places
-from core.schedulers.rules import best_of, variants
+from core.schedulers.rules import best_of
+from core.schedulers.variants import variants
 from core.training.tasks import Task
 from core.training.trainer import greedy_costs
 

@@ -85,7 +85,7 @@ def _load() -> None:
     """Import the schedulers, compile what they need and read the default model."""
     from core.policy.errors import ModelError
     from core.policy.shipped import folder_model, load_default_model
-    from core.simulation.warm_up import warm_up as compile_ahead
+    from core.schedulers.warm_up import warm_up as compile_ahead
 
     threading.Thread(target=compile_ahead, daemon=True).start()
     try:

@@ -8,15 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.instances.generator import KINDS, generate
-from core.planning.scheduler import PlanningCancelled
+from core.planning.scheduler import Pace, PlanningCancelled
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.policy.checkpoint import Card, Model
+from core.policy.compiled import plan_loop
+from core.policy.compiled.plan_loop import PlanLoop
 from core.policy.errors import TooLargeError
 from core.policy.networks import build_policy
 from core.problem.objective import Objective
-from core.schedulers import hierarchical
-from core.schedulers.hierarchical import HierarchicalScheduler, card_lookahead, play
+from core.schedulers.hierarchical import HierarchicalScheduler, card_lookahead
+from core.schedulers.tensors import plans
+from core.schedulers.tensors.plans import TensorPlans
+from core.simulation.side_by_side import side_by_side
 from core.simulation.stack import stack
 from tests.strategies import problems
 
@@ -40,6 +44,16 @@ def model_of(kind, lookahead=0.0, **network):
         weights="0123456789abcdef",
     )
     return Model.of(policy, card)
+
+
+def by_loop(model, problem):
+    """Plans in machine code."""
+    return PlanLoop(side_by_side([problem], [Objective()]), model.network, 0.0)
+
+
+def by_tensors(model, problem):
+    """Plans by torch."""
+    return TensorPlans(model.policy, stack([problem], [Objective()]), 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -86,21 +100,22 @@ def test_the_trace_is_the_plan(model, shift):
     assert (np.diff(trace.clock) >= 0).all()
 
 
-def test_a_path_is_followed_and_leads_to_the_same_plan(model, shift):
+@pytest.mark.parametrize("made", [by_loop, by_tensors])
+def test_a_path_is_followed_and_leads_to_the_same_plan(model, shift, made):
     """The trace of a sampled plan, played again; half of it, and then the policy."""
     sampled = HierarchicalScheduler(model, PlanSettings(samples=8)).schedule(
         shift, Objective(), seed=3
     )
     chosen = sampled.trace
     path = list(zip(chosen.job.tolist(), chosen.machine.tolist(), strict=True))
-    static = stack([shift], [Objective()])
-    again = play(model.policy, static, 0.0, path=path)
+    plans = made(model, shift)
+    again = plans.greedy(path=path)
     assert np.array_equal(again.schedule.end, sampled.schedule.end)
-    half = play(model.policy, static, 0.0, path=path[:12])
+    half = plans.greedy(path=path[:12])
     assert list(half.path[:12]) == path[:12]
     assert sorted(job for job, _ in half.path) == list(range(24))
     with pytest.raises(ValueError, match="may not be chosen"):
-        play(model.policy, static, 0.0, path=[path[0], path[0]])
+        plans.greedy(path=[path[0], path[0]])
 
 
 def test_samples_are_never_worse_than_greedy_and_repeat(model):
@@ -129,25 +144,35 @@ def test_a_greedy_plan_that_is_the_best_is_kept(model, shift):
 
 
 def test_a_small_room_still_makes_all_samples(model, shift, monkeypatch):
-    """Five copies at a time."""
+    """Tensors, five copies at a time."""
     pairs = shift.num_jobs * shift.num_machines
-    monkeypatch.setattr(
-        hierarchical, "MOST_BYTES", 5 * pairs * hierarchical.BYTES_PER_PAIR
-    )
-    told = []
-    result = HierarchicalScheduler(model, PlanSettings(samples=12)).schedule(
-        shift, Objective(), progress=lambda share, what: told.append(share)
-    )
-    assert "12 plans" in result.reason
-    assert told[-1] == 1
+    monkeypatch.setattr(plans, "MOST_BYTES", 5 * pairs * plans.BYTES_PER_PAIR)
+    best, made = by_tensors(model, shift).best_sampled(11, 0, Pace(11 * 24, "drawing"))
+    assert made == 11
+    assert sorted(job for job, _ in best.path) == list(range(24))
 
 
-def test_a_stop_before_the_first_plan_cancels_and_after_it_keeps_the_best(model, shift):
-    """The first plan asks 24 times; the samples are dropped where they are."""
+def test_more_samples_of_a_seed_are_the_same_and_others_after_them(model, shift):
+    """The best of 1 … 8 never gets worse, and each is found again."""
+    loop = by_loop(model, shift)
+    costs = [
+        loop.best_sampled(count, 3, Pace(count * 24, "drawing"))[0].cost
+        for count in (*range(1, 9), 8)
+    ]
+    assert costs[:8] == sorted(costs[:8], reverse=True)
+    assert costs[-1] == costs[-2]
+    assert len(set(costs)) > 1
+
+
+def test_a_stop_before_the_first_plan_cancels_and_after_it_keeps_the_best(
+    model, shift, monkeypatch
+):
+    """The first plan asks 3 times, then the scheduler; samples are dropped midway."""
+    monkeypatch.setattr(plan_loop, "STEPS", 8)
     scheduler = HierarchicalScheduler(model, PlanSettings(samples=4))
     with pytest.raises(PlanningCancelled):
-        scheduler.schedule(shift, Objective(), stop=MaxIterations(10))
-    result = scheduler.schedule(shift, Objective(), stop=MaxIterations(30))
+        scheduler.schedule(shift, Objective(), stop=MaxIterations(2))
+    result = scheduler.schedule(shift, Objective(), stop=MaxIterations(5))
     greedy = HierarchicalScheduler(model).schedule(shift, Objective())
     assert np.array_equal(result.schedule.end, greedy.schedule.end)
     assert result.reason == greedy.reason

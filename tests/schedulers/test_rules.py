@@ -5,19 +5,18 @@ import pytest
 import torch
 from hypothesis import given, settings
 
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
 from core.planning.dispatch_rules import RULES, atcs
 from core.planning.scheduler import PlanningCancelled
 from core.planning.stopping import MaxIterations
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.schedulers.moment import Moment, jobs_behind
-from core.schedulers.rules import (
-    RuleScheduler,
-    Variant,
-    best_of,
-    play,
-    variants,
-)
+from core.schedulers.compiled.rules import COMPILED, best_by_machine_code
+from core.schedulers.rules import RuleScheduler, best_of
+from core.schedulers.tensors.moment import Moment, jobs_behind
+from core.schedulers.tensors.rules import best_by_tensors, play
+from core.schedulers.variants import Variant, variants
 from core.simulation.simulator import Simulator
 from core.timing.retime import retime
 from tests.strategies import problems
@@ -188,9 +187,9 @@ def test_rules_side_by_side_are_each_by_itself(first, second):
 
 def test_a_small_room_changes_nothing(bench, monkeypatch):
     """Variants played a few at a time give the same."""
-    whole = best_of(bench, Objective(), variants(list(RULES)))
-    monkeypatch.setattr("core.schedulers.rules.MOST_PAIRS", 30)
-    parts = best_of(bench, Objective(), variants(list(RULES)))
+    whole = best_by_tensors(bench, Objective(), variants(list(RULES)))
+    monkeypatch.setattr("core.schedulers.tensors.rules.MOST_PAIRS", 30)
+    parts = best_by_tensors(bench, Objective(), variants(list(RULES)))
     assert parts[0] == whole[0]
     assert parts[2] == whole[2]
 
@@ -202,7 +201,7 @@ def test_progress_and_stop(bench):
     rule.schedule(bench, Objective(), progress=lambda share, what: told.append(share))
     assert told == sorted(told)
     assert told[-1] == 1
-    assert len(told) == 2 * bench.num_jobs
+    assert len(told) == len(variants(list(RULES)))  # the bench is small: once a plan
     with pytest.raises(PlanningCancelled):
         rule.schedule(bench, Objective(), stop=MaxIterations(3))
 
@@ -221,3 +220,35 @@ def test_the_words_name_the_parameters():
     """What a planner reads."""
     assert Variant("atcs", (0.5, 1.0)).title.endswith("(k1 = 0.5, k2 = 1)")
     assert RULES["ect"].lookahead == inf
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_machine_code_plans_as_the_tensors_do(kind):
+    """Every rule and grid point by itself, then the best of all, on every kind."""
+    problem = generate(KINDS[kind].resized(30, 5), 11)
+    objective, all_of_them = Objective(1, 2, 0.3), variants(list(RULES))
+    for tried in (*([v] for v in all_of_them), all_of_them):
+        made = best_by_machine_code(problem, objective, tried)
+        expected = best_by_tensors(problem, objective, tried)
+        assert made[0] == expected[0]
+        assert made[2] == pytest.approx(expected[2], rel=1e-12)
+        for name in ("machine", "start", "end"):
+            same = np.array_equal(getattr(made[1], name), getattr(expected[1], name))
+            assert same, (tried[0], name)
+
+
+@settings(max_examples=15)
+@given(problems())
+def test_machine_code_plans_every_problem_as_the_tensors_do(problem):
+    """Weights of 0, no due dates, one machine: each rule, and three points of ATCS."""
+    singles = [v for v in variants(list(RULES)) if not v.parameters]
+    for variant in (*singles, *variants(["atcs"])[::11]):
+        made = best_by_machine_code(problem, Objective(), [variant])[1]
+        expected = best_by_tensors(problem, Objective(), [variant])[1]
+        assert np.array_equal(made.machine, expected.machine), variant
+        assert np.array_equal(made.end, expected.end), variant
+
+
+def test_every_rule_has_its_machine_code():
+    """A rule that the table gains is planned by tensors until it has."""
+    assert set(COMPILED) == set(RULES)

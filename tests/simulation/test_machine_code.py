@@ -13,13 +13,18 @@ from hypothesis import strategies as st
 
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.planning.settings import PlanSettings
 from core.policy.choosing import sampled
+from core.policy.compiled import loop
 from core.policy.shipped import load_default_model
 from core.policy.two_step import act
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.schedulers import hierarchical
+from core.schedulers.compiled import rules
+from core.schedulers.registry import scheduler
+from core.schedulers.tensors import plans
+from core.schedulers.warm_up import warm_up
 from core.simulation.compiled import (
     job_features,
     machine_features,
@@ -38,7 +43,6 @@ from core.simulation.feature_tables import (
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
 from core.simulation.stack import stack
-from core.simulation.warm_up import warm_up
 from core.timing import machine_code
 from tests.simulation.playing import choose, lookaheads, one, place
 from tests.strategies import problems
@@ -187,11 +191,11 @@ def test_the_shipped_policy_makes_the_same_plan(monkeypatch):
     """Decision by decision; a model learned with one decides alike with the other."""
     policy = load_default_model().policy
     problem = generate(replace(KINDS["shift_calendar"], jobs=60, machines=8), 5)
-    static = stack([problem], [Objective()])
-    fast = hierarchical.play(policy, static, inf)
+    made = plans.TensorPlans(policy, stack([problem], [Objective()]), inf)
+    fast = made.greedy()
     slow = partial(Simulator, compiled=False)
-    monkeypatch.setattr(hierarchical, "Simulator", slow)
-    reference = hierarchical.play(policy, static, inf)
+    monkeypatch.setattr(plans, "Simulator", slow)
+    reference = made.greedy()
     assert fast.path == reference.path
     assert fast.cost == reference.cost
 
@@ -253,12 +257,18 @@ def test_all_machine_code_of_a_plan_is_compiled_ahead():
         step.step,
         compiled_observe.observe_jobs,
         compiled_observe.observe_machines,
+        loop.play,
+        rules.play_rule,
     )
     before = [len(kernel.signatures) for kernel in kernels]
     for kind in ("shift_calendar", "loose"):
         fast, reference = both([generate(KINDS[kind].resized(9, 3), 1)], lookahead=inf)
         play_both(fast, reference, seed=0, steps=3)
-    assert [len(kernel.signatures) for kernel in kernels] == before == [1, 1, 1]
+        problem = generate(KINDS[kind].resized(9, 3), 1)
+        for name in ("hierarchical", "rule:best"):
+            asked = PlanSettings(scheduler=name, samples=2)
+            scheduler(asked).schedule(problem, Objective())
+    assert [len(kernel.signatures) for kernel in kernels] == before == [1] * 5
 
 
 def test_a_plan_by_hand():

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.planning.scheduler import Pace
+from core.planning.scheduler import Pace, PlanningCancelled
 from core.planning.trace import Recorder
-from core.policy.compiled.loop import FREE, Notes, Room, play
-from core.policy.compiled.weights import Weights, weights_for
-from core.policy.feature_names import FeatureNames
+from core.policy.compiled.loop import Notes, Room, play
+from core.policy.compiled.weights import Weights, shapes, weights_for
+from core.policy.feature_names import FeatureNames, all_features
 from core.problem.schedule import Schedule
 from core.simulation.compiled.arrays import Fixed, Scaled
-from core.simulation.compiled.start import at_start
+from core.simulation.compiled.finished import cost_so_far, finished_schedule
+from core.simulation.compiled.start import at_start, copied, restart
 from core.simulation.problem_arrays import ProblemArrays
 from core.timing.flat import Ints
 from core.timing.random_numbers import random_state
@@ -61,6 +62,13 @@ class Network:
     features: FeatureNames
 
 
+def blank_network() -> Network:
+    """Make a network of width 1 that finds all alike; to compile with."""
+    features = all_features("set")
+    named = shapes(1, features).items()
+    return Network({k: np.zeros(v, dtype=np.float32) for k, v in named}, features)
+
+
 class PlanLoop:
     """
     One problem, and a network that plans it; for one thread at a time.
@@ -91,7 +99,7 @@ class PlanLoop:
             network.tensors, network.features, arrays.objective[0].tolist()
         )
         self._start = at_start(arrays, lookahead)
-        self.moving = at_start(arrays, lookahead)
+        self.moving = copied(self._start)
         self.num_jobs, self.num_machines = arrays.processing.shape[1:]
         self._room = Room.of(self.weights, self.num_jobs, self.num_machines)
         self._path = np.zeros((self.num_jobs, 2), dtype=np.int64)
@@ -133,17 +141,26 @@ class PlanLoop:
         none = np.zeros(0, dtype=np.uint64)
         return self._play(given, none, recorder, recorded_from, forced, pace)
 
-    def sampled(self, seed: int, *, pace: Pace | None = None) -> Played:
+    def best_sampled(
+        self, samples: int, seed: int, pace: Pace
+    ) -> tuple[Played | None, int]:
         """
-        Plan with decisions drawn from the policy; the same ones for the same seed.
+        Best of some plans with decisions drawn from the policy, and how many were made.
 
-        Raises
-        ------
-        PlanningCancelled
-            When the pace says so.
+        More samples of the same seed are the same ones, and others after them. A stop
+        drops the plan in hand and ends the drawing.
         """
-        none = np.zeros((0, 2), dtype=np.int64)
-        return self._play(none, random_state(seed), None, 0, (False, False), pace)
+        none, random = np.zeros((0, 2), dtype=np.int64), random_state(seed)
+        best, made = None, 0
+        while made < samples:
+            try:
+                played = self._play(none, random, None, 0, (False, False), pace)
+            except PlanningCancelled:
+                break
+            made += 1
+            if best is None or played.cost < best.cost:
+                best = played
+        return best, made
 
     def _play(
         self,
@@ -154,8 +171,7 @@ class PlanLoop:
         forced: tuple[bool, bool],
         pace: Pace | None,
     ) -> Played:
-        for part, first in zip(self.moving, self._start, strict=True):
-            np.copyto(part, first)
+        restart(self.moving, self._start)
         silent = Notes.of(0, 0, 0)
         noted = silent
         if recorder is not None:
@@ -186,7 +202,8 @@ class PlanLoop:
             done += taken
             if pace is not None:
                 pace.step(taken)
-        return Played(self._schedule(), self.cost, self._steps())
+        cost = cost_so_far(self.arrays, self.moving)
+        return Played(finished_schedule(self.moving), cost, self._steps())
 
     def _record(
         self,
@@ -214,24 +231,5 @@ class PlanLoop:
                 forced if t == 0 else (False, False),
             )
 
-    @property
-    def cost(self) -> float:
-        """Cost of what is scheduled."""
-        s = self.moving
-        makespan, tardiness, setup = self.arrays.cost_scales[0].tolist()
-        cost: float = (
-            makespan * float(s.makespan[0])
-            + tardiness * float(s.weighted_tardiness[0])
-            + setup * float(s.setup_total[0])
-        )
-        return cost
-
-    def _schedule(self) -> Schedule:
-        times = self.moving.times[:, 0].astype(np.int64)
-        return Schedule(self.moving.machine[0], *times)
-
     def _steps(self) -> Steps:
         return [(job, machine) for job, machine in self._path.tolist()]
-
-
-__all__ = ["FREE", "Network", "PlanLoop", "Played", "Steps"]

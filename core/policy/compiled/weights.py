@@ -72,7 +72,7 @@ def misshapen(
     """
     if set(network) - {"hidden"} or not isinstance(network.get("hidden", 64), int):
         return f"its settings are {dict(network)}, expected a width"
-    wanted = _shapes(network.get("hidden", 64), features)
+    wanted = shapes(network.get("hidden", 64), features)
     missing = sorted(set(wanted).symmetric_difference(tensors))
     if missing:
         return f"{missing[0]} is in the network or in the weights alone"
@@ -83,7 +83,7 @@ def misshapen(
     return None
 
 
-def _shapes(hidden: int, features: FeatureNames) -> dict[str, tuple[int, ...]]:
+def shapes(hidden: int, features: FeatureNames) -> dict[str, tuple[int, ...]]:
     """Shapes of the tensors of a network, by name; (output, input), as saved."""
     h = hidden
     layers = {

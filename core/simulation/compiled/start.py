@@ -71,6 +71,17 @@ def at_start(
     return moving
 
 
+def copied(moving: Moving) -> Moving:
+    """Rollouts that stand where others do."""
+    return Moving(*(part.copy() for part in moving))
+
+
+def restart(moving: Moving, start: Moving) -> None:
+    """Go back to plan start, as :func:`at_start` found it."""
+    for part, first in zip(moving, start, strict=True):
+        np.copyto(part, first)
+
+
 @machine_code
 def open_all(f: Fixed, s: Moving) -> None:
     """Find out when each machine is open, and each job could start."""

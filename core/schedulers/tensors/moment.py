@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from core.problem.model import Problem
+from core.schedulers.variants import chain_lengths
 from core.simulation.simulator import Simulator
 
 
@@ -115,7 +116,5 @@ def jobs_behind(problems: Sequence[Problem]) -> Tensor:
     widest = max(problem.num_jobs for problem in problems)
     behind = np.zeros((len(problems), widest))
     for p, problem in enumerate(problems):
-        for job in problem.topological_order[::-1].tolist():
-            for successor in problem.successors[job]:
-                behind[p, job] = max(behind[p, job], behind[p, successor] + 1)
+        behind[p, : problem.num_jobs] = chain_lengths(problem)
     return torch.from_numpy(behind)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from core.policy.compiled.plan_loop import PlanLoop, blank_network
 from core.problem.model import Job, Machine, Problem
+from core.problem.objective import Objective
+from core.schedulers.compiled.rules import best_by_machine_code
+from core.schedulers.variants import variants
 from core.simulation.features import observe, observe_machines
+from core.simulation.side_by_side import side_by_side
 from core.simulation.simulator import Simulator
 from core.timing.machine_code import compiling
 from core.timing.retime import retime
@@ -19,6 +24,8 @@ def warm_up() -> None:
     one = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])
     with compiling():
         retime(one, [[0]])
+        best_by_machine_code(one, Objective(), variants(("fifo",)))
+        PlanLoop(side_by_side([one], [Objective()]), blank_network(), 0.0).greedy()
         simulator = Simulator([one])
         seen = observe(simulator)
         machines = observe_machines(simulator, seen.rollout, seen.job)

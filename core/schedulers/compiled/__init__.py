@@ -1,0 +1,1 @@
+"""Plans by dispatch rules in machine code, without torch."""

@@ -1,0 +1,1 @@
+"""Plans by tensor operations: any network, any rule, many plans side by side."""
