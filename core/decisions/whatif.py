@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from core.decisions.recording import Playback, note
 from core.planning.scheduler import Result, Stopwatch
-from core.planning.trace import Override, Recorder, Scores, StaleTraceError
+from core.planning.trace import Override, Recorder, Scores, StaleTraceError, Trace
 from core.policy.checkpoint import Model
-from core.policy.choosing import GREEDY, Given
-from core.policy.two_step import Choose, Policy, act
+from core.policy.compiled.loop import FREE
+from core.policy.compiled.plan_loop import PlanLoop
 from core.problem.model import Problem
+from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.simulation.side_by_side import side_by_side
+from core.timing.machine_code import compiled_elsewhere
 
 
-@torch.inference_mode()
 def what_if(
     result: Result,
     model: Model,
@@ -66,7 +66,6 @@ def what_if(
     trace.check(problem, model.key)
     trace[step]  # refuses a step that is not there
     watch = Stopwatch()
-    policy = cast(Policy, model.policy)
     recorder = Recorder(
         problem,
         result.objective,
@@ -76,20 +75,24 @@ def what_if(
         lookahead=trace.lookahead,
     )
     recorder.copy(trace, step)
-    simulator = Playback(problem, trace).at(step)
     forced = (job is not None or bool(trace.forced[step, 0]), machine is not None)
     given = int(trace.job[step]) if job is None else job
-    choose: Choose = Given(
-        torch.tensor([given]), None if machine is None else torch.tensor([machine])
-    )
-    while True:
-        choice = act(policy, simulator, choose)
-        note(recorder, simulator, choice, forced)
-        simulator.step(choice.rollout, choice.job, choice.machine)
-        if not len(simulator.active):
-            break
-        choose, forced = GREEDY, (False, False)
-    schedule = simulator.schedules()[0]
+    if model.network is None or compiled_elsewhere():
+        schedule = _on_by_tensors(
+            model, trace, problem, step, (given, machine), forced, recorder
+        )
+    else:
+        if given < 0 or (machine is not None and machine < 0):
+            raise ValueError(f"Expected numbers >= 0, got {given} and {machine}.")
+        arrays = side_by_side([problem], [Objective(*trace.objective)])
+        loop = PlanLoop(arrays, model.network, trace.lookahead)
+        before = np.stack([trace.job[:step], trace.machine[:step]], 1).tolist()
+        schedule = loop.greedy(
+            path=[*before, (given, FREE if machine is None else machine)],
+            recorder=recorder,
+            recorded_from=step,
+            forced=forced,
+        ).schedule
     made = recorder.finish(schedule)
     return Result(
         problem=problem,
@@ -103,6 +106,37 @@ def what_if(
         seed=result.seed,
         trace=made,
     )
+
+
+def _on_by_tensors(
+    model: Model,
+    trace: Trace,
+    problem: Problem,
+    step: int,
+    choice: tuple[int, int | None],
+    forced: tuple[bool, bool],
+    recorder: Recorder,
+) -> Schedule:
+    """Go on from another decision with a network that has no loop of machine code."""
+    import torch
+
+    from core.decisions.recording import Playback, note
+    from core.policy.choosing import GREEDY, Given
+    from core.policy.two_step import Choose, Policy, act
+
+    policy, simulator = cast(Policy, model.policy), Playback(problem, trace).at(step)
+    job, machine = choice
+    choose: Choose = Given(
+        torch.tensor([job]), None if machine is None else torch.tensor([machine])
+    )
+    with torch.inference_mode():
+        while True:
+            taken = act(policy, simulator, choose)
+            note(recorder, simulator, taken, forced)
+            simulator.step(taken.rollout, taken.job, taken.machine)
+            if not len(simulator.active):
+                return simulator.schedules()[0]
+            choose, forced = GREEDY, (False, False)
 
 
 def override_words(problem: Problem, override: Override) -> str:

@@ -35,30 +35,27 @@ def machine_prices(
         Shape (m,), mean 1, and (n, m), rows sum to 1.
     """
     n, m = processing.shape
-    work = processing.astype(np.float32)
-    ideal = max(np.float32(work.min(axis=1).sum() / m), np.float32(1e-6))
-    work /= ideal
+    # In float64: where two machines are nearly as cheap, which is chosen must not hang
+    # on how a computer rounds a logarithm.
+    ideal = max(float(processing.min(axis=1).sum()) / m, 1e-6)
+    work = processing / ideal
     log_work = np.log(work)  # +inf where not eligible
-    start = (available / ideal).astype(np.float32)
+    start = available / ideal
     start -= start.min()
-    log_price = np.zeros(m, dtype=np.float32)
-    total = np.zeros_like(log_price)
-    count = np.zeros(n * m, dtype=np.float32)
+    log_price, total = np.zeros(m), np.zeros(m)
+    count = np.zeros(n * m)
     dear, row = np.empty_like(work), np.arange(n) * m
     first = PRICE_ITERATIONS // 3
     for t in range(PRICE_ITERATIONS):
         best = np.add(log_price, log_work, out=dear).argmin(axis=1)  # (n,)
         pair = row + best
-        load = start.copy()
-        np.add.at(load, best, work.take(pair))
-        spread = load - load.sum() / np.float32(m)
-        step = np.float32(0.6 / (1 + t) ** 0.6)
-        log_price += step * spread.clip(-2, 2)
+        load = start + np.bincount(best, weights=work.take(pair), minlength=m)
+        log_price += 0.6 / (1 + t) ** 0.6 * (load - load.mean()).clip(-2, 2)
         log_price -= log_price.max()
         if t >= first:
             count[pair] += 1
             total += log_price
-    price = np.exp(total / np.float32(PRICE_ITERATIONS - first))
-    price /= price.sum() / np.float32(m)
-    count /= np.float32(PRICE_ITERATIONS - first)
-    return price, count.reshape(n, m)
+    price = np.exp(total / (PRICE_ITERATIONS - first))
+    price /= price.mean()
+    assignment = count.reshape(n, m) / (PRICE_ITERATIONS - first)
+    return price.astype(np.float32), assignment.astype(np.float32)

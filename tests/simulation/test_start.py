@@ -10,6 +10,7 @@ from core.simulation.compiled.arrays import Fixed, Moving
 from core.simulation.compiled.start import at_start, copied, restart
 from core.simulation.compiled.step import step_one
 from core.simulation.rollouts import Rollouts
+from core.simulation.side_by_side import side_by_side
 from core.simulation.stack import stack
 from tests.simulation.playing import lookaheads
 from tests.strategies import problems
@@ -47,7 +48,6 @@ def test_a_restart_leads_back_to_it(problem):
 
 def test_a_lookahead_below_zero_is_refused():
     """As the reference refuses it."""
+    arrays = side_by_side([generate(KINDS["tight"].resized(5, 2), 0)], [Objective()])
     with pytest.raises(ValueError, match="Expected lookahead >= 0, got -1"):
-        at_start(
-            stack([generate(KINDS["tight"].resized(5, 2), 0)], [Objective()]).arrays, -1
-        )
+        at_start(arrays, -1)

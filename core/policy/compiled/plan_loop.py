@@ -194,7 +194,8 @@ class PlanLoop:
             )
             if taken < 0:
                 raise ValueError(
-                    f"A given job or machine may not be chosen at step {-taken}."
+                    "The given job or machine may not be chosen at this step, number "
+                    f"{-taken}."
                 )
             if recorder is not None and not before:
                 self._record(recorder, notes, done, taken, forced)

@@ -73,7 +73,7 @@ def at_start(
 
 def copied(moving: Moving) -> Moving:
     """Rollouts that stand where others do."""
-    return Moving(*(part.copy() for part in moving))
+    return Moving._make(part.copy() for part in moving)
 
 
 def restart(moving: Moving, start: Moving) -> None:
