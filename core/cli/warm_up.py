@@ -10,8 +10,8 @@ def warm_up() -> None:
     from core.planning.scheduler import Stopwatch
     from core.planning.stopping import never
     from core.problem.model import Job, Machine, Problem
-    from core.search.local_search import LoadChain, OrderChain, ready
     from core.schedulers.warm_up import warm_up as compile_plans
+    from core.search.local_search import LoadChain, OrderChain, ready
     from core.timing.retime import retime
 
     watch = Stopwatch()
