@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from core.simulation.compiled import observe as compiled_observe
-from core.simulation.compiled.tensor_memory import indices
 from core.simulation.feature_tables import (
     GLOBAL_FEATURES,
     JOB_FEATURES,
@@ -18,6 +17,7 @@ from core.simulation.feature_tables import (
 )
 from core.simulation.simulator import Simulator
 from core.simulation.state import observe_state
+from core.simulation.tensor_memory import indices
 from core.simulation.tensors import observe as tensor_observe
 from core.simulation.tensors.arithmetic import squash, unsquash
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.simulation import tensor_memory
 from core.simulation.compiled import step as compiled_step
-from core.simulation.compiled import tensor_memory
 from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.problem_tensors import ProblemTensors
 from core.simulation.rollouts import Rollouts
