@@ -64,7 +64,7 @@ WITHOUT_TORCH = [
     # Planning; networks and tensors are imported where they are asked for.
     *("simulation.compiled", "policy.compiled", "policy.shipped"),
     *("schedulers.compiled", "schedulers.hierarchical", "schedulers.batch"),
-    *("schedulers.unified", "schedulers.rules", "schedulers.registry"),
+    *("schedulers.unified", "schedulers.rules", "schedulers.portfolio"),
 ]
 
 # All that `problem` takes from outside Python's own library.

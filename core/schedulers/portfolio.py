@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
-from typing import cast
 
 from core.planning.catalogue import BEST_RULE
 from core.planning.effort import EFFORTS
@@ -19,18 +18,17 @@ from core.planning.scheduler import (
 )
 from core.planning.settings import PlanSettings
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never, peek
-from core.policy.checkpoint import Model, ModelError
-from core.policy.trunk import TooLargeError
-from core.policy.two_step import Policy
+from core.policy.checkpoint import Model
+from core.policy.errors import ModelError, TooLargeError
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.hierarchical import check_places, play
+from core.schedulers.hierarchical import check_places
+from core.schedulers.plans import plans_of
 from core.schedulers.replay import replayed
 from core.schedulers.rules import RuleScheduler
 from core.search.local_search import LocalSearch
 from core.search.refine import padded
-from core.simulation.stack import stack
 from core.timing.retime import retime
 
 FIRST_RULE = "rule:edd"  # there is a plan even when there is no time at all
@@ -155,7 +153,6 @@ class PortfolioScheduler:
             if model is None:
                 return
             progress(PROGRESS[1], "the policy plans")
-            static = stack([problem], [objective])
             mean = float(problem.mean_processing.mean())
             for words, wait in (
                 ("the policy, machines never wait", 0.0),
@@ -163,8 +160,7 @@ class PortfolioScheduler:
                 ("the policy, machines may wait", inf),
             ):
                 pace = Pace(problem.num_jobs, "the policy plans", stop)
-                policy = cast(Policy, model.policy)
-                plan = play(policy, static, wait, pace=pace)
+                plan = plans_of(model, problem, objective, wait).greedy(pace=pace)
                 yield Member(words, plan.schedule, plan.cost)
                 if peek(stop):
                     return

@@ -14,7 +14,7 @@ from core.planning.scheduler import (
 )
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
 from core.planning.trace import StaleTraceError, Trace
-from core.policy.checkpoint import ModelError
+from core.policy.errors import ModelError
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from math import inf
-from typing import cast
 
 import numpy as np
 
 from core.planning.trace import Recorder, Trace
 from core.policy.checkpoint import Model
-from core.policy.two_step import Policy
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.hierarchical import MOST_TRACED, play
-from core.simulation.stack import stack
+from core.schedulers.hierarchical import MOST_TRACED
+from core.schedulers.plans import plans_of
 
 
 def replayed(
@@ -50,12 +48,7 @@ def replayed(
     )
     order = np.lexsort((schedule.end, schedule.start))
     path = list(zip(order.tolist(), schedule.machine[order].tolist(), strict=True))
-    played = play(
-        cast(Policy, model.policy),
-        stack([problem], [objective]),
-        inf,
-        recorder=recorder,
-        path=path,
-    )
+    plans = plans_of(model, problem, objective, inf)
+    played = plans.greedy(recorder=recorder, path=path)
     trace = recorder.finish(played.schedule)
     return trace if trace.is_of(schedule) else None

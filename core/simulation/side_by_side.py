@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.simulation.machine_prices import machine_prices
-from core.simulation.problem_arrays import ProblemArrays
+from core.simulation.problem_arrays import ProblemArrays, Singles
 from core.timing.flat import flat_closures
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -62,10 +63,7 @@ def side_by_side(
             problem.initial_group == own, g, problem.initial_group
         )
     low = [_low_setups(problem) for problem in problems]
-    prices = [
-        machine_prices(p.processing + into, _floats(p.available))
-        for p, (into, _) in zip(problems, low, strict=True)
-    ]
+    prices = [_prices(p, into) for p, (into, _) in zip(problems, low, strict=True)]
     behind = [_behind(problem) for problem in problems]
     open_ = Calendar.always_open()  # of padded machines
     closures = flat_closures(
@@ -117,6 +115,19 @@ def side_by_side(
         price=_padded([x[0] for x in prices], (m,), 1.0),
         assignment=_padded([x[1] for x in prices], (n, m), 0.0),
     )
+
+
+def _prices(problem: Problem, low_in: NDArray[np.float64]) -> tuple[Singles, Singles]:
+    """Prices of a problem's machines, found once while the problem is there."""
+    found = _PRICES.get(problem)
+    if found is None:
+        found = machine_prices(problem.processing + low_in, _floats(problem.available))
+        _PRICES[problem] = found
+    return found
+
+
+# Two threads may both find them: they find the same, and one is kept.
+_PRICES: WeakKeyDictionary[Problem, tuple[Singles, Singles]] = WeakKeyDictionary()
 
 
 def _padded(

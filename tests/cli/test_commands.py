@@ -265,7 +265,8 @@ def test_a_generated_shift_is_planned_and_verified(in_order, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", ["check", "verify", "generate", "hierarchical", "batch", "rule:best"]
+    "command",
+    ["check", "verify", "generate", "auto", "hierarchical", "batch", "rule:best"],
 )
 def test_a_command_never_loads_torch_unless_it_trains(command, tmp_path, inputs):
     """In a fresh process, after the command has done its work."""
@@ -273,9 +274,10 @@ def test_a_command_never_loads_torch_unless_it_trains(command, tmp_path, inputs)
     plan.write_text("job_id,machine_id,setup_start,start,end,setup_minutes\n")
     made = ["plan", *inputs, "--output", tmp_path / "made.csv"]
     arguments = {
-        **{
-            x: [*made, "--scheduler", x] for x in ("hierarchical", "batch", "rule:best")
-        },
+        "auto": [*made, "--effort", "quick"],
+        "hierarchical": [*made, "--scheduler", "hierarchical"],
+        "batch": [*made, "--scheduler", "batch"],
+        "rule:best": [*made, "--scheduler", "rule:best"],
         "check": ["check", *inputs],
         "verify": ["verify", *inputs, "--schedule", plan],
         "generate": ["generate", "--jobs", 5, "--machines", 2, "--output", tmp_path],

@@ -14,7 +14,7 @@ from core.planning.effort import EFFORTS
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.planning.trace import Scores
-from core.policy.checkpoint import ModelError
+from core.policy.errors import ModelError
 from core.policy.shipped import load_default_model
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
