@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from math import isfinite, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +13,6 @@ from core.cli.inputs import ShiftFiles
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
-    in_minutes,
-    iso,
     parse_moment,
     read_plan,
     text_table,
@@ -52,10 +49,9 @@ def orders(
     rows = order_rows(shift, plan, moment)
     if output is not None:
         from core.cli.plan import write
-        from core.tables.text import csv_text
+        from core.tables.write_orders import orders_csv
 
-        cells = [list(row.values()) for row in rows]
-        write(output, csv_text(list(rows[0]), cells).encode())
+        write(output, orders_csv(rows))
         say(f"{output}: {len(rows)} orders.")
     elif as_json:
         print(json.dumps({"orders": rows}, indent=2))
@@ -72,33 +68,14 @@ def order_rows(shift: Shift, plan: Schedule, moment: int = 0) -> list[dict[str, 
     from core.decisions.lateness import Lateness
     from core.futures.futures import futures
     from core.problem.orders import order_lines
+    from core.tables.write_orders import order_rows as rows_of
 
-    problem, begin = shift.problem, shift.start
+    problem = shift.problem
     lateness = Lateness(problem, plan)
-    chances = {x.name: seen.chance for x, seen in futures(problem, plan).orders}
-    rows = []
-    for line in order_lines(problem, plan, moment):
-        chance, worst = chances[line.order.name], lateness.why(line.order).worst
-        next_job, machine = line.next_job, line.next_machine
-        dated = isfinite(line.spare)
-        rows.append(
-            {
-                "order": line.order.name,
-                "due": iso(begin, line.order.due),
-                "end": iso(begin, line.end),
-                "late_minutes": in_minutes(line.late) if dated else None,
-                "spare_minutes": in_minutes(line.spare) if dated else None,
-                "share_done": round(line.share_done, 4),
-                "on_time_chance": None if isnan(chance) else chance,
-                "next_job": None if next_job is None else problem.job_ids[next_job],
-                "next_machine": (
-                    None if machine is None else problem.machine_ids[machine]
-                ),
-                "worst_cause": None if worst is None else worst.value,
-                "important": line.order.important,
-            }
-        )
-    return rows
+    lines = order_lines(problem, plan, moment)
+    chances = {order: seen.chance for order, seen in futures(problem, plan).orders}
+    causes = {line.order: lateness.why(line.order).worst for line in lines}
+    return rows_of(shift, lines, chances, causes)
 
 
 def _table(shift: Shift, rows: list[dict[str, Any]]) -> str:

@@ -113,9 +113,8 @@ def index_named(known: Sequence[str], name: str, what: str) -> int:
 def wording_of(shift: Shift) -> Wording:
     """How a shift's moments and lengths of time are written for people."""
     from core.decisions.topic_words import Wording
-    from core.problem import phrases
 
-    return Wording(lambda s: phrases.moment(shift.start, s), phrases.duration)
+    return Wording.since(shift.start)
 
 
 def iso(start: datetime, seconds: float) -> str | None:

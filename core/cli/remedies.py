@@ -77,6 +77,8 @@ def remedies_json(
     shift: Shift, plan: Schedule, wanted: list[Order], found: Remedies
 ) -> dict[str, Any]:
     """Return the answer as the command prints it; times as files state them."""
+    from core.replanning.remedy_words import proof
+
     names = [order.name for order in wanted]
     return {
         "order": names[0] if len(names) == 1 else names,
@@ -91,28 +93,8 @@ def remedies_json(
             }
             for remedy in found.remedies
         ],
-        "proof": _proof(shift, plan, wanted, found),
+        "proof": proof(plan, wanted, found, wording_of(shift)),
     }
-
-
-def _proof(shift: Shift, plan: Schedule, wanted: list[Order], found: Remedies) -> str:
-    """Say how far the shift as it is can help at all."""
-    wording = wording_of(shift)
-    late = [x for x in wanted if plan.end[list(x.jobs)].max() > x.due]
-    names = ", ".join(order.name for order in wanted)
-    ends = "ends" if len(wanted) == 1 else "end"
-    if not late:
-        spare = min(x.due - float(plan.end[list(x.jobs)].max()) for x in wanted)
-        is_ = "is" if len(wanted) == 1 else "are"
-        least = f"{wording.duration(spare)} to spare" if spare else "nothing to spare"
-        return f"{names} {is_} on time, with {least}."
-    alone = wording.moment(found.alone)
-    if found.alone > max(order.due for order in late):
-        return (
-            f"Even alone in the shop as it is, {names} {ends} at {alone} at the "
-            "earliest: only more open time or earlier material makes it on time."
-        )
-    return f"Alone in the shop, {names} could end at {alone} at the earliest."
 
 
 def _told(shift: Shift, answer: dict[str, Any]) -> str:

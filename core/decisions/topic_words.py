@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.problem import phrases
 from core.timing.situation import Outcome, Situation
 
 
@@ -27,6 +29,11 @@ class Wording:
 
     moment: Callable[[float], str]
     duration: Callable[[float], str]
+
+    @classmethod
+    def since(cls, start: datetime) -> Wording:
+        """Return how planners read times that are counted from a plan start."""
+        return cls(lambda seconds: phrases.moment(start, seconds), phrases.duration)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,15 @@ class Plan:
         asked, planned = self.shift.problem, self.result.problem
         if asked is not planned and asked.content_hash != planned.content_hash:
             raise ValueError("Expected a result of the shift's problem, got another's.")
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hexadecimal digest of the shift and where its jobs run; for caches."""
+        digest = hashlib.sha256(self.shift.content_hash.encode())
+        schedule = self.result.schedule
+        for name in ("machine", "setup_start", "start", "end"):
+            digest.update(getattr(schedule, name).tobytes())
+        return digest.hexdigest()
 
     @cached_property
     def waits(self) -> tuple[Wait, ...]:

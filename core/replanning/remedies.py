@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.bounds.earliest import earliest
 from core.decisions.lateness import Blame, Lateness
 from core.decisions.topic_words import Wording
+from core.planning.scheduler import Progress, silent
 from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.orders import Order, orders
@@ -170,6 +171,7 @@ def remedies(
     prices: Prices | None = None,
     *,
     stop: Callable[[], bool] = lambda: False,
+    progress: Progress = silent,
 ) -> Remedies:
     """
     Look for ways to have orders on time, starting from a plan.
@@ -190,6 +192,8 @@ def remedies(
         What the planner would pay; ``None``: nothing has a price.
     stop
         Asked between the ways; what was found until then is returned.
+    progress
+        Told between the ways: the share tried, and a word for the planner.
 
     Raises
     ------
@@ -208,8 +212,13 @@ def remedies(
     alone = int(earliest(problem).end[jobs].max())
     found: list[Remedy] = []
     if search.before[0] > 0:
-        for way in _ways(search, wording):
-            found += [way] if way.late < search.before[0] else []
+        closures, late_releases = _closures(search), _late_releases(search)
+        most = 1 + 2 * len(EAGER) + 2 * len(closures) + len(late_releases)
+        ways = _ways(search, wording, closures, late_releases)
+        for tried, way in enumerate(ways, start=1):
+            if way is not None and way.late < search.before[0]:
+                found.append(way)
+            progress(tried / most, "looking for ways")
             if stop():
                 break
     found.sort(
@@ -218,39 +227,66 @@ def remedies(
     return Remedies(tuple(found), alone)
 
 
-def _ways(search: _Search, wording: Wording) -> Iterator[Remedy]:
-    """Every way, different plans only."""
+def _ways(
+    search: _Search,
+    wording: Wording,
+    closures: Sequence[tuple[int, tuple[int, int]]],
+    late_releases: Sequence[int],
+) -> Iterator[Remedy | None]:
+    """Every way that is tried; ``None``: it leads to no other plan."""
     problem = search.problem
     seen = {search.sequences}
     early = retime(problem, search.sequences)
     if (early.end < search.schedule.end).any():
         yield search.remedy("every job as early as its machine allows", problem, early)
+    else:
+        yield None
     for elsewhere in (False, True):
         for eager in EAGER:
             made = passed(
                 *(problem, search.sequences, search.wanted),
                 *(search.lateness, eager, elsewhere),
             )
-            if made not in seen:
-                seen.add(made)
-                said = moves_said(problem, search.sequences, made)
-                yield search.remedy(said, problem, retime(problem, made))
-    yield from _openings(search, wording)
-    yield from _releases(search, wording)
+            if made in seen:
+                yield None
+                continue
+            seen.add(made)
+            said = moves_said(problem, search.sequences, made)
+            yield search.remedy(said, problem, retime(problem, made))
+    yield from _openings(search, wording, closures)
+    yield from _releases(search, wording, late_releases)
 
 
-def _openings(search: _Search, wording: Wording) -> Iterator[Remedy]:
-    """Closures on the chains: begun later, or ended earlier."""
+def _closures(search: _Search) -> list[tuple[int, tuple[int, int]]]:
+    """Machine and time of the closures on the chains."""
+    lateness = Lateness(search.problem, search.schedule)
+    return sorted(
+        {
+            (link.machine, x)
+            for order in search.wanted
+            for link in lateness.why(order).chain
+            if link.cause is Blame.CLOSURE
+            for x in _closure_at(search.problem.calendars[link.machine], link.begin)
+        }
+    )
+
+
+def _late_releases(search: _Search) -> list[int]:
+    """Jobs at whose releases the chains end."""
+    lateness = Lateness(search.problem, search.schedule)
+    roots = [lateness.why(order).root for order in search.wanted]
+    found = {x.job for x in roots if x is not None and x.cause is Blame.RELEASE}
+    return sorted(found)
+
+
+def _openings(
+    search: _Search,
+    wording: Wording,
+    closures: Sequence[tuple[int, tuple[int, int]]],
+) -> Iterator[Remedy | None]:
+    """Closures begun later, or ended earlier."""
     problem = search.problem
-    lateness = Lateness(problem, search.schedule)
-    closures = {
-        (link.machine, x)
-        for order in search.wanted
-        for link in lateness.why(order).chain
-        if link.cause is Blame.CLOSURE
-        for x in _closure_at(problem.calendars[link.machine], link.begin)
-    }
-    for k, (begin, end) in sorted(closures):
+    for k, (begin, end) in closures:
         name = problem.machine_ids[k]
         minutes = -(-(end - begin) // MINUTE)
 
@@ -266,7 +302,8 @@ def _openings(search: _Search, wording: Wording) -> Iterator[Remedy]:
         ):
             x = _fewest(search, change, minutes)
             if change is sooner and x == minutes:
-                continue  # the whole closure: said once
+                yield None  # the whole closure: said once
+                continue
             changed = change(x)
             at = wording.moment(edge + way * min(x * MINUTE, end - begin))
             yield search.remedy(
@@ -277,13 +314,12 @@ def _openings(search: _Search, wording: Wording) -> Iterator[Remedy]:
             )
 
 
-def _releases(search: _Search, wording: Wording) -> Iterator[Remedy]:
-    """Releases that chains end at: material that comes earlier."""
+def _releases(
+    search: _Search, wording: Wording, late_releases: Sequence[int]
+) -> Iterator[Remedy]:
+    """Material that comes earlier."""
     problem = search.problem
-    lateness = Lateness(problem, search.schedule)
-    roots = [lateness.why(order).root for order in search.wanted]
-    found = {x.job for x in roots if x is not None and x.cause is Blame.RELEASE}
-    for job in sorted(found):
+    for job in late_releases:
         release = int(problem.release[job])
 
         def earlier(x: int, job: int = job, release: int = release) -> Problem:

@@ -19,7 +19,6 @@ from core.planning.plan import Plan
 from core.planning.trace import Scores, StaleTraceError, Trace
 from core.policy.checkpoint import Model
 from core.policy.errors import ModelError
-from core.problem import phrases
 from core.schedulers.rule_trace import trace_of
 from core.store.errors import StoreError
 from core.store.models import Models
@@ -56,8 +55,7 @@ class Decisions:
     @cached_property
     def wording(self) -> Wording:
         """How times are written."""
-        start = self.plan.shift.start
-        return Wording(lambda s: phrases.moment(start, s), phrases.duration)
+        return Wording.since(self.plan.shift.start)
 
     @cached_property
     def marks(self) -> dict[str, np.ndarray]:
