@@ -9,6 +9,7 @@ import streamlit as st
 page = st.navigation(
     [
         st.Page("pages/plan.py", title="Plan", icon=":material/view_timeline:"),
+        st.Page("pages/orders.py", title="Orders", icon=":material/list_alt:"),
         st.Page("pages/step_through.py", title="Step through", icon=":material/steps:"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
         st.Page("pages/training.py", title="Training", icon=":material/school:"),

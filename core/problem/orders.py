@@ -39,6 +39,11 @@ class Order:
     due: float
     important: bool
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Name and first job; a family may be called like a job without one."""
+        return self.name, self.jobs[0]
+
 
 @dataclass(frozen=True)
 class OrderLine:

@@ -47,10 +47,10 @@ def show_gantt(plan: Plan) -> None:
 def _take_click() -> None:
     """Put the job that was clicked into focus; a click on it again takes it out."""
     points = st.session_state[Key.CHART].selection.points
-    st.session_state[Key.JOB] = next(map(_job_of, points), None)
+    st.session_state[Key.JOB] = next(map(job_of, points), None)
 
 
-def _job_of(point: dict[str, Any]) -> int | None:
+def job_of(point: dict[str, Any]) -> int | None:
     """Index of the job that a point of the chart stands for."""
     data = point.get("customdata")
     if isinstance(data, list):

@@ -62,6 +62,22 @@ class Key(StrEnum):
     JOB = "job"
     CHART = "chart"
 
+    # Orders
+    ORDER = "order"
+    ORDERS_SHOWN = "orders_shown"
+    ORDERS_SEARCH = "orders_search"
+    ORDERS_SPREAD = "orders_spread"
+    ORDERS_AT = "orders_at"
+    ORDERS_TABLE = "orders_table"
+    ORDERS_STRIP = "orders_strip"
+    ORDERS_ELSEWHERE = "orders_elsewhere"
+    ORDERS_TAB = "orders_tab"
+    ORDERS_EFFECT = "orders_effect"
+    ORDERS_WANTED = "orders_wanted"
+    REMEDY_SEARCH = "remedy_search"
+    REMEDY = "remedy"
+    REMEDY_APPLIED = "remedy_applied"
+
     # The comparison
     COMPARED = "compared"
     COMPARING = "comparing"

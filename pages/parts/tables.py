@@ -18,7 +18,10 @@ MINUTE, HOUR = 60.0, 3600.0
 
 
 def worded(
-    frame: pd.DataFrame, minutes: Sequence[str] = (), changes: Sequence[str] = ()
+    frame: pd.DataFrame,
+    minutes: Sequence[str] = (),
+    changes: Sequence[str] = (),
+    to_due: Sequence[str] = (),
 ) -> pd.DataFrame | Styler:
     """
     Return a table that says its lengths of time in words; it sorts by the numbers.
@@ -31,6 +34,8 @@ def worded(
         Its columns of minutes.
     changes
         Those whose sign is to be seen.
+    to_due
+        Those from an end to a due date: spare, or late where negative.
 
     Notes
     -----
@@ -43,6 +48,8 @@ def worded(
         words[name] = _duration
     for name in changes:
         words[name] = _change
+    for name in to_due:
+        words[name] = _to_due
     for name in frame.select_dtypes("datetime").columns:
         words[name] = _moment
     return frame.style.format(words, na_rep=phrases.NOTHING)  # type: ignore[arg-type]
@@ -54,6 +61,10 @@ def _duration(minutes: float) -> str:
 
 def _change(minutes: float) -> str:
     return ("+" if minutes > 0 else "") + phrases.duration(minutes * MINUTE)
+
+
+def _to_due(minutes: float) -> str:
+    return phrases.to_due(minutes * MINUTE)
 
 
 def _moment(when: datetime) -> str:

@@ -1,0 +1,41 @@
+"""Orders: which are late, why, what it would take, and how sure that is."""
+
+import streamlit as st
+
+from pages.parts.guard import require_app
+from pages.parts.orders.order_view import show_order
+from pages.parts.orders.remedies import show_applied
+from pages.parts.orders.table import show_headline, show_orders
+from pages.parts.planning import follow_planning, start_planning
+from pages.parts.settings import settings_from_sidebar
+from pages.parts.shift import shift_from_sidebar
+from pages.parts.state import Key, current_plan
+
+require_app()
+shift = shift_from_sidebar()
+settings = settings_from_sidebar()
+st.title("Orders", anchor=False)
+follow_planning()
+if st.session_state.get(Key.NOTICE):
+    st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
+
+plan = current_plan()
+if plan is None:
+    st.markdown(
+        "When each order ends, why it is late, and what it would take to have it on "
+        "time. Plan the shift first, here or on **Plan**."
+    )
+    if settings is not None:
+        st.button(
+            "Plan the shift",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start_planning,
+            args=(shift, settings),
+        )
+    st.stop()
+
+show_headline(plan)
+show_applied(plan)
+order = show_orders(plan)
+show_order(plan, order)

@@ -1,0 +1,154 @@
+"""One order, opened: its jobs on their machines, why, what it would take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.charts import theme
+from core.charts.gantt import gantt
+from core.charts.orders import CauseShare, ChainRow, cause_bar, chain_table
+from core.charts.window import View, fitted
+from core.decisions.lateness import OWN, Why
+from core.decisions.lateness_words import CAUSES, sentence
+from core.planning.plan import Plan
+from core.problem import phrases
+from core.problem.orders import Order
+from pages.parts.gantt_view import CHART_CONFIG, job_of
+from pages.parts.orders.effects import show_effects
+from pages.parts.orders.remedies import show_remedies
+from pages.parts.orders.standing import outlooks_of, spread, whys_of, wording_of
+from pages.parts.state import Key
+from pages.parts.tables import worded
+
+LEAST_AIR = 1800  # seconds shown before and behind an order
+
+
+def show_order(plan: Plan, order: Order | None) -> None:
+    """Show the order that is opened."""
+    if order is None:
+        return
+    why = whys_of(plan)[order]
+    with st.container(border=True, key="order"):
+        _show_state(plan, order, why)
+        _show_strip(plan, order, why)
+        titles = ["Why", "What would it take?", "What it makes late"]
+        # Only the open tab is worked out.
+        reason, ways, effects = st.tabs(titles, key=Key.ORDERS_TAB, on_change="rerun")
+        with reason:
+            if reason.open:
+                _show_why(plan, order, why)
+        with ways:
+            if ways.open:
+                show_remedies(plan, order)
+        with effects:
+            if effects.open:
+                show_effects(plan, why)
+
+
+def _show_state(plan: Plan, order: Order, why: Why) -> None:
+    """Say what the order is, when it ends, and how sure that is."""
+    start, seen = plan.shift.start, dict(outlooks_of(plan, spread()).futures.orders)
+    outlook, star = seen[order], " ★" if order.important else ""
+    facts = {
+        "Jobs": phrases.count(len(order.jobs)),
+        "Due": phrases.NOTHING,
+        "Ends": phrases.moment(start, why.end),
+        "Late or spare": phrases.to_due(order.due - why.end),
+        "8 of 10 futures": phrases.span(start, outlook.low, outlook.high),
+    }
+    if order.due < float("inf"):
+        facts["Due"] = phrases.moment(start, order.due)
+        facts["On-time chance"] = f"{outlook.chance:.0%}"
+    with st.container(horizontal=True, gap="medium", key="order_facts"):
+        st.subheader(theme.unmarked(order.name) + star, anchor=False, width="content")
+        for label, value in facts.items():
+            with st.container(width="content", gap=None):
+                st.caption(label)
+                st.text(value)
+
+
+def _show_strip(plan: Plan, order: Order, why: Why) -> None:
+    """Draw the machines of the order: its jobs in colour, the others' pale."""
+    problem, schedule = plan.shift.problem, plan.result.schedule
+    jobs = list(order.jobs)
+    begin, end = int(schedule.setup_start[jobs].min()), why.end
+    air = max((end - begin) // 12, LEAST_AIR)
+    view, left_out = fitted(
+        problem,
+        schedule,
+        View(
+            max(begin - air, 0),
+            end + air,
+            machines=tuple(sorted(set(schedule.machine[jobs].tolist()))),
+            job=max(jobs, key=lambda job: (int(schedule.end[job]), job)),
+        ),
+    )
+    if left_out:
+        st.caption(f"{phrases.many(left_out, 'bar')} behind these are not drawn.")
+    st.plotly_chart(
+        gantt(plan.shift, schedule, view, planners=plan.planners),
+        theme=None,
+        key=Key.ORDERS_STRIP,
+        on_select=lambda: _take_bar(plan),
+        selection_mode="points",
+        config=CHART_CONFIG,
+        alt=f"The jobs of {order.name} on their machines, other orders pale.",
+    )
+
+
+def _take_bar(plan: Plan) -> None:
+    """Open the order of the job that was clicked."""
+    points: list[dict[str, Any]] = st.session_state[Key.ORDERS_STRIP].selection.points
+    job = next(map(job_of, points), None)
+    if job is not None:
+        order = next(order for order in whys_of(plan) if job in order.jobs)
+        st.session_state[Key.ORDER] = order.key
+        elsewhere = st.session_state.get(Key.ORDERS_ELSEWHERE, 0)
+        st.session_state[Key.ORDERS_ELSEWHERE] = elsewhere + 1
+
+
+def _show_why(plan: Plan, order: Order, why: Why) -> None:
+    """Say why it ends when it does: a sentence, the shares, and the chain."""
+    problem, schedule = plan.shift.problem, plan.result.schedule
+    wording = wording_of(plan)
+    st.code(sentence(problem, schedule, why, wording), language=None, wrap_lines=True)
+    st.caption(
+        f"{wording.duration(why.total)} from {wording.moment(why.earliest)}, its "
+        "earliest possible start, to its end:"
+    )
+    st.plotly_chart(
+        cause_bar(
+            [
+                CauseShare(cause.value, CAUSES[cause], seconds)
+                for cause, seconds in why.seconds.items()
+            ]
+        ),
+        theme=None,
+        key="order_causes",
+        config=CHART_CONFIG,
+        alt="Shares of the causes; the table below says the same.",
+    )
+    rows = [
+        ChainRow(
+            link.begin,
+            link.end,
+            problem.machine_ids[link.machine],
+            _job_words(plan, order, link.job, link.cause in OWN),
+            CAUSES[link.cause],
+        )
+        for link in why.counted
+    ]
+    st.dataframe(
+        worded(chain_table(plan.shift.start, rows), ["Takes"]),
+        hide_index=True,
+        height="content" if len(rows) <= 10 else 400,
+    )
+
+
+def _job_words(plan: Plan, order: Order, job: int, own: bool) -> str:
+    """Name of a job, with its order where that is another one."""
+    problem = plan.shift.problem
+    name, family = problem.job_ids[job], problem.family_names[problem.family[job]]
+    return name if own or job in order.jobs or name == family else f"{name} of {family}"

@@ -1,0 +1,129 @@
+"""Where a plan leaves its orders, worked out once per plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import streamlit as st
+
+from core.decisions.effects import (
+    Effect,
+    effect_of_closure,
+    effect_of_job,
+    effect_of_queue,
+    effect_of_release,
+)
+from core.decisions.lateness import Lateness, Why
+from core.decisions.topic_words import Wording
+from core.futures.futures import Futures, futures
+from core.futures.spread import LARGEST_SHARE, Spread
+from core.planning.plan import Plan
+from core.problem.model import LONGEST
+from core.problem.orders import Order, OrderLine, order_lines
+from pages.parts.state import Key
+
+MOST_KEPT = 8
+USUAL_SPREAD = 20  # percent
+
+
+@dataclass(frozen=True, eq=False)
+class Outlooks:
+    """
+    A plan's orders in possible futures.
+
+    Parameters
+    ----------
+    futures
+        The futures.
+    """
+
+    futures: Futures
+
+    @cached_property
+    def chances(self) -> dict[Order, float]:
+        """Chance of each order to be on time; NaN without a due date."""
+        return {order: seen.chance for order, seen in self.futures.orders}
+
+    @property
+    def late_expected(self) -> float:
+        """Late orders in the mean of the futures."""
+        return sum(1 - x for x in self.chances.values() if x == x)  # NaN: no due date
+
+
+def spread() -> float:
+    """Share of every time that it may turn out otherwise by, as the planner says."""
+    # The limits of the widget hold in the browser only.
+    percent = int(st.session_state.get(Key.ORDERS_SPREAD, USUAL_SPREAD))
+    return min(max(percent / 100, 0.0), LARGEST_SHARE)
+
+
+def lines_of(plan: Plan, moment: int) -> tuple[OrderLine, ...]:
+    """Where the plan leaves each order, work up to a moment (seconds) done."""
+    return _lines(plan.content_hash, moment, plan)
+
+
+def whys_of(plan: Plan) -> Mapping[Order, Why]:
+    """Why each order of a plan ends when it does."""
+    return _whys(plan.content_hash, plan)
+
+
+def outlooks_of(plan: Plan, share: float) -> Outlooks:
+    """Return a plan's orders in possible futures, by the spread of every time."""
+    return _outlooks(plan.content_hash, share, plan)
+
+
+def effect_of(plan: Plan, kind: str, index: int) -> Effect:
+    """
+    What something makes late.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    kind, index
+        ``job``, ``release`` and the index of a job, or ``machine``, ``closure`` and
+        the index of a machine.
+    """
+    return _effect(plan.content_hash, kind, index, plan)
+
+
+def wording_of(plan: Plan) -> Wording:
+    """How the plan's times are written."""
+    return Wording.since(plan.shift.start)
+
+
+@st.cache_resource(max_entries=MOST_KEPT, ttl="4h", show_spinner=False)
+def _lines(plan_hash: str, moment: int, _plan: Plan) -> tuple[OrderLine, ...]:
+    return order_lines(_plan.shift.problem, _plan.result.schedule, moment)
+
+
+@st.cache_resource(max_entries=MOST_KEPT, ttl="4h", show_spinner="Asking why …")
+def _whys(plan_hash: str, _plan: Plan) -> dict[Order, Why]:
+    lateness = Lateness(_plan.shift.problem, _plan.result.schedule)
+    return {line.order: lateness.why(line.order) for line in lines_of(_plan, 0)}
+
+
+@st.cache_resource(
+    max_entries=MOST_KEPT, ttl="4h", show_spinner="Looking at possible futures …"
+)
+def _outlooks(plan_hash: str, share: float, _plan: Plan) -> Outlooks:
+    problem, schedule = _plan.shift.problem, _plan.result.schedule
+    return Outlooks(futures(problem, schedule, Spread(share)))
+
+
+@st.cache_resource(
+    max_entries=4 * MOST_KEPT, ttl="4h", show_spinner="Planning without it …"
+)
+def _effect(plan_hash: str, kind: str, index: int, _plan: Plan) -> Effect:
+    problem, schedule = _plan.shift.problem, _plan.result.schedule
+    match kind:
+        case "job":
+            return effect_of_job(problem, schedule, index)
+        case "release":
+            return effect_of_release(problem, schedule, index)
+        case "machine":
+            return effect_of_queue(problem, schedule, index)
+        case _:
+            return effect_of_closure(problem, schedule, index, 0, LONGEST)
