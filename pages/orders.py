@@ -23,7 +23,7 @@ plan = current_plan()
 if plan is None:
     st.markdown(
         "When each order ends, why it is late, and what it would take to have it on "
-        "time. Plan the shift first, here or on **Plan**."
+        "time. Plan the shift first, here or on the page Plan."
     )
     if settings is not None:
         st.button(
@@ -33,6 +33,8 @@ if plan is None:
             on_click=start_planning,
             args=(shift, settings),
         )
+    if st.button("To the page Plan", icon=":material/arrow_forward:", type="tertiary"):
+        st.switch_page("pages/plan.py")
     st.stop()
 
 show_headline(plan)

@@ -31,6 +31,7 @@ from core.problem.schedule import Schedule, slack
 from core.problem.shift import Shift
 
 ROW_PIXELS = {20: 26, 45: 21, 10**9: 17}  # by number of machines, up to
+LEAST_PIXELS = 44  # of all rows: a legend stands at most three times them above
 AXIS_PIXELS = 46  # of the time axis: two lines and its ticks
 LEGEND_PIXELS = 52  # two lines; a narrow screen takes more from the rows
 HOVERED_EXTRAS = 6  # of a planner's own columns; the panel has them all
@@ -184,7 +185,7 @@ def _layout(canvas: Canvas) -> dict[str, Any]:
             for k, name in zip(rows.machines, names, strict=True)
         ]
     pixels = next(p for most, p in ROW_PIXELS.items() if len(rows.machines) <= most)
-    inner = rows.height * pixels
+    inner = max(rows.height * pixels, LEAST_PIXELS)
     return {
         "template": "none",
         "barmode": "overlay",

@@ -164,14 +164,14 @@ def cause_bar(shares: Sequence[CauseShare]) -> go.Figure:
     figure = go.Figure()
     for share in shares:
         color, part = COLORS[share.name], share.seconds / total
-        said = f"{share.words}: {phrases.duration(share.seconds)}, {part:.0%}"
+        said = f"{share.words}: {phrases.duration(share.seconds)}, {100 * part:.0f} %"
         figure.add_bar(
             x=[share.seconds],
             y=[0],
             orientation="h",
             name=said,
             marker={"color": color, "line": {"width": 1, "color": theme.BACKGROUND}},
-            text=f"{part:.0%}" if part >= 0.06 else "",
+            text=f"{100 * part:.0f} %" if part >= 0.06 else "",
             textposition="inside",
             insidetextanchor="middle",
             textfont={"color": theme.ink_on(color), "size": 12},

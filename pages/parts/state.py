@@ -70,7 +70,6 @@ class Key(StrEnum):
     ORDERS_AT = "orders_at"
     ORDERS_TABLE = "orders_table"
     ORDERS_STRIP = "orders_strip"
-    ORDERS_ELSEWHERE = "orders_elsewhere"
     ORDERS_TAB = "orders_tab"
     ORDERS_EFFECT = "orders_effect"
     ORDERS_WANTED = "orders_wanted"

@@ -70,14 +70,14 @@ def show_effects(plan: Plan, why: Why) -> None:
 
 
 def _options(why: Why) -> list[tuple[str, int]]:
-    """Jobs of the order and of its chain, then machines, closures and releases."""
+    """Machines of the chain, the last first, then jobs, closures and releases."""
     links = why.counted
     jobs = [*why.order.jobs, *(link.job for link in reversed(links))]
     closed = [link.machine for link in links if link.cause is Blame.CLOSURE]
     released = [link.job for link in links if link.cause is Blame.RELEASE]
     found = [
-        *(("job", job) for job in jobs),
         *(("machine", link.machine) for link in reversed(links)),
+        *(("job", job) for job in jobs),
         *(("closure", machine) for machine in closed),
         *(("release", job) for job in released),
     ]

@@ -60,13 +60,22 @@ def _show_state(plan: Plan, order: Order, why: Why) -> None:
     }
     if order.due < float("inf"):
         facts["Due"] = phrases.moment(start, order.due)
-        facts["On-time chance"] = f"{outlook.chance:.0%}"
+        facts["On-time chance"] = f"{100 * outlook.chance:.0f} %"
     with st.container(horizontal=True, gap="medium", key="order_facts"):
         st.subheader(theme.unmarked(order.name) + star, anchor=False, width="content")
         for label, value in facts.items():
             with st.container(width="content", gap=None):
                 st.caption(label)
                 st.text(value)
+        st.space("stretch")
+        st.button(
+            "Close",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=st.session_state.pop,
+            args=(Key.ORDER, None),
+            key="close_order",
+        )
 
 
 def _show_strip(plan: Plan, order: Order, why: Why) -> None:
@@ -105,8 +114,6 @@ def _take_bar(plan: Plan) -> None:
     if job is not None:
         order = next(order for order in whys_of(plan) if job in order.jobs)
         st.session_state[Key.ORDER] = order.key
-        elsewhere = st.session_state.get(Key.ORDERS_ELSEWHERE, 0)
-        st.session_state[Key.ORDERS_ELSEWHERE] = elsewhere + 1
 
 
 def _show_why(plan: Plan, order: Order, why: Why) -> None:

@@ -24,7 +24,7 @@ from pages.parts.guard import friendly_errors
 from pages.parts.orders.standing import wording_of
 from pages.parts.planning import QUICK_SECONDS
 from pages.parts.state import Key, current_plan, keep_plan, keep_shift
-from pages.parts.tables import worded
+from pages.parts.tables import clicked_line, with_line_marked, worded
 
 REMEDY = "remedy"  # what made a plan that was taken over here, as files name it
 
@@ -203,9 +203,10 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             ],
         }
     )
-    key = f"{Key.REMEDY}_{plan.content_hash[:12]}_{wanted.jobs[0]}_{wanted.due:.0f}"
-    event = st.dataframe(
-        worded(table, ["Still late"], ["Others late"]),
+    key = table_key(plan, wanted)
+    line = min(clicked_line(key) or 0, len(ways) - 1)
+    st.dataframe(
+        with_line_marked(worded(table, ["Still late"], ["Others late"]), line),
         hide_index=True,
         column_config={
             "Change": st.column_config.TextColumn(width=420),
@@ -222,12 +223,10 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             ),
         },
         on_select="rerun",
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0], "columns": [], "cells": []}},
+        selection_mode="single-cell",
         key=key,
     )
-    rows = event["selection"]["rows"]
-    way = ways[rows[0] if rows and rows[0] < len(ways) else 0]
+    way = ways[line]
     st.text(way.change)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -239,6 +238,11 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             key="apply_remedy",
         )
         st.caption(_consequence(plan, way))
+
+
+def table_key(plan: Plan, wanted: Order) -> str:
+    """Key of the table of what was found: a click in another one does not count."""
+    return f"{Key.REMEDY}_{plan.content_hash[:16]}_{wanted.jobs[0]}_{wanted.due:.0f}"
 
 
 def _consequence(plan: Plan, way: Remedy) -> str:

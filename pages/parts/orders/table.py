@@ -28,7 +28,7 @@ from pages.parts.orders.standing import (
     whys_of,
 )
 from pages.parts.state import Key
-from pages.parts.tables import worded
+from pages.parts.tables import clicked_line, with_line_marked, worded
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
@@ -55,7 +55,7 @@ def show_headline(plan: Plan) -> None:
         st.caption(
             f"{phrases.many(jobs, 'job')} late as planned, "
             f"{phrases.count(jobs_expected.late_expected)} expected. Assumed: every "
-            f"time within ±{spread():.0%} of the planned one in 8 of 10 cases, no "
+            f"time within ± {spread():.0%} of the planned one in 8 of 10 cases, no "
             "breakdowns."
         )
 
@@ -158,14 +158,14 @@ def _show_table(
         plan.shift, shown, outlooks.chances, {x: _worst(why) for x, why in whys.items()}
     )
     orders = [line.order.key for line in shown]
-    opened = st.session_state.get(Key.ORDER)
-    # Other lines, or another order opened elsewhere, are another table: what was
-    # clicked in the former one is not to count for a line of this one.
-    of = f"{plan.content_hash}{orders}{st.session_state.get(Key.ORDERS_ELSEWHERE, 0)}"
+    # Other lines are another table: what was clicked in the former one is not to
+    # count for a line of this one.
+    of = f"{plan.content_hash}{orders}"
     key = f"{Key.ORDERS_TABLE}_{hashlib.sha256(of.encode()).hexdigest()[:16]}"
-    rows = [orders.index(opened)] if opened in orders else []
+    opened = st.session_state.get(Key.ORDER)
+    line = orders.index(opened) if opened in orders else None
     st.dataframe(
-        _marked(worded(table, to_due=["To due"]), shown),
+        with_line_marked(_late_in_red(worded(table, to_due=["To due"]), shown), line),
         hide_index=True,
         height=TABLE_HEIGHT if len(shown) > 7 else "content",
         placeholder=phrases.NOTHING,
@@ -189,14 +189,13 @@ def _show_table(
                 width=240, help="What took most of its time, its own work apart."
             ),
         },
-        on_select=lambda: _take_row(key, orders),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
+        on_select=lambda: _open(key, orders),
+        selection_mode="single-cell",
         key=key,
     )
 
 
-def _marked(
+def _late_in_red(
     table: pd.DataFrame | Styler, shown: Sequence[OrderLine]
 ) -> pd.DataFrame | Styler:
     """Return the table with late orders in red; they say so in words as well."""
@@ -210,10 +209,11 @@ def _worst(why: Why) -> str:
     return phrases.NOTHING if why.worst is None else CAUSES[why.worst]
 
 
-def _take_row(key: str, orders: Sequence[tuple[str, int]]) -> None:
-    """Open the order whose line was clicked; a click on it again closes it."""
-    rows = st.session_state[key].selection.rows
-    st.session_state[Key.ORDER] = orders[rows[0]] if rows else None
+def _open(key: str, orders: Sequence[tuple[str, int]]) -> None:
+    """Open the order whose line was clicked."""
+    line = clicked_line(key)
+    if line is not None:
+        st.session_state[Key.ORDER] = orders[line]
 
 
 def _offer_download(
