@@ -184,6 +184,7 @@ def cause_bar(shares: Sequence[CauseShare]) -> go.Figure:
         template="none",
         barmode="stack",
         bargap=0,
+        showlegend=True,  # also of a single cause
         height=BAR_PIXELS + rows * LEGEND_ROW + 18,
         margin={"l": 8, "r": 8, "t": 6, "b": rows * LEGEND_ROW + 10},
         font={"family": theme.FONT, "size": 12, "color": theme.INK},

@@ -60,7 +60,7 @@ def _show_state(plan: Plan, order: Order, why: Why) -> None:
     }
     if order.due < float("inf"):
         facts["Due"] = phrases.moment(start, order.due)
-        facts["On-time chance"] = f"{100 * outlook.chance:.0f} %"
+        facts["On-time chance"] = f"{int(100 * outlook.chance + 0.5)} %"
     with st.container(horizontal=True, gap="medium", key="order_facts"):
         st.subheader(theme.unmarked(order.name) + star, anchor=False, width="content")
         for label, value in facts.items():

@@ -198,7 +198,7 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             "Still late": [way.late / 60 for way in ways],
             "Others late": [way.others_late / 60 for way in ways],
             "Changed jobs": [way.changed_jobs for way in ways],
-            "Changes": [
+            "To change": [
                 "the plan" if way.problem is problem else "the shift" for way in ways
             ],
         }
@@ -218,7 +218,7 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             "Changed jobs": st.column_config.NumberColumn(
                 help="On another machine, or moved by more than 5 minutes."
             ),
-            "Changes": st.column_config.TextColumn(
+            "To change": st.column_config.TextColumn(
                 help="The plan alone, or the shift too: opening times or releases."
             ),
         },

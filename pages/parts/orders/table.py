@@ -80,7 +80,7 @@ def show_orders(plan: Plan) -> Order | None:
         )
         search = st.text_input(
             "Find",
-            placeholder="Find an order or a job",
+            placeholder="Find an order or job",
             label_visibility="collapsed",
             key=Key.ORDERS_SEARCH,
             persist_state="session",
@@ -92,7 +92,7 @@ def show_orders(plan: Plan) -> Order | None:
             round(100 * LARGEST_SHARE),
             USUAL_SPREAD,
             step=5,
-            width=140,
+            width=125,
             help="How far times may turn out otherwise: 8 in 10 lie within so many "
             "percent of the planned one. It holds for every job and setup.",
             key=Key.ORDERS_SPREAD,
@@ -124,7 +124,7 @@ def _moment(plan: Plan) -> int:
         min_value=start,
         format="DD.MM.YYYY",
         step=900,
-        width=230,
+        width=195,
         help="Up to when work counts as done, as planned: now, while the plan runs.",
         key=f"{Key.ORDERS_AT}_{start:%Y%m%d%H%M%S}",
         persist_state="session",
