@@ -62,4 +62,5 @@ def order_rows(
 
 def orders_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the rows, at least one, as a CSV file that a spreadsheet may open."""
-    return csv_text(list(rows[0]), [list(row.values()) for row in rows]).encode()
+    text = csv_text(list(rows[0]), [list(row.values()) for row in rows])
+    return text.encode("utf-8-sig")  # as all our files: a spreadsheet sees umlauts

@@ -74,7 +74,7 @@ def test_orders_go_out_as_a_file(given, tmp_path):
     file = tmp_path / "orders.csv"
     result = run("orders", *given, "--output", file)
     assert result.exit_code == 0
-    lines = file.read_text().splitlines()
+    lines = file.read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("order,due,end,late_minutes,spare_minutes,share_done")
     assert len(lines) == 1 + len(
         json.loads(run("orders", *given, "--json").stdout)["orders"]

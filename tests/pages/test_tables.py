@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pages.parts import tables
-from pages.parts.tables import worded
+from pages.parts.tables import MARKED, with_line_marked, worded
 
 
 def frame():
@@ -27,6 +27,24 @@ def test_lengths_and_moments_are_said_as_people_do():
     assert head == "Job|Slack|Ends later|Due"
     assert first == "a|1 d 12 h|+1 h 20|Mon 5 Jan 14:05"
     assert second == "b|–|−20 min|–"
+
+
+def test_a_time_to_a_due_date_says_late_or_spare():
+    """Words carry the sign; no due date is a dash."""
+    table = pd.DataFrame({"To due": [-80.0, 20.0, np.nan]})
+    text = worded(table, to_due=["To due"]).hide(axis="index").to_string()
+    assert text.splitlines()[1:4] == ["late by 1 h 20", "20 min to spare", "–"]
+
+
+def test_a_marked_line_is_shaded_and_no_other():
+    """The second of two; without one, the table is as it was."""
+    styled = worded(frame(), ["Slack"])
+    assert with_line_marked(styled, None) is styled
+    html = with_line_marked(styled, 1).to_html()
+    assert MARKED in html
+    shaded = html[html.index("<style") : html.index("</style>")]
+    assert "row1_col0" in shaded
+    assert "row0_col0" not in shaded
 
 
 def test_the_numbers_stay_for_sorting():

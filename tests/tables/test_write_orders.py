@@ -66,6 +66,6 @@ def test_a_row_says_where_the_plan_leaves_an_order():
 
 def test_no_name_is_run_by_a_spreadsheet():
     """What begins like a formula gets an apostrophe in the file."""
-    first, second = csv.DictReader(io.StringIO(orders_csv(rows()).decode()))
+    first, second = csv.DictReader(io.StringIO(orders_csv(rows()).decode("utf-8-sig")))
     assert (first["order"], first["next_job"]) == ("'=1+1", "'=B")
     assert (second["due"], second["late_minutes"]) == ("", "")

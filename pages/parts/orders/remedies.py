@@ -135,7 +135,7 @@ def _wanted(plan: Plan, order: Order) -> Order | None:
             step=900,
             width=230,
             help="Its due date, unless you say otherwise.",
-            key=f"{Key.ORDERS_WANTED}_{order.jobs[0]}",
+            key=f"{Key.ORDERS_WANTED}_{plan.shift.content_hash[:16]}_{order.jobs[0]}",
         )
         wanted = order
         if chosen is not None and chosen.replace(tzinfo=None) != whole:
