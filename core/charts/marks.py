@@ -243,6 +243,8 @@ def add_thread(figure: go.Figure, canvas: Canvas) -> None:
     family, schedule, y = canvas.problem.family, canvas.schedule, canvas.y
     kin = np.flatnonzero(family == family[canvas.view.job])
     kin = kin[y[kin] > 0]  # of machines in view
+    if len(kin) == 1:
+        return  # it would only strike its name through
     kin = kin[np.lexsort((schedule.end[kin], schedule.start[kin]))]
     times = np.stack([schedule.start[kin], schedule.end[kin]], axis=1).ravel()
     figure.add_scatter(

@@ -40,22 +40,22 @@ PERCENT = "%.0f %%"
 
 def show_headline(plan: Plan) -> None:
     """Say how many orders are late, as planned and as is to be expected."""
-    outlooks = outlooks_of(plan, spread())
-    lines = lines_of(plan, 0)
-    late = sum(line.late > 0 for line in lines)
-    important = sum(line.late > 0 and line.order.important for line in lines)
-    expected = outlooks.late_expected
-    jobs, jobs_expected = outlooks.futures.late_as_planned, outlooks.futures
+    share, lines = spread(), lines_of(plan, 0)
+    outlooks = outlooks_of(plan, share)
+    found = outlooks.futures
+    late = [line.order for line in lines if line.late > 0]
+    important = sum(order.important for order in late)
     starred = f" ({phrases.count(important)} ★)" if important else ""
-    with st.container(gap=None, key="orders_headline"):
+    with st.container(gap=None):
         st.markdown(
-            f"**{phrases.many(late, 'order')} late as planned{starred}, "
-            f"{phrases.count(expected)} expected**, of {phrases.count(len(lines))}"
+            f"**{phrases.many(len(late), 'order')} late as planned{starred}, "
+            f"{phrases.count(outlooks.late_expected)} expected**, of "
+            f"{phrases.count(len(lines))}"
         )
         st.caption(
-            f"{phrases.many(jobs, 'job')} late as planned, "
-            f"{phrases.count(jobs_expected.late_expected)} expected. Assumed: every "
-            f"time within ± {spread():.0%} of the planned one in 8 of 10 cases, no "
+            f"{phrases.many(found.late_as_planned, 'job')} late as planned, "
+            f"{phrases.count(found.late_expected)} expected. Assumed: every time "
+            f"within ± {100 * share:.0f} % of the planned one in 8 of 10 cases, no "
             "breakdowns."
         )
 
