@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.parts.guard import require_app
 from pages.parts.orders.order_view import show_order
-from pages.parts.orders.remedies import show_applied
 from pages.parts.orders.table import show_headline, show_orders
 from pages.parts.planning import follow_planning, start_planning
 from pages.parts.settings import settings_from_sidebar
@@ -38,6 +37,5 @@ if plan is None:
     st.stop()
 
 show_headline(plan)
-show_applied(plan)
 order = show_orders(plan)
 show_order(plan, order)

@@ -17,7 +17,7 @@ from core.problem import phrases
 from core.problem.orders import Order
 from pages.parts.gantt_view import CHART_CONFIG, job_of
 from pages.parts.orders.effects import show_effects
-from pages.parts.orders.remedies import show_remedies
+from pages.parts.orders.remedies import show_applied, show_remedies
 from pages.parts.orders.standing import outlooks_of, spread, whys_of, wording_of
 from pages.parts.state import Key
 from pages.parts.tables import worded
@@ -26,12 +26,14 @@ LEAST_AIR = 1800  # seconds shown before and behind an order
 
 
 def show_order(plan: Plan, order: Order | None) -> None:
-    """Show the order that is opened."""
+    """Show the order that is opened, and what was taken over beside it."""
     if order is None:
+        show_applied(plan)
         return
     why = whys_of(plan)[order]
     with st.container(border=True, key="order"):
         _show_state(plan, order, why)
+        show_applied(plan)  # in sight of the button that took it over
         _show_strip(plan, order, why)
         titles = ["Why", "What would it take?", "What it makes late"]
         # Only the open tab is worked out.
