@@ -17,8 +17,9 @@ from core.decisions.topic_words import Wording
 from core.decisions.trace_model import find_model
 from core.planning.plan import Plan
 from core.planning.trace import Scores, StaleTraceError, Trace
-from core.policy.checkpoint import Model
+from core.policy.checkpoint import Model, ModelError
 from core.policy.errors import ModelError
+from core.problem import phrases
 from core.schedulers.rule_trace import trace_of
 from core.store.errors import StoreError
 from core.store.models import Models
@@ -55,7 +56,8 @@ class Decisions:
     @cached_property
     def wording(self) -> Wording:
         """How times are written."""
-        return Wording.since(self.plan.shift.start)
+        start = self.plan.shift.start
+        return Wording(lambda s: phrases.moment(start, s), phrases.duration)
 
     @cached_property
     def marks(self) -> dict[str, np.ndarray]:
