@@ -17,7 +17,7 @@ from core.decisions.topic_words import Wording
 from core.decisions.trace_model import find_model
 from core.planning.plan import Plan
 from core.planning.trace import Scores, StaleTraceError, Trace
-from core.policy.checkpoint import Model, ModelError
+from core.policy.checkpoint import Model
 from core.policy.errors import ModelError
 from core.problem import phrases
 from core.schedulers.rule_trace import trace_of
