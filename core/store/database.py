@@ -8,6 +8,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from core.store.errors import StoreUnavailableError, StoreUnwritableError
-from core.store.files import FOLDER_VARIABLE, data_folder, make_folder
-from core.store.schema import bring_up_to_date, schema_version
+from core.store.errors import (
+    DamagedDatabaseError,
+    StoreUnavailableError,
+    StoreUnwritableError,
+)
+from core.store.files import (
+    FOLDER_VARIABLE,
+    data_folder,
+    make_folder,
+    sync_folder,
+    writable,
+)
+from core.store.schema import bring_up_to_date, is_up_to_date, schema_version
 
 URL_VARIABLE = "SHIFTWRIGHT_DATABASE_URL"
 FILE_NAME = "shiftwright.db"
@@ -103,7 +116,11 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(folder: Path | None = None, url: str | None = None) -> Database:
+def open_database(
+    folder: Path | None = None,
+    url: str | None = None,
+    patience: float | None = None,
+) -> Database:
     """
     Open the database, made or brought up to date where that is needed.
 
@@ -114,9 +131,14 @@ def open_database(folder: Path | None = None, url: str | None = None) -> Databas
     url
         ``postgresql://…`` or ``sqlite:///…``; empty: a file in the data folder. By
         default what ``SHIFTWRIGHT_DATABASE_URL`` says.
+    patience
+        Seconds to wait for a server that is silent or for another writer, now and
+        later; by default so long that only what is broken is given up.
 
     Raises
     ------
+    DamagedDatabaseError
+        When it cannot be read, or is another program's.
     NewerDatabaseError
         When it was made by a later version.
     StoreUnavailableError
@@ -127,18 +149,70 @@ def open_database(folder: Path | None = None, url: str | None = None) -> Databas
     folder = make_folder(data_folder() if folder is None else folder)
     if url is None:
         url = os.environ.get(URL_VARIABLE, "")
-    if url:
-        address = _checked(url)
-    else:
-        address = URL.create("sqlite+pysqlite", database=str(folder / FILE_NAME))
-    database = Database(folder, _engine(address), url)
+    database = Database(folder, _engine(_address(folder, url), patience), url)
     try:
-        with database.writing(exclusive=True) as connection:
-            bring_up_to_date(connection)
+        # Only to read needs no lock: who opens waits for no writer.
+        with database.reading() as connection:
+            ready = is_up_to_date(connection)
+        if not ready:
+            with database.writing(exclusive=True) as connection:
+                bring_up_to_date(connection)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def database_file(folder: Path | None = None, url: str | None = None) -> Path | None:
+    """
+    Return the file that the database is; ``None``: it is a server, or no address.
+
+    Parameters
+    ----------
+    folder, url
+        As :func:`open_database`.
+    """
+    folder = data_folder() if folder is None else folder
+    url = os.environ.get(URL_VARIABLE, "") if url is None else url
+    try:
+        address = _address(folder, url)
+    except StoreUnavailableError:
+        return None
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return Path(str(address.database)) if is_file else None
+
+
+def set_aside(file: Path) -> Path:
+    """
+    Rename a database file, so that the next one to open it begins an empty one.
+
+    What SQLite keeps beside it goes with it: it can be renamed back, or mended.
+
+    Parameters
+    ----------
+    file
+        See :func:`database_file`.
+
+    Returns
+    -------
+    Path
+        The new name, in the same folder.
+
+    Raises
+    ------
+    StoreUnwritableError
+        When the system refuses, or there is no such file.
+    """
+    moment = datetime.now().strftime("%Y%m%d-%H%M%S")
+    aside = file.with_name(f"{file.name}.set-aside-{moment}")
+    with writable(file):
+        for ending in ("-wal", "-shm", "-journal"):
+            beside = file.with_name(file.name + ending)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + ending))
+        file.rename(aside)
+        sync_folder(file.parent)
+    return aside
 
 
 def stored_version(database: Database) -> int:
@@ -162,6 +236,13 @@ def to_json(value: object) -> str:
         raise ValueError(f"Expected a value that JSON can hold: {error}.") from error
 
 
+def _address(folder: Path, url: str) -> URL:
+    """Where the database is, with its driver."""
+    if url:
+        return _checked(url)
+    return URL.create("sqlite+pysqlite", database=str(folder / FILE_NAME))
+
+
 def _checked(url: str) -> URL:
     """Return the address with its driver; refuses other databases."""
     try:
@@ -182,29 +263,31 @@ def _checked(url: str) -> URL:
     )
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, patience: float | None) -> Engine:
     """Return an engine with our settings."""
+    busy = BUSY_SECONDS if patience is None else patience
     if url.get_backend_name() == "postgresql":
         engine = create_engine(
             url,
             json_serializer=to_json,
             pool_pre_ping=True,  # the server may have been restarted
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            # Whole seconds, and the driver takes 1 for 2.
+            connect_args={"connect_timeout": max(2, ceil(min(busy, CONNECT_SECONDS)))},
         )
-        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "connect", partial(_prepare_postgresql, busy))
         return engine
     engine = create_engine(
-        url, json_serializer=to_json, connect_args={"timeout": BUSY_SECONDS}
+        url, json_serializer=to_json, connect_args={"timeout": busy}
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_postgresql(connection: Any, record: object) -> None:
+def _prepare_postgresql(busy: float, connection: Any, record: object) -> None:
     """Give a lock that does not come an end."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+        cursor.execute(f"SET lock_timeout = {ceil(busy * 1000)}")
     connection.commit()
 
 
@@ -246,11 +329,23 @@ def _in_words(engine: Engine) -> Iterator[None]:
                 f"Cannot write the database {where}: {reason}. Free some space or "
                 f"mend the rights, or name another folder in {FOLDER_VARIABLE}."
             ) from error
+        if _is_damaged(error, reason, engine):
+            raise DamagedDatabaseError(
+                f"The database {where} is damaged, or another program made it: {reason}."
+            ) from error
         if error.connection_invalidated or _is_operational(error):
             raise StoreUnavailableError(
                 f"The database {where} does not answer: {reason}."
             ) from error
         raise
+
+
+def _is_damaged(error: DBAPIError, reason: str, engine: Engine) -> bool:
+    """Whether the file is no database, or lacks what one of ours has."""
+    if engine.dialect.name != "sqlite":
+        return False
+    words = ("no such table", "no such column", "has no column named")
+    return type(error).__name__ == "DatabaseError" or any(x in reason for x in words)
 
 
 def _is_operational(error: DBAPIError) -> bool:

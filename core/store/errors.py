@@ -15,6 +15,10 @@ class StoreUnavailableError(StoreError):
     """The database cannot be reached, or was busy for too long."""
 
 
+class DamagedDatabaseError(StoreError):
+    """The database is damaged, or was made by another program."""
+
+
 class NewerDatabaseError(StoreError):
     """The database was made by a later version of Shiftwright."""
 
@@ -53,6 +57,14 @@ class UnknownScenarioError(StoreError):
 
 class ScenarioFormatError(StoreError):
     """The stored scenario is damaged, or of a format that this version cannot open."""
+
+
+class UnknownHandError(StoreError):
+    """The shift of this address is not kept any more, or never was."""
+
+
+class HandChangedError(StoreError):
+    """Another session changed or removed what this one wants to replace."""
 
 
 class UnknownModelError(StoreError):

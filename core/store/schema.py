@@ -21,18 +21,34 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     update,
 )
 
-from core.store.errors import NewerDatabaseError
+from core.store.errors import DamagedDatabaseError, NewerDatabaseError
 
-VERSION = 1
+VERSION = 2
 
 Migration = Callable[[Connection], None]
 
+
+def _add_hands(connection: Connection) -> None:
+    """Add the shifts in hand, which version 1 did not keep."""
+    blob = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    for statement in (
+        "CREATE TABLE hands (id VARCHAR(32) PRIMARY KEY, revision INTEGER NOT NULL, "
+        "changed DOUBLE PRECISION NOT NULL, choices JSON NOT NULL)",
+        "CREATE INDEX hands_by_age ON hands (changed)",
+        "CREATE TABLE hand_parts (hand VARCHAR(32) NOT NULL REFERENCES hands (id) "
+        f"ON DELETE CASCADE, name VARCHAR(32) NOT NULL, content {blob} NOT NULL, "
+        "PRIMARY KEY (hand, name))",
+    ):
+        connection.execute(text(statement))
+
+
 # MIGRATIONS[v] turns a database of version v - 1 into one of version v. It writes
 # its SQL out and never uses the tables below, which show the newest version only.
-MIGRATIONS: Mapping[int, Migration] = {}
+MIGRATIONS: Mapping[int, Migration] = {2: _add_hands}
 
 metadata = MetaData()
 
@@ -99,6 +115,25 @@ scenarios = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+# What a session works on, so that it outlasts a refresh; see core/store/hands.py.
+hands = Table(
+    "hands",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("changed", Double, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Index("hands_by_age", "changed"),
+)
+
+hand_parts = Table(
+    "hand_parts",
+    metadata,
+    Column("hand", ForeignKey("hands.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
 models = Table(
     "models",
     metadata,
@@ -134,6 +169,20 @@ evaluations = Table(
 )
 
 
+def is_up_to_date(connection: Connection) -> bool:
+    """
+    Whether the tables are those of this version; only reads.
+
+    Raises
+    ------
+    NewerDatabaseError, DamagedDatabaseError
+        As :func:`bring_up_to_date`.
+    """
+    found = _version(connection)
+    _refuse_newer(found, VERSION)
+    return found == VERSION
+
+
 def bring_up_to_date(
     connection: Connection,
     tables: MetaData = metadata,
@@ -154,19 +203,38 @@ def bring_up_to_date(
     ------
     NewerDatabaseError
         When the database is of a later version than this program knows.
+    DamagedDatabaseError
+        When it says no version that could be one of ours.
     """
-    if not inspect(connection).has_table(schema_version.name):
+    found = _version(connection)
+    if found is None:
         tables.create_all(connection)
         connection.execute(insert(schema_version).values(version=version))
         return
-    found = connection.execute(select(schema_version.c.version)).scalar_one()
-    if found > version:
+    _refuse_newer(found, version)
+    for step in range(found + 1, version + 1):
+        migrations[step](connection)
+    if found < version:
+        connection.execute(update(schema_version).values(version=version))
+
+
+def _version(connection: Connection) -> int | None:
+    """Version of the tables; ``None``: there are none of ours yet."""
+    if not inspect(connection).has_table(schema_version.name):
+        return None
+    found = connection.execute(select(schema_version.c.version)).scalars().all()
+    if len(found) != 1 or not isinstance(found[0], int) or found[0] < 1:
+        raise DamagedDatabaseError(
+            "The database does not say which version it is of. It is damaged, or "
+            "another program made it."
+        )
+    return found[0]
+
+
+def _refuse_newer(found: int | None, version: int) -> None:
+    if found is not None and found > version:
         raise NewerDatabaseError(
             f"The database is of version {found}, this Shiftwright knows version "
             f"{version}. Install the newer Shiftwright again, or name another data "
             "folder in SHIFTWRIGHT_DATA."
         )
-    for step in range(found + 1, version + 1):
-        migrations[step](connection)
-    if found < version:
-        connection.execute(update(schema_version).values(version=version))
