@@ -17,6 +17,7 @@ page = st.navigation(
 )
 
 from pages.parts.guard import framed  # noqa: E402
+from pages.parts.in_hand import shift_in_hand  # noqa: E402
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -25,5 +26,5 @@ st.set_page_config(
 )
 st.logo(ASSETS / "logo.svg", size="large")
 st.html(ASSETS / "style.css")
-with framed():
+with framed(), shift_in_hand():
     page.run()

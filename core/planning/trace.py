@@ -220,6 +220,11 @@ class Trace:
     def __len__(self) -> int:
         return len(self.job)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all its arrays, not packed."""
+        return sum(getattr(self, name).nbytes for name in _ARRAYS)
+
     def __getitem__(self, step: int) -> Decision:
         """
         Return one decision.

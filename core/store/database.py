@@ -276,9 +276,7 @@ def _engine(url: URL, patience: float | None) -> Engine:
         )
         event.listen(engine, "connect", partial(_prepare_postgresql, busy))
         return engine
-    engine = create_engine(
-        url, json_serializer=to_json, connect_args={"timeout": busy}
-    )
+    engine = create_engine(url, json_serializer=to_json, connect_args={"timeout": busy})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -331,7 +329,8 @@ def _in_words(engine: Engine) -> Iterator[None]:
             ) from error
         if _is_damaged(error, reason, engine):
             raise DamagedDatabaseError(
-                f"The database {where} is damaged, or another program made it: {reason}."
+                f"The database {where} is damaged, or another program made it: "
+                f"{reason}."
             ) from error
         if error.connection_invalidated or _is_operational(error):
             raise StoreUnavailableError(

@@ -116,9 +116,7 @@ class Hands:
         changed = (
             update(hands)
             .where(hands.c.id == hand_id, hands.c.revision == revision)
-            .values(
-                revision=revision + 1, changed=self.clock(), choices=dict(choices)
-            )
+            .values(revision=revision + 1, changed=self.clock(), choices=dict(choices))
         )
         with self.database.writing() as connection:
             if connection.execute(changed).rowcount != 1:

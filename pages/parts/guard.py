@@ -39,7 +39,22 @@ def friendly_errors() -> Iterator[None]:
 
 
 def require_app() -> None:
-    """Stop a page that was opened without the app around it."""
-    if not st.session_state.get(Key.APP_READY, False):
-        st.warning("This page opens inside Shiftwright: [go to the start](/).")
-        st.stop()
+    """
+    Bring a page that was opened without the app around it into the app.
+
+    A server that has not run ``app.py`` yet serves every file in ``pages/`` by itself.
+    ``st.navigation``, whatever it is given, ends that; the next run of the session is
+    one of ``app.py``, for the same page and with the same address.
+    """
+    if st.session_state.get(Key.APP_READY, False):
+        return
+    if not st.session_state.get(Key.SENT_TO_APP, False):
+        st.session_state[Key.SENT_TO_APP] = True  # once: never round in circles
+        st.navigation([st.Page(_nothing, title="Shiftwright")], position="hidden")
+        st.rerun()
+    st.warning("This page opens inside Shiftwright: [go to the start](/).")
+    st.stop()
+
+
+def _nothing() -> None:
+    """Stand in for a page; never run."""

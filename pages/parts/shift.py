@@ -12,6 +12,7 @@ from core.problem.shift import DEFAULT_START, Shift
 from core.tables.issues import Issues
 from core.tables.shift import Reading
 from pages.parts.downloads import offer_templates
+from pages.parts.in_hand import offer_start_over
 from pages.parts.state import Key, keep_shift
 from pages.parts.uploads import uploads_from_sidebar
 
@@ -52,6 +53,7 @@ def shift_if_any() -> Shift | None:
         st.subheader("Shift", anchor=False)
         opened: Shift | None = st.session_state.get(Key.OPENED)
         reading = _choose() if opened is None else _opened(opened)
+        offer_start_over()
     if reading is None:
         keep_shift(None)
         _show_how_to_upload()

@@ -24,6 +24,9 @@ class Key(StrEnum):
     """Keys of the session state; those of widgets name the widget."""
 
     APP_READY = "app_ready"
+    SENT_TO_APP = "sent_to_app"
+    IN_STORE = "in_store"
+    HAND_NOTICE = "hand_notice"
     SHIFT = "shift"
     PLAN = "plan"
     PREVIOUS = "previous_plan"

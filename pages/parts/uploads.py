@@ -8,13 +8,16 @@ again. So each file is shown once, and lasts until the planner removes it.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import streamlit as st
 
 from core.charts import theme
+from core.problem.archives import pack, unpack
 from core.tables import limits
 from pages.parts.state import Key
 
@@ -67,6 +70,33 @@ def uploads_from_sidebar() -> dict[str, Upload]:
     if files:
         _show(list(files))
     return files
+
+
+def uploads_to_bytes(files: dict[str, Upload]) -> bytes:
+    """Return files as one archive; their names stay in their order."""
+    contents = {f"file{i}": file.content for i, file in enumerate(files.values())}
+    return pack({"names.json": json.dumps(list(files)).encode(), **contents})
+
+
+def uploads_from_bytes(data: bytes) -> dict[str, Upload]:
+    """
+    Return files that :func:`uploads_to_bytes` wrote, as uploads of their own.
+
+    Raises
+    ------
+    ValueError
+        When the archive is damaged.
+    """
+    entries = unpack(data, limits.MAX_FILES * limits.MAX_FILE, limits.MAX_FILES + 1)
+    try:
+        names: list[str] = json.loads(entries["names.json"])
+        contents = [entries[f"file{i}"] for i in range(len(names))]
+    except KeyError as error:
+        raise ValueError(f"the archive of the files lacks {error}") from error
+    return {
+        name: Upload(uuid4().hex, content)
+        for name, content in zip(names, contents, strict=True)
+    }
 
 
 def _in_force() -> dict[str, Upload]:

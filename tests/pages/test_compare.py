@@ -18,8 +18,8 @@ from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
-from pages.parts.compare.scenarios import plan_of, scenario_of
 from pages.parts.compare.view import difference_words
+from pages.parts.kept_plans import plan_of, scenario_of
 from pages.parts.state import Key
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare.py"

@@ -8,16 +8,12 @@ from typing import Any
 import streamlit as st
 
 from core.charts import theme
-from core.planning.plan import Plan
-from core.planning.scheduler import Result
-from core.planning.settings import PlanSettings
-from core.planning.visibility import BatchResult
 from core.problem import phrases
 from core.problem.objective import Objective
-from core.problem.shift import Shift
 from core.store.errors import StoreError
-from core.store.scenarios import Scenario, ScenarioEntry, Scenarios
+from core.store.scenarios import ScenarioEntry, Scenarios
 from pages.parts.guard import friendly_errors
+from pages.parts.kept_plans import plan_of, scenario_of
 from pages.parts.settings import EMPHASIS
 from pages.parts.state import Key, current_plan, keep_plan, keep_shift
 from pages.parts.stored import database
@@ -173,58 +169,3 @@ def _delete(store: Scenarios, scenario_id: str) -> str:
     """Delete a scenario."""
     store.delete(scenario_id)
     return "Deleted."
-
-
-def scenario_of(plan: Plan) -> Scenario:
-    """Return what the store keeps of a plan."""
-    shift, settings, result = plan.shift, plan.settings, plan.result
-    made: dict[str, Any] = {
-        name: getattr(result, name)
-        for name in ("scheduler", "model", "seed", "seconds", "decisions", "reason")
-    }
-    if isinstance(result, BatchResult):
-        made["batches"] = [list(batch) for batch in result.batches]
-    return Scenario(
-        problem=shift.problem,
-        plan_start=shift.start,
-        schedule=result.schedule,
-        origin=shift.name,
-        settings=settings.to_json() | {"result": made},
-        figures=dict(plan.figures),
-        extras={name: list(texts) for name, texts in shift.extras.items()},
-    )
-
-
-def plan_of(scenario: Scenario, name: str) -> Plan:
-    """
-    Return the plan that a scenario holds, verified anew.
-
-    Raises
-    ------
-    ValueError
-        When it holds no plan, or one that says too little of itself.
-    """
-    if scenario.schedule is None:
-        raise ValueError("This scenario holds a shift that was not planned.")
-    try:
-        extras = {key: tuple(texts) for key, texts in scenario.extras.items()}
-        shift = Shift(scenario.problem, scenario.plan_start, name, extras=extras)
-        kept = dict(scenario.settings)
-        made = dict(kept.pop("result"))
-        batches = made.pop("batches", None)
-        settings = PlanSettings.from_json(kept)
-        given = {
-            "problem": scenario.problem,
-            "schedule": scenario.schedule,
-            "objective": settings.objective,
-            **made,
-        }
-        if batches is None:
-            return Plan(shift, settings, Result(**given))
-        parts = tuple(tuple(batch) for batch in batches)
-        return Plan(shift, settings, BatchResult(**given, batches=parts))
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"This scenario was kept by another version and lacks {error}. Plan its "
-            "shift anew."
-        ) from error

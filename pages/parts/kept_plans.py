@@ -1,0 +1,79 @@
+"""Plans as the store keeps them, and back: for scenarios and the shift in hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.planning.plan import Plan
+from core.planning.scheduler import Result
+from core.planning.settings import PlanSettings
+from core.planning.trace import Trace, TraceError
+from core.planning.visibility import BatchResult
+from core.problem.shift import Shift
+from core.store.scenarios import Scenario
+
+# Above this a trace takes longer than a second to pack; a plan of some 5,000 jobs.
+MOST_TRACE = 32 << 20  # bytes, not packed
+LEFT_OUT = "Its single decisions were too many to be kept."
+
+
+def scenario_of(plan: Plan) -> Scenario:
+    """Return what the store keeps of a plan, its decisions included."""
+    shift, settings, result = plan.shift, plan.settings, plan.result
+    made: dict[str, Any] = {
+        name: getattr(result, name)
+        for name in ("scheduler", "model", "seed", "seconds", "decisions", "reason")
+    }
+    if isinstance(result, BatchResult):
+        made["batches"] = [list(batch) for batch in result.batches]
+    trace = result.trace
+    if trace is not None and trace.nbytes > MOST_TRACE:
+        trace, made["reason"] = None, f"{result.reason} {LEFT_OUT}"
+    return Scenario(
+        problem=shift.problem,
+        plan_start=shift.start,
+        schedule=result.schedule,
+        origin=shift.name,
+        settings=settings.to_json() | {"result": made},
+        figures=dict(plan.figures),
+        extras={name: list(texts) for name, texts in shift.extras.items()},
+        trace=None if trace is None else trace.to_bytes(),
+    )
+
+
+def plan_of(scenario: Scenario, name: str) -> Plan:
+    """
+    Return the plan that a scenario holds, verified anew.
+
+    Raises
+    ------
+    ValueError
+        When it holds no plan, or one that says too little of itself.
+    """
+    if scenario.schedule is None:
+        raise ValueError("This scenario holds a shift that was not planned.")
+    try:
+        extras = {key: tuple(texts) for key, texts in scenario.extras.items()}
+        shift = Shift(scenario.problem, scenario.plan_start, name, extras=extras)
+        kept = dict(scenario.settings)
+        made, trace = dict(kept.pop("result")), scenario.trace
+        batches = made.pop("batches", None)
+        settings = PlanSettings.from_json(kept)
+        given = {
+            "problem": scenario.problem,
+            "schedule": scenario.schedule,
+            "objective": settings.objective,
+            "trace": None if trace is None else Trace.from_bytes(trace),
+            **made,
+        }
+        if batches is None:
+            return Plan(shift, settings, Result(**given))
+        parts = tuple(tuple(batch) for batch in batches)
+        return Plan(shift, settings, BatchResult(**given, batches=parts))
+    except TraceError as error:
+        raise ValueError(f"Its decisions cannot be read: {error}") from error
+    except (KeyError, TypeError) as error:
+        raise ValueError(
+            f"This scenario was kept by another version and lacks {error}. Plan its "
+            "shift anew."
+        ) from error
