@@ -26,5 +26,5 @@ st.set_page_config(
 )
 st.logo(ASSETS / "logo.svg", size="large")
 st.html(ASSETS / "style.css")
-with framed(), shift_in_hand():
+with framed(), shift_in_hand(page.url_path):
     page.run()

@@ -3,10 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.state import Key
+
+PAGES = Path(__file__).parents[1]
 
 log = logging.getLogger("shiftwright")
 
@@ -43,14 +46,16 @@ def require_app() -> None:
     Bring a page that was opened without the app around it into the app.
 
     A server that has not run ``app.py`` yet serves every file in ``pages/`` by itself.
-    ``st.navigation``, whatever it is given, ends that; the next run of the session is
-    one of ``app.py``, for the same page and with the same address.
+    ``st.navigation`` ends that, for all sessions; the next run of this one is a run of
+    ``app.py``, for the same page and with the same address.
     """
     if st.session_state.get(Key.APP_READY, False):
         return
     if not st.session_state.get(Key.SENT_TO_APP, False):
         st.session_state[Key.SENT_TO_APP] = True  # once: never round in circles
-        st.navigation([st.Page(_nothing, title="Shiftwright")], position="hidden")
+        pages = [st.Page(path) for path in sorted(PAGES.glob("*.py"))]
+        start = st.Page(_nothing, title="Shiftwright", default=True)
+        st.navigation([start, *pages], position="hidden")
         st.rerun()
     st.warning("This page opens inside Shiftwright: [go to the start](/).")
     st.stop()

@@ -125,6 +125,8 @@ class InStore:
         As last written or read; parts by name, the objects themselves.
     fresh
         What each choice was when it was first seen: what "Start over" goes back to.
+    page
+        The page drawn last.
     """
 
     id: str | None = None
@@ -133,11 +135,19 @@ class InStore:
     choices: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
     fresh: dict[str, Any] = field(default_factory=dict)
+    page: str | None = None
 
 
 @contextmanager
-def shift_in_hand() -> Iterator[None]:
-    """Run a page with the shift in hand taken up before it and kept after it."""
+def shift_in_hand(page: str) -> Iterator[None]:
+    """
+    Run a page with the shift in hand taken up before it and kept after it.
+
+    Parameters
+    ----------
+    page
+        Its name in the address.
+    """
     told = st.empty()
     fault = store_fault()
     try:
@@ -148,6 +158,7 @@ def shift_in_hand() -> Iterator[None]:
     if fault is not None:
         with told:
             show_store_fault(fault)
+    _carry_over(page)
     notice = st.session_state.pop(Key.HAND_NOTICE, None)
     if notice is not None:
         st.warning(theme.unmarked(notice), icon=":material/history:")
@@ -201,6 +212,22 @@ def _take_up(store_answers: bool) -> None:
         st.query_params[ADDRESS] = shown
 
 
+def _carry_over(page: str) -> None:
+    """
+    Take the choices along to another page.
+
+    ``persist_state="session"`` does so for what was chosen in the browser. A value
+    that was set here, and not touched since, gives way to the widget's usual one on
+    the next page (Streamlit 1.67), unless it is set again before it is drawn.
+    """
+    known, state = _in_store(), st.session_state
+    if known.page != page:
+        known.page = page
+        for key in CHOICES:
+            if key in state:
+                state[key] = state[key]
+
+
 def _restore(known: InStore, hand: Hand) -> None:
     """Put a hand into the session; what cannot be read is named."""
     state = st.session_state
@@ -219,7 +246,7 @@ def _restore(known: InStore, hand: Hand) -> None:
             state[part.key] = known.parts[name] = part.read(content)
         except (ValueError, StoreError, RuntimeError) as error:
             log.warning("A part of the shift in hand cannot be read.", exc_info=True)
-            lost.append(f"{part.words} ({error})")
+            lost.append(f"{part.words} ({str(error).rstrip('.')})")
     known.id, known.revision = hand.id, hand.revision
     if lost:
         state[Key.HAND_NOTICE] = f"This could not be taken up again: {'; '.join(lost)}."
@@ -301,7 +328,7 @@ def _start_over() -> None:
             Hands(database()).forget(known.id)
         except StoreError as error:
             opened().note(error)
-    state[Key.IN_STORE] = InStore(fresh=known.fresh)
+    state[Key.IN_STORE] = InStore(fresh=known.fresh, page=known.page)
     st.query_params.pop(ADDRESS, None)
 
 

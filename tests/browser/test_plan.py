@@ -212,15 +212,15 @@ def test_a_narrow_screen_holds_it_all(small_page, settled, screenshot):
     screenshot("small-800")
 
 
-def test_no_page_stands_without_the_app(cold_server, browser):
-    """Opened first of all, by its own address, each page is in the app or stops."""
-    for path in sorted((ROOT / "pages").glob("*.py")):
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(f"{cold_server}/{path.stem}")
-        framed = page.get_by_test_id("stSidebarNav").or_(
-            page.get_by_text("opens inside Shiftwright")
-        )
-        expect(framed.first).to_be_visible(timeout=LONG)
-        expect(page.locator(".stException")).to_have_count(0)
-        context.close()
+@pytest.mark.parametrize(
+    ("path", "title"), [("training", "Training"), ("compare", "Compare")]
+)
+def test_a_bookmark_opens_the_app_on_a_cold_server(cold_server, page, path, title):
+    """The first address ever asked for: the page in its frame, not its bare file."""
+    page.goto(f"{cold_server}/{path}")
+    frame = page.get_by_test_id("stSidebarNav")
+    expect(frame.get_by_text("Step through", exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    expect(frame.get_by_text("app", exact=True)).to_have_count(0)
+    expect(page.locator(".stException")).to_have_count(0)
+    assert page.url == f"{cold_server}/{path}"
