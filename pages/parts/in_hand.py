@@ -92,7 +92,7 @@ def _shift_from_bytes(data: bytes) -> Shift:
 
 
 def _plan_to_bytes(plan: Any) -> bytes:
-    return scenario_to_bytes(scenario_of(plan))
+    return scenario_to_bytes(scenario_of(plan, listed=False))
 
 
 def _plan_from_bytes(data: bytes) -> Any:

@@ -17,8 +17,18 @@ MOST_TRACE = 32 << 20  # bytes, not packed
 LEFT_OUT = "Its single decisions were too many to be kept."
 
 
-def scenario_of(plan: Plan) -> Scenario:
-    """Return what the store keeps of a plan, its decisions included."""
+def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
+    """
+    Return what the store keeps of a plan, its decisions included.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    listed
+        Whether its figures go with it, for a list of scenarios. Their lower bound
+        takes seconds on a large shift.
+    """
     shift, settings, result = plan.shift, plan.settings, plan.result
     made: dict[str, Any] = {
         name: getattr(result, name)
@@ -35,7 +45,7 @@ def scenario_of(plan: Plan) -> Scenario:
         schedule=result.schedule,
         origin=shift.name,
         settings=settings.to_json() | {"result": made},
-        figures=dict(plan.figures),
+        figures=dict(plan.figures) if listed else {},
         extras={name: list(texts) for name, texts in shift.extras.items()},
         trace=None if trace is None else trace.to_bytes(),
     )
