@@ -43,7 +43,7 @@ CHOICES = (
     *(Key.GENERATED_JOBS, Key.GENERATED_MACHINES),
     *(Key.GENERATED_KIND, Key.GENERATED_SEED),
     *(Key.FINISH_EARLY, Key.ON_TIME, Key.FEW_SETUPS),
-    *(Key.SCHEDULER, Key.SAMPLES, Key.REFINE_SECONDS),
+    *(Key.SCHEDULER, Key.EFFORT, Key.SAMPLES, Key.REFINE_SECONDS),
 )
 
 # What a fresh start is without, beside the parts below.

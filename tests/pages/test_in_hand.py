@@ -142,6 +142,7 @@ def test_every_choice_of_the_sidebar_outlasts_a_refresh(data):
         Key.ON_TIME: "most",
         Key.FEW_SETUPS: "off",
         Key.SCHEDULER: "rule:spt",
+        Key.EFFORT: "quick",
         Key.SAMPLES: 3,
         Key.REFINE_SECONDS: 10,
     }
