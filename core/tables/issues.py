@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.tables.text import csv_text, shortened
+from core.tables.text import csv_text, row_ranges, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST_VALUE = 80  # characters of a faulty cell that are shown
+MOST_RANGES, MOST_VALUES = 40, 3  # of what many rows have in common
+_PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|[0-9][0-9.,:/T-]*")
 
 
 class Severity(StrEnum):
@@ -133,6 +136,82 @@ class Issues:
         """Return the table as a CSV file that is safe to open in a spreadsheet."""
         rows = [list(astuple(issue)) for issue in self.found]
         return csv_text(COLUMNS, rows).encode("utf-8-sig")
+
+    def folded(self) -> tuple[IssueGroup, ...]:
+        """
+        Return the issues by sheet, those of one kind in one sheet together.
+
+        Two are of one kind when they say the same but for names in quotes and
+        numbers. Sheets come in the order in which they were found, sheets with
+        errors first.
+        """
+        groups: dict[tuple[object, ...], list[Issue]] = {}
+        sheets: dict[str, None] = {}
+        for issue in self.found:
+            sheets.setdefault(issue.sheet)
+            kind = (_kind(issue.fault), _kind(issue.mend))
+            key = (issue.sheet, issue.severity, issue.column, *kind)
+            groups.setdefault(key, []).append(issue)
+        order = {sheet: i for i, sheet in enumerate(sheets)}
+        return tuple(
+            IssueGroup(tuple(found))
+            for found in sorted(groups.values(), key=lambda x: order[x[0].sheet])
+        )
+
+
+@dataclass(frozen=True)
+class IssueGroup:
+    """
+    Issues of one kind in one sheet.
+
+    Parameters
+    ----------
+    found
+        At least one, in the order found.
+    """
+
+    found: tuple[Issue, ...]
+
+    @property
+    def first(self) -> Issue:
+        """Issue that speaks for all."""
+        return self.found[0]
+
+    @property
+    def where(self) -> str:
+        """Rows, as a person lists them: ``21 rows: 2-8, 11``; empty: not in a row."""
+        rows = sorted({x.row for x in self.found if x.row is not None})
+        if not rows:
+            return ""
+        listed = row_ranges(rows, MOST_RANGES)
+        return listed if len(rows) == 1 else f"{len(rows)} rows: {listed}"
+
+    @property
+    def values(self) -> str:
+        """Different cells that show it, the first few."""
+        return _first_few(x.value for x in self.found)
+
+    @property
+    def faults(self) -> str:
+        """What is wrong; where that names different things, the first few."""
+        return _first_few(x.fault for x in self.found)
+
+    @property
+    def mends(self) -> str:
+        """How to mend it; where that names different things, the first few."""
+        return _first_few(x.mend for x in self.found)
+
+
+def _first_few(texts: Iterable[str]) -> str:
+    """Join the first of some texts, each once; a sign says that there are more."""
+    different = [x for x in dict.fromkeys(texts) if x]
+    more = " …" if len(different) > MOST_VALUES else ""
+    return " · ".join(different[:MOST_VALUES]) + more
+
+
+def _kind(text: str) -> str:
+    """What a sentence says, whatever the names and numbers in it."""
+    return _PARTICULAR.sub("#", text)
 
 
 COLUMNS = tuple(entry.name for entry in fields(Issue))

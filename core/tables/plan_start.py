@@ -8,13 +8,15 @@ from statistics import median_low
 from typing import Any, NamedTuple
 
 from core.problem.shift import DEFAULT_START
-from core.tables.issues import Collector, Severity
+from core.tables.issues import Collector, Issue, Issues, Severity
 from core.tables.records import Records
 from core.tables.rows import ShiftRow
 
 SHIFT_BEGINS = time(6, 0)
 FAR = timedelta(days=7)
 VERY_FAR = timedelta(days=366)
+_SAID = "The plan starts"  # how every sentence on the start begins
+_COUNTED_FROM = "the plan start"  # what every sentence on dates far from it names
 _BEGINNINGS = ("release", "available_from", "start")  # may be the start itself
 
 
@@ -107,7 +109,7 @@ def choose_start(
                 shift.records[0].number,
                 "start",
                 stated,
-                f"The plan starts {given:%Y-%m-%d %H:%M}, as chosen, not as this says.",
+                f"{_SAID} {given:%Y-%m-%d %H:%M}, as chosen, not as this says.",
                 "Choose this start if it is meant.",
                 Severity.WARNING,
             )
@@ -117,7 +119,7 @@ def choose_start(
             shift.records[0].number,
             "start",
             stated,
-            f"The plan starts {stated:%Y-%m-%d %H:%M}, as the table 'shift' says.",
+            f"{_SAID} {stated:%Y-%m-%d %H:%M}, as the table 'shift' says.",
             "Choose another start if that is not meant.",
             Severity.NOTE,
         )
@@ -127,7 +129,7 @@ def choose_start(
         return start  # the dates may be among what cannot be read
     collect.add(
         "plan start" if source is None else source.records.label,
-        f"The plan starts {start:%A, %Y-%m-%d %H:%M}: "
+        f"{_SAID} {start:%A, %Y-%m-%d %H:%M}: "
         + (
             "no file holds a date."
             if source is None
@@ -140,6 +142,20 @@ def choose_start(
         severity=Severity.NOTE,
     )
     return start
+
+
+def said_of_start(issues: Issues) -> tuple[Issue | None, Issue | None]:
+    """
+    Return where the plan start was taken from, and that dates lie far from it.
+
+    Parameters
+    ----------
+    issues
+        Of one reading; ``None`` stands for what was not said.
+    """
+    said = (x for x in (*issues.warnings, *issues.notes) if x.fault.startswith(_SAID))
+    far = (x for x in issues.warnings if f"{_COUNTED_FROM} " in x.fault)
+    return next(said, None), next(far, None)
 
 
 def proposed_start(dates: Sequence[Dated]) -> tuple[datetime, Dated | None]:
@@ -199,7 +215,7 @@ def warn_of_far_dates(start: datetime, dates: Sequence[Dated]) -> None:
             nearest.number,
             nearest.column,
             nearest.moment.isoformat(timespec="minutes"),
-            f"The {what} date is {side} the plan start {start:%Y-%m-%d %H:%M}.",
+            f"The {what} date is {side} {_COUNTED_FROM} {start:%Y-%m-%d %H:%M}.",
             f"Set the plan start, e.g. to {proposed:%Y-%m-%dT%H:%M}.",
             Severity.WARNING,
         )

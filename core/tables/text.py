@@ -62,10 +62,16 @@ def number_text(value: int | float) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def csv_text(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], delimiter: str = ","
+) -> str:
     """Return a CSV file; see :func:`csv_cell`."""
-    lines = [",".join(map(csv_cell, columns))]
-    lines += [",".join(map(csv_cell, row)) for row in rows]
+    lines = []
+    for row in (columns, *rows):
+        cells = [csv_cell(cell) for cell in row]
+        if delimiter == "|":  # which is left bare elsewhere: it parts lists in a cell
+            cells = [x if '"' in x or "|" not in x else f'"{x}"' for x in cells]
+        lines.append(delimiter.join(cells))
     return "\r\n".join(lines) + "\r\n"
 
 
