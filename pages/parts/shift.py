@@ -9,10 +9,21 @@ import streamlit as st
 
 from core.problem import phrases
 from core.problem.shift import DEFAULT_START, Shift
+from core.tables.headers import is_plan
 from core.tables.issues import Issues
 from core.tables.shift import Reading
 from pages.parts.downloads import offer_templates
 from pages.parts.in_hand import offer_start_over
+from pages.parts.issue_table import show_issues
+from pages.parts.plan.files_in_hand import FilesInHand, files_in_hand
+from pages.parts.plan.mapping_step import (
+    is_asked,
+    offer_mapping_step,
+    show_mapping_notice,
+    show_mapping_step,
+)
+from pages.parts.plan.plan_start import reading_from_start
+from pages.parts.plan.tables_editor import show_faulty_tables
 from pages.parts.state import Key, keep_shift
 from pages.parts.uploads import uploads_from_sidebar
 
@@ -58,19 +69,33 @@ def shift_if_any() -> Shift | None:
         keep_shift(None)
         _show_how_to_upload()
         return None
-    if reading.shift is None:
-        keep_shift(None)
-        _show_errors(reading.issues)
-        return None
     keep_shift(reading.shift)
+    files = _own_files()
+    show_mapping_notice()
+    if files is not None and is_asked(files, reading):
+        show_mapping_step(files, reading)
+        return None
+    if reading.shift is None:
+        _show_errors(reading.issues, files)
+        return None
     warnings, notes = reading.issues.warnings, reading.issues.notes
     if warnings or notes:
         parts = [phrases.many(len(warnings), "warning")] if warnings else []
         parts += [phrases.many(len(notes), "note")] if notes else []
         icon = ":material/warning:" if warnings else ":material/info:"
         with st.expander(" and ".join(parts) + " on your files", icon=icon):
-            _show_issues(reading.issues)
+            show_issues(reading.issues)
+            if files is not None:
+                offer_mapping_step()
     return reading.shift
+
+
+def _own_files() -> FilesInHand | None:
+    """Files of the planner, where the shift in hand comes from them."""
+    state = st.session_state
+    if state.get(Key.OPENED) is not None or state.get(Key.SOURCE) != "upload":
+        return None
+    return files_in_hand(state.get(Key.FILES, {}))
 
 
 def _choose() -> Reading | None:
@@ -134,12 +159,9 @@ def _sample() -> Reading:
 def _upload() -> Reading | None:
     """Take the planner's own files; ``None`` before there are any."""
     files = uploads_from_sidebar()
-    start = _start()
+    reading = reading_from_start(files_in_hand(files)) if files else None
     offer_templates()
-    if not files:
-        return None
-    ids = tuple(file.id for file in files.values())
-    return _read_files(ids, start, {name: file.content for name, file in files.items()})
+    return reading
 
 
 def _generated() -> Reading:
@@ -193,17 +215,6 @@ def _read_sample(name: str, start: datetime) -> Reading:
     return read_shift({path.name: path.read_bytes()}, start, title, origin="sample")
 
 
-@st.cache_resource(max_entries=8, ttl="4h", show_spinner="Reading your files …")
-def _read_files(
-    ids: tuple[str, ...], start: datetime, _content: dict[str, bytes]
-) -> Reading:
-    """Read uploaded files; their ids are of one session, so nothing is shared."""
-    from core.tables.shift import read_shift
-
-    name = next(iter(_content)) if len(_content) == 1 else "Your files"
-    return read_shift(_content, start, name)
-
-
 @st.cache_resource(max_entries=8, ttl="4h", show_spinner="Drawing a shift …")
 def _draw(kind: str, jobs: int, machines: int, seed: int, start: datetime) -> Reading:
     """Draw a shift; its week begins where the plan start lies in the week."""
@@ -233,40 +244,31 @@ def _show_how_to_upload() -> None:
         )
 
 
-def _show_errors(issues: Issues) -> None:
-    """Say that the files cannot be planned, and why, row by row."""
+def _show_errors(issues: Issues, files: FilesInHand | None) -> None:
+    """Say that the files cannot be planned, why row by row, and mend them here."""
     st.title("Your files", anchor=False)
+    if files is not None and _hold_a_plan(files):
+        st.error(
+            "**This is a plan, not a list of jobs**: it says on which machine each job "
+            "starts and ends. Bring the jobs that it was made from, or open the "
+            "scenario that you kept it in on Compare; remove this file on the left.",
+            icon=":material/error:",
+        )
+        show_issues(issues)
+        return
     errors = phrases.many(len(issues.errors), "error")
     st.error(
         f"**{errors} to mend before this shift can be planned.** Correct these rows "
-        "in your files and upload them again.",
+        "in your files and upload them again, or mend them below.",
         icon=":material/error:",
     )
-    _show_issues(issues)
+    show_issues(issues)
+    if files is not None:
+        offer_mapping_step()
+        show_faulty_tables(files)
 
 
-def _show_issues(issues: Issues) -> None:
-    """One table of all issues, and its download."""
-    table = issues.frame()
-    st.dataframe(
-        table[["severity", "sheet", "row", "column", "value", "fault", "mend"]],
-        hide_index=True,
-        height="content" if len(table) <= 12 else 460,
-        column_config={
-            "severity": st.column_config.TextColumn("Kind", width=60),
-            "sheet": st.column_config.TextColumn("File or sheet", width=110),
-            "row": st.column_config.NumberColumn("Row", width=50, format="%d"),
-            "column": st.column_config.TextColumn("Column", width=150),
-            "value": st.column_config.TextColumn("Value", width=90),
-            "fault": st.column_config.TextColumn("What is wrong", width=310),
-            "mend": st.column_config.TextColumn("How to mend it", width=300),
-        },
-    )
-    st.download_button(
-        "Download this list",
-        issues.to_csv(),
-        "issues.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+def _hold_a_plan(files: FilesInHand) -> bool:
+    """Whether a plan was brought as the jobs."""
+    jobs = files.tables().get("jobs")
+    return jobs is not None and is_plan(jobs.columns) and not files.mapping.of(jobs)

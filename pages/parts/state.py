@@ -42,10 +42,25 @@ class Key(StrEnum):
     UPLOADS = "uploads"
     UPLOAD_NOTICE = "upload_notice"
     START = "start"
+    UPLOAD_START = "upload_start"
+    CHOSEN_START = "chosen_start"
     GENERATED_JOBS = "generated_jobs"
     GENERATED_MACHINES = "generated_machines"
     GENERATED_KIND = "generated_kind"
     GENERATED_SEED = "generated_seed"
+
+    # The planner's files: how they are read, and what was edited in them
+    MAPPING = "mapping"
+    MAPPING_OPEN = "mapping_open"
+    MAPPING_NOTICE = "mapping_notice"
+    KINDS_OF_FILES = "kinds_of_files"
+    TABLE = "table"
+    DRAFTS = "drafts"
+    EDIT_COUNT = "edit_count"
+    EDITS = "edits"
+    EDIT_NOTICE = "edit_notice"
+    EDIT_FAULTS = "edit_faults"
+    TABS = "tabs"
 
     # Sidebar: the settings
     FINISH_EARLY = "finish_early"

@@ -14,7 +14,8 @@ from core.problem.figure_words import quality, shown_figures
 from core.problem.shift import Shift
 from pages.parts.downloads import offer_plan
 from pages.parts.gantt_view import show_gantt
-from pages.parts.state import previous_plan, take_back
+from pages.parts.plan.tables_editor import show_shift_tables
+from pages.parts.state import Key, previous_plan, take_back
 from pages.parts.tables import worded
 
 WHEN = "ddd D MMM HH:mm"
@@ -87,7 +88,11 @@ def show_shift(shift: Shift) -> None:
     with st.container(horizontal=True, key="headline"):
         for label, value in figures.items():
             st.metric(label, value, border=True)
-    st.dataframe(
+    jobs, files = st.tabs(["Jobs", "Files"], key=Key.TABS, on_change="rerun")
+    if files.open:
+        with files:
+            show_shift_tables(shift)
+    jobs.dataframe(
         worded(shift_table(shift), ["Processing"]),
         hide_index=True,
         height=TABLE_HEIGHT,
@@ -109,7 +114,14 @@ def show_shift(shift: Shift) -> None:
 
 def _show_tables(plan: Plan) -> None:
     """Show jobs and machines as tables, and what to take along."""
-    jobs, machines, take = st.tabs(["Jobs", "Machines", "Download"], key="tables")
+    jobs, machines, take, files = st.tabs(
+        ["Jobs", "Machines", "Download", "Files"],
+        key=f"{Key.TABS}_of_plan",
+        on_change="rerun",
+    )
+    if files.open:  # many cells, that nobody waits for elsewhere
+        with files:
+            show_shift_tables(plan.shift)
     with jobs:
         st.dataframe(
             worded(jobs_table(plan), ["Late", "Slack", "Setup"]),
