@@ -30,6 +30,10 @@ from core.store.hands import Hand, Hands
 from core.store.scenarios import Scenario, scenario_from_bytes, scenario_to_bytes
 from pages.parts.background import BackgroundWork
 from pages.parts.kept_plans import plan_of, scenario_of
+from pages.parts.plan.plan_start import (
+    chosen_start_from_bytes,
+    chosen_start_to_bytes,
+)
 from pages.parts.state import Key, keep_shift
 from pages.parts.stored import database, opened, show_store_fault, store_fault
 from pages.parts.uploads import uploads_from_bytes, uploads_to_bytes
@@ -102,6 +106,12 @@ def _plan_from_bytes(data: bytes) -> Any:
 
 PARTS = {
     "files": Part(Key.FILES, uploads_to_bytes, uploads_from_bytes, "your files"),
+    "start": Part(
+        Key.CHOSEN_START,
+        chosen_start_to_bytes,
+        chosen_start_from_bytes,
+        "the plan start that you chose",
+    ),
     "opened": Part(Key.OPENED, _shift_to_bytes, _shift_from_bytes, "the scenario"),
     "plan": Part(Key.PLAN, _plan_to_bytes, _plan_from_bytes, "the plan"),
     "previous": Part(

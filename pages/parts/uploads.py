@@ -8,6 +8,7 @@ again. So each file is shown once, and lasts until the planner removes it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -46,6 +47,11 @@ class Upload:
 
     id: str
     content: bytes
+
+    @property
+    def digest(self) -> str:
+        """Digest of the content: the same after a refresh, when the id is another."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def uploads_from_sidebar() -> dict[str, Upload]:

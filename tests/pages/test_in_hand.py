@@ -105,7 +105,9 @@ def test_an_uploaded_shift_and_its_plan_outlast_a_refresh(data):
     """Files with their bytes, plan start, settings and plan; on another page, too."""
     app = planned(data)
     app.sidebar.number_input(key=Key.REFINE_SECONDS).set_value(5).run()
-    app.session_state[Key.START] = datetime(2026, 1, 5, 6, 30)
+    chosen = datetime(2026, 1, 5, 6, 30)
+    ids = tuple(file.digest for file in value(app, Key.FILES).values())
+    app.session_state[Key.CHOSEN_START] = (ids, chosen)
     app.run()
     press(app, "Plan")
     shift, plan = value(app, Key.SHIFT), value(app, Key.PLAN)

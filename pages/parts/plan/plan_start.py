@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import streamlit as st
@@ -18,7 +19,7 @@ from pages.parts.state import Key
 def reading_from_start(files: FilesInHand) -> Reading:
     """Read files from the start that they propose, or that the planner chose."""
     proposed = files.read(None)
-    ids = tuple(file.id for file in files.files.values())
+    ids = tuple(file.digest for file in files.files.values())
     chosen = chosen_start(ids)
     shown = chosen or proposed.start
     if shown is not None:
@@ -81,3 +82,22 @@ def _source(said: Issue) -> str:
     if not place:
         return said.fault
     return f"{said.fault.rstrip('.')} ({', '.join(place)})."
+
+
+def chosen_start_to_bytes(kept: tuple[tuple[str, ...], datetime]) -> bytes:
+    """Return a start chosen for some uploads as bytes that outlast the session."""
+    ids, start = kept
+    return json.dumps([list(ids), start.isoformat()]).encode()
+
+
+def chosen_start_from_bytes(data: bytes) -> tuple[tuple[str, ...], datetime]:
+    """
+    Return what :func:`chosen_start_to_bytes` wrote.
+
+    Raises
+    ------
+    ValueError
+        When it is something else.
+    """
+    ids, start = json.loads(data)
+    return tuple(str(x) for x in ids), datetime.fromisoformat(start)

@@ -292,7 +292,7 @@ def _apply(
 
 def _start_of(files: FilesInHand, shift: Shift | None) -> datetime | None:
     """Return the start to read edited files from; ``None``: the files say it."""
-    ids = tuple(file.id for file in files.files.values())
+    ids = tuple(file.digest for file in files.files.values())
     if shift is not None and (
         shift.origin != "upload" or st.session_state.get(Key.OPENED) is not None
     ):
@@ -324,7 +324,7 @@ def _take(
     state[Key.SOURCE] = source
     state[Key.FILES] = files
     state[Key.OPENED] = opened
-    keep_chosen_start(tuple(file.id for file in files.values()), start)
+    keep_chosen_start(tuple(file.digest for file in files.values()), start)
     state[Key.TABS] = "Files"  # where it is said what happened
     _drop_drafts()
 
