@@ -20,6 +20,7 @@ from core.planning.settings import PlanSettings
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never, peek
 from core.policy.checkpoint import Model
 from core.policy.errors import ModelError, TooLargeError
+from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
@@ -116,7 +117,9 @@ class PortfolioScheduler:
             scheduler=self.name,
             seconds=watch.seconds,
             decisions=problem.num_jobs,
-            reason=_reason(members, objective.cost(problem, better), without, cut),
+            reason=_reason(
+                members, objective.cost(problem, better), model, without, cut
+            ),
             model=None if model is None else model.key,
             seed=seed,
             trace=trace,
@@ -202,20 +205,24 @@ class PortfolioScheduler:
 
 
 def _of_rule(result: Result) -> Member:
-    """A rule's plan as a member; its reason names the rule."""
-    words = result.reason.partition(",")[0].rstrip(".")
-    return Member(words[:1].lower() + words[1:], result.schedule, result.cost)
+    """A rule's plan as a member; its reason names the rule, then its parameters."""
+    words = result.reason.partition(" (")[0].partition(",")[0].rstrip(".")
+    return Member(f"the {words[:1].lower()}{words[1:]}", result.schedule, result.cost)
 
 
-def _reason(members: list[Member], cost: float, without: str, cut: bool) -> str:
+def _reason(
+    members: list[Member], cost: float, model: Model | None, without: str, cut: bool
+) -> str:
     """Say what was planned, by whom, and what the search made of it."""
-    best = members[0]
-    words = f"{without}The cheapest of {len(members)} plans was that of {best.words}"
-    words += f" (cost {best.cost:.4f})"
+    best, who = members[0], "The rules"
+    if model is not None:
+        who = f"The policy {model.card.name!r} and the rules"
+    words = f"{without}{who} made {phrases.many(len(members), 'plan')}; the cheapest, "
+    words += f"by {best.words}, costs {best.cost:.4f}"
     if best.cost == 0:
-        words += "; there is nothing to improve."
+        words += ": there is nothing to improve."
     elif cost < best.cost:
-        words += f"; moved on job by job it costs {cost:.4f}."
+        words += f", and {cost:.4f} after moving jobs one by one."
     else:
         words += "; no move made it better."
     return words + (" Stopped before the end." if cut else "")
