@@ -113,6 +113,8 @@ def compare(
             progress((i + share) / len(schedulers), f"{name}: {what}")
 
         try:
+            if i and peek(stop):  # a quick one would be done before it asks
+                raise PlanningCancelled("Stopped before its turn.")
             found.append(
                 run_one(
                     scheduler,

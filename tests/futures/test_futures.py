@@ -11,6 +11,7 @@ from core.futures.futures import futures
 from core.futures.spread import Breakdowns, Spread
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.planning.settings import PlanSettings
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
@@ -29,7 +30,7 @@ def fifty():
     for seed in range(50):
         kind = KINDS[["shift", "shift_calendar"][seed % 2]].resized(30, 5)
         problem = generate(kind, seed)
-        result = scheduler("rule:atcs").schedule(problem, Objective())
+        result = scheduler(PlanSettings("rule:atcs")).schedule(problem, Objective())
         made.append((problem, result.schedule))
     return made
 
