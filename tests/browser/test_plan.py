@@ -134,7 +134,8 @@ def test_both_formats_are_read(dashboard_page, settled):
             page.get_by_text("calendars.csv, downtime.csv, jobs.csv")
         ).to_be_visible()
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
-    page.reload()
+    page.get_by_text("Start over", exact=True).click()
+    page.get_by_role("button", name="Drop them and start over").click()
     settled(page)
     upload(page, settled, SMALL / "small-24x6.xlsx")
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
@@ -175,6 +176,7 @@ def test_what_is_downloaded_reads_back(small_page, settled, tmp_path):
     """The plan is valid for the shift; the template plans as it is."""
     page = small_page
     page.get_by_role("tab", name="Download").click()
+    settled(page)  # what is in a tab is drawn when it is opened
     shift = read_sample("small-24x6").shift
     reading = read_schedule(download(page, "CSV"), shift)
     assert reading.schedule is not None, list(reading.issues)
