@@ -24,7 +24,7 @@ from core.tables.issues import Issues
 from core.tables.limits import MAX_FILE
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
-from core.tables.write_plan import schedule_csv, schedule_workbook
+from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 
 
 class UnreadableFilesError(ValueError):

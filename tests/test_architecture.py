@@ -50,6 +50,17 @@ ALLOWED: dict[str, set[str]] = {
 # Single modules that reach further than their room.
 ALSO_ALLOWED: dict[str, set[str]] = {"schedulers.unified": {"store"}}
 
+# Rooms within a room; the files beside them may use, and be used by, all.
+WITHIN: dict[str, dict[str, set[str]]] = {
+    "tables": {
+        "values": set(),
+        "mapping": {"values"},
+        "reading": {"values", "mapping"},
+        "building": {"values", "mapping"},
+        "writing": {"values", "mapping", "reading", "building"},
+    }
+}
+
 # Files beside the rooms: what `import core` offers, and the command line.
 BESIDE = {
     "__init__": {"public"},
@@ -218,6 +229,28 @@ def test_a_room_imports_only_the_rooms_below_it(room):
         str(file.relative_to(ROOT)): faults
         for file in sorted((ROOT / "core" / room).rglob("*.py"))
         if (faults := core_faults(module_of(file), file.read_text("utf-8")))
+    }
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("room", "inner"), [(room, inner) for room in WITHIN for inner in WITHIN[room]]
+)
+def test_a_room_within_a_room_imports_only_those_below_it(room, inner):
+    """A room of many files has floors of its own."""
+    above = {
+        f"core.{room}.{other}" for other in set(WITHIN[room]) - WITHIN[room][inner]
+    } - {f"core.{room}.{inner}"}
+    found = {
+        str(file.relative_to(ROOT)): names
+        for file in sorted((ROOT / "core" / room / inner).rglob("*.py"))
+        if (
+            names := [
+                name
+                for name in imports_of(file.read_text("utf-8"))
+                if is_within(name, above)
+            ]
+        )
     }
     assert not found
 

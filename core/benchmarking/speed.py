@@ -73,7 +73,7 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
     if task == "read":
         from core.problem.shift import DEFAULT_START, Shift
         from core.tables.shift import read_shift
-        from core.tables.write import shift_files
+        from core.tables.writing.write import shift_files
 
         def read(problem: Problem) -> Callable[[], object]:
             shift = Shift(problem, DEFAULT_START, "speed", "generated")

@@ -31,8 +31,8 @@ def generate(
     from core.instances.generator import KINDS
     from core.instances.generator import generate as draw
     from core.problem.shift import Shift
-    from core.tables.hours import week_offset
-    from core.tables.write import shift_files
+    from core.tables.building.hours import week_offset
+    from core.tables.writing.write import shift_files
 
     moment = parse_start(start)
     if kind not in KINDS:

@@ -14,7 +14,7 @@ from core.cli.border import InputFault, bad_option, say
 if TYPE_CHECKING:
     from core.problem.shift import Shift
     from core.tables.issues import Issues
-    from core.tables.mapping import Mapping
+    from core.tables.mapping.mapping import Mapping
     from core.tables.shift import Reading
 
 
@@ -159,7 +159,7 @@ def read_mapping(path: Path | None) -> Mapping | None:
     """
     if path is None:
         return None
-    from core.tables.mapping_file import mapping_from_toml
+    from core.tables.mapping.mapping_file import mapping_from_toml
 
     try:
         return mapping_from_toml(read_limited(path).decode("utf-8-sig"))

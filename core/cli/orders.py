@@ -49,7 +49,7 @@ def orders(
     rows = order_rows(shift, plan, moment)
     if output is not None:
         from core.cli.plan import write
-        from core.tables.write_orders import orders_csv
+        from core.tables.writing.write_orders import orders_csv
 
         write(output, orders_csv(rows))
         say(f"{output}: {len(rows)} orders.")
@@ -68,7 +68,7 @@ def order_rows(shift: Shift, plan: Schedule, moment: int = 0) -> list[dict[str, 
     from core.decisions.lateness import Lateness
     from core.futures.futures import futures
     from core.problem.orders import order_lines
-    from core.tables.write_orders import order_rows as rows_of
+    from core.tables.writing.write_orders import order_rows as rows_of
 
     problem = shift.problem
     lateness = Lateness(problem, plan)

@@ -84,7 +84,7 @@ def summary(plan: Plan) -> str:
 
 def write_plan(path: Path, plan: Plan) -> None:
     """Write the plan, as CSV or as a workbook by the ending of its name."""
-    from core.tables.write_plan import schedule_csv, schedule_workbook
+    from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 
     book = path.suffix.lower() == ".xlsx"
     write(path, schedule_workbook(plan) if book else schedule_csv(plan))

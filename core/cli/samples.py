@@ -7,8 +7,8 @@ from core.cli.border import say
 
 def samples() -> None:
     """Make the sample shifts and templates in assets/ anew; same files every time."""
-    from core.tables.samples import FOLDER, SAMPLES, sample_files
-    from core.tables.template import template_files, template_workbook
+    from core.tables.writing.samples import FOLDER, SAMPLES, sample_files
+    from core.tables.writing.template import template_files, template_workbook
 
     folders = {
         FOLDER / sample.name: sample_files(sample) for sample in SAMPLES.values()

@@ -152,7 +152,7 @@ def _process(
 
 def _sample(name: str) -> Problem:
     """Read a sample shift."""
-    from core.tables.samples import SAMPLES, read_sample
+    from core.tables.writing.samples import SAMPLES, read_sample
 
     if name not in SAMPLES:
         raise bad_option("--sample", f"expected {', '.join(SAMPLES)}, got {name!r}.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Every word is matched by :func:`core.tables.vocabulary.folded`: without case, spaces,
-# signs and accents.
+# Every word is matched as ``vocabulary.folded``: without case, spaces, signs and
+# accents.
 # A word stands here when it means one thing in a planner's file; those that are
 # likely but not sure stand in SUGGESTED.
 ALIASES: dict[str, dict[str, tuple[str, ...]]] = {

@@ -9,10 +9,10 @@ import numpy as np
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.tables.issues import Collector, Issues
-from core.tables.names import Known
-from core.tables.read import read_table
-from core.tables.records import Records
+from core.tables.mapping.records import Records
+from core.tables.reading.read import read_table
 from core.tables.rows import MINUTE, ScheduleRow
+from core.tables.values.names import Known
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def read_schedule(
     Parameters
     ----------
     data
-        A CSV file as :func:`core.tables.write_plan.schedule_csv` writes it.
+        A CSV file as :func:`core.tables.writing.write_plan.schedule_csv` writes it.
     shift
         What was planned.
     label

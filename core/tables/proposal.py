@@ -6,20 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.tables.amounts import has_two_readings, number_readings
-from core.tables.cells import is_empty
-from core.tables.form import Form
-from core.tables.headers import Layout, lay_out
 from core.tables.issues import Collector, Severity
-from core.tables.mapping import ColumnMap, TableMap, headers_digest
-from core.tables.mapping import Mapping as ColumnMapping
-from core.tables.mapping_file import mapping_to_toml, quoted
-from core.tables.moments import DMY, MDY, Unreadable, moment_readings
+from core.tables.mapping.headers import Layout, lay_out
+from core.tables.mapping.mapping import ColumnMap, TableMap, headers_digest
+from core.tables.mapping.mapping import Mapping as ColumnMapping
+from core.tables.mapping.mapping_file import mapping_to_toml, quoted
 from core.tables.raw import RawTable
-from core.tables.read import read_tables
-from core.tables.remarks import Remark
+from core.tables.reading.read import read_tables
 from core.tables.rows import SHEETS, kind_of
 from core.tables.text import plain, shortened
+from core.tables.values.amounts import has_two_readings, number_readings
+from core.tables.values.cells import is_empty
+from core.tables.values.form import Form
+from core.tables.values.moments import DMY, MDY, Unreadable, moment_readings
+from core.tables.values.remarks import Remark
 
 SAMPLES = 3
 _LONGEST = 40
@@ -166,7 +166,7 @@ def proposal_for(
     Parameters
     ----------
     files, kinds
-        See :func:`core.tables.read.read_tables`.
+        See :func:`core.tables.reading.read.read_tables`.
     mapping
         What was decided already.
     """

@@ -39,8 +39,6 @@ class RawTable:
     units
         Unit of each column where a row under the header names it (``min``, without
         brackets), else empty; one per column, or none at all.
-    decimal_comma
-        Whether numbers in number columns are written ``1,5``.
     faulty
         (row, column index) of cells that are reported already.
     """
@@ -52,7 +50,6 @@ class RawTable:
     header_row: int = 1
     delimiter: str = ""
     units: tuple[str, ...] = ()
-    decimal_comma: bool = False
     faulty: frozenset[tuple[int, int]] = frozenset()
 
     def unit(self, index: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from core.tables.aliases import ALIASES, SHEET_WORDS, SUGGESTED
-from core.tables.cells import (
+from core.tables.values.cells import (
     DAY,
     KINDS,
     LONGEST_NAME,
@@ -29,7 +29,7 @@ from core.tables.cells import (
     Weight,
     is_empty,
 )
-from core.tables.vocabulary import folded, split_unit, umlauts_folded
+from core.tables.values.vocabulary import folded, split_unit, umlauts_folded
 
 __all__ = ["DAY", "LONGEST_NAME", "MINUTE", "is_empty"]
 

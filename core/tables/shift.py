@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.problem.shift import Origin, Shift, check_start
-from core.tables.build import build
+from core.tables.building.build import build
 from core.tables.issues import Collector, Issues, Severity
-from core.tables.mapping import Mapping as ColumnMapping
-from core.tables.read import read_tables
+from core.tables.mapping.mapping import Mapping as ColumnMapping
+from core.tables.reading.read import read_tables
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.planning.plan import Plan
-from core.tables.template import template_files, template_workbook
-from core.tables.write_plan import schedule_csv, schedule_workbook
+from core.tables.writing.template import template_files, template_workbook
+from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

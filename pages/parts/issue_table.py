@@ -11,7 +11,7 @@ import streamlit as st
 from core.charts import theme
 from core.problem import phrases
 from core.tables.issues import IssueGroup, Issues
-from core.tables.remarks import ANSWER, OTHERWISE
+from core.tables.values.remarks import ANSWER, OTHERWISE
 
 MOST_GROUPS = 60  # of a sheet; more are for the downloaded list
 _OPTION = re.compile(r" \(--[^)]*\)")

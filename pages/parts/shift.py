@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.problem import phrases
 from core.problem.shift import DEFAULT_START, Shift
-from core.tables.headers import is_plan
 from core.tables.issues import Issues
+from core.tables.mapping.headers import is_plan
 from core.tables.shift import Reading
 from pages.parts.downloads import offer_templates
 from pages.parts.in_hand import offer_start_over
@@ -144,7 +144,7 @@ def _start() -> datetime:
 
 def _sample() -> Reading:
     """Choose one of the sample shifts."""
-    from core.tables.samples import SAMPLES
+    from core.tables.writing.samples import SAMPLES
 
     name = st.selectbox(
         "Sample shift",
@@ -201,14 +201,14 @@ def _generated() -> Reading:
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the sample …")
 def _read_sample(name: str, start: datetime) -> Reading:
-    from core.tables.samples import read_sample
+    from core.tables.writing.samples import read_sample
 
     reading = read_sample(name)
     if reading.shift is None or start == reading.shift.start:
         return reading
     # Its dates are dates: with another start they are read anew.
-    from core.tables.samples import FOLDER, SAMPLES
     from core.tables.shift import read_shift
+    from core.tables.writing.samples import FOLDER, SAMPLES
 
     path = FOLDER / name / f"{name}.xlsx"
     title = SAMPLES[name].title

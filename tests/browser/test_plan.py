@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from core.problem.verify import violations
 from core.tables.plan_file import read_schedule
-from core.tables.samples import read_sample
+from core.tables.writing.samples import read_sample
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "assets" / "samples" / "small-24x6"

@@ -14,7 +14,7 @@ from core.planning import catalogue
 from core.planning.scheduler import Result, Stopwatch
 from core.planning.settings import PlanSettings
 from core.schedulers import registry
-from core.tables.samples import FOLDER
+from core.tables.writing.samples import FOLDER
 from core.timing.retime import retime
 from tests.tables.files import JOBS, MACHINES
 

@@ -17,7 +17,7 @@ from core.problem.serialize import problem_to_bytes
 from core.runs.trial_run import queue_trials, spec_of, trials_of, work_on
 from core.store.database import open_database
 from core.store.runs import Runs
-from core.tables.samples import FOLDER
+from core.tables.writing.samples import FOLDER
 
 BOOK = ["--workbook", str(FOLDER / "small-24x6" / "small-24x6.xlsx")]
 RULES = ("rule:edd", "rule:lpt")

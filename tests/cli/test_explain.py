@@ -10,7 +10,7 @@ from core.decisions.step_tables import confidence
 from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
-from core.tables.samples import FOLDER, read_sample
+from core.tables.writing.samples import FOLDER, read_sample
 
 BOOK = ("--workbook", str(FOLDER / "small-24x6" / "small-24x6.xlsx"))
 

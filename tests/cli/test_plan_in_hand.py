@@ -8,9 +8,9 @@ from typer.testing import CliRunner
 
 from core.cli.parser import app
 from core.problem.shift import DEFAULT_START, Shift
-from core.tables.samples import FOLDER
 from core.tables.shift import read_shift
-from core.tables.write_plan import schedule_csv
+from core.tables.writing.samples import FOLDER
+from core.tables.writing.write_plan import schedule_csv
 from core.timing.retime import retime
 from tests.plans import plan_of
 

@@ -25,7 +25,7 @@ from core.schedulers.registry import scheduler
 from core.schedulers.rule_trace import trace_of
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
-from core.tables.write_plan import schedule_csv
+from core.tables.writing.write_plan import schedule_csv
 from pages.parts import planning
 from pages.parts.state import Key
 from pages.parts.step_through.decisions import Decisions

@@ -16,8 +16,8 @@ from core.problem.verify import violations
 from core.replanning.remedies import Prices, remedies
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
-from core.tables.write import shift_files
-from core.tables.write_plan import schedule_csv
+from core.tables.writing.write import shift_files
+from core.tables.writing.write_plan import schedule_csv
 from core.timing.retime import retime
 from tests.plans import plan_of
 from tests.strategies import problems_and_sequences

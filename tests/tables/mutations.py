@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 import openpyxl
 
 from core.tables.issues import Collector
-from core.tables.read import read_tables
+from core.tables.reading.read import read_tables
 from core.tables.shift import read_shift
 from tests.tables.broken import text_file, workbook_file
 from tests.tables.files import START

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.tables.totals import number_readings
+from core.tables.reading.totals import number_readings
 from tests.tables.files import read
 from tests.tables.test_text_files import jobs
 from tests.tables.workbooks import tables

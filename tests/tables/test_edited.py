@@ -4,7 +4,11 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from core.tables.edited import (
+from core.tables.issues import Collector
+from core.tables.raw import RawTable
+from core.tables.reading.read import read_tables
+from core.tables.shift import read_shift
+from core.tables.writing.edited import (
     EditedRow,
     cell_text,
     empty_table,
@@ -12,11 +16,7 @@ from core.tables.edited import (
     with_edits,
     written,
 )
-from core.tables.issues import Collector
-from core.tables.raw import RawTable
-from core.tables.read import read_tables
-from core.tables.samples import FOLDER
-from core.tables.shift import read_shift
+from core.tables.writing.samples import FOLDER
 
 JOBS = b"job_id;minutes;family\nA;1,5;x|y\nB;20;'=1\n"
 MACHINES = b"machine_id,machine_type\nM1,mill\n"

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from core.problem.model import Problem
 from core.tables import limits
-from core.tables.export import Table
 from core.tables.issues import Severity
 from core.tables.rows import SHEETS
 from core.tables.shift import read_shift
-from core.tables.write import csv_files
-from core.tables.write import workbook as write_workbook
+from core.tables.writing.export import Table
+from core.tables.writing.write import csv_files
+from core.tables.writing.write import workbook as write_workbook
 from tests.tables.files import JOBS, MACHINES, START, only, problem, read
 
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.tables.form import KNOWN, Form
-from core.tables.mapping import ColumnMap, Mapping, TableMap, headers_digest
-from core.tables.mapping_file import mapping_from_toml, mapping_to_toml
+from core.tables.mapping.mapping import ColumnMap, Mapping, TableMap, headers_digest
+from core.tables.mapping.mapping_file import mapping_from_toml, mapping_to_toml
 from core.tables.proposal import proposal_for
 from core.tables.rows import SHEETS
 from core.tables.shift import read_shift
+from core.tables.values.form import KNOWN, Form
 from tests.tables.files import MACHINES
 
 TEXT = st.text(min_size=1, max_size=12)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.tables.names import Known, alike, same
 from core.tables.shift import read_shift
+from core.tables.values.names import Known, alike, same
 from tests.tables.files import MACHINES, only, problem, read
 
 SETUPS = "from_group,to_group,minutes\nAlloy A,Alloy B,60\nAlloy B,Alloy A,45\n"

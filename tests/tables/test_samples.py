@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 
 from core.tables.rows import SHEETS
-from core.tables.samples import FOLDER, SAMPLES, read_sample, sample_files
 from core.tables.shift import read_shift
-from core.tables.template import (
+from core.tables.writing.samples import FOLDER, SAMPLES, read_sample, sample_files
+from core.tables.writing.template import (
     GUIDE,
     TEMPLATE_START,
     template_files,

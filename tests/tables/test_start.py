@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.problem.shift import DEFAULT_START
-from core.tables.export import Table
 from core.tables.shift import read_shift
-from core.tables.write import workbook
+from core.tables.writing.export import Table
+from core.tables.writing.write import workbook
 from tests.tables.files import only, read
 
 MACHINES = "machine_id,machine_type\nM-1,CNC\n"

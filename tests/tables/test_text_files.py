@@ -119,25 +119,6 @@ def test_too_many_cells_stay_an_error():
     ]
 
 
-@pytest.mark.parametrize(
-    ("cells", "decimal_comma"),
-    [
-        ("1;90.5;\n2;60;\n3;30;1,2\n", False),  # the list of predecessors tells nothing
-        ("1;90,5;\n2;60;\n3;30;1,2\n", True),
-        ("1;1.200,50;\n", True),
-        ("1;1,200;\n", False),  # a decimal or a thousands mark: told to the planner
-        ("1;1,200;\n2;1,5;\n", True),
-        ("1;0,0625;\n", True),
-    ],
-)
-def test_only_number_columns_tell_a_decimal_comma(cells, decimal_comma):
-    """And only a comma that cannot stand between thousands."""
-    text = "job_id;processing_minutes;predecessors\n" + cells
-    read, issues = tables({"jobs.csv": text.encode()})
-    assert issues == []
-    assert read["jobs"].decimal_comma is decimal_comma
-
-
 def test_characters_that_nobody_sees_do_not_count():
     """A zero-width space, a no-break space, a mark inside, an accent apart."""
     text = (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.tables.amounts import duration_seconds, number_readings
-from core.tables.moments import (
+from core.tables.values.amounts import duration_seconds, number_readings
+from core.tables.values.moments import (
     Unreadable,
     clock_seconds,
     moment_readings,

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from core.tables.formats import number_format
-from core.tables.worksheet import scan_sheet
+from core.tables.reading.formats import number_format
+from core.tables.reading.worksheet import scan_sheet
 from tests.tables.workbooks import (
     JOB_ROWS,
     MACHINE_ROWS,

@@ -18,18 +18,18 @@ from core.problem.objective import Objective
 from core.problem.schedule import setup_seconds, tardiness
 from core.problem.shift import Shift
 from core.schedulers.rules import RuleScheduler
-from core.tables.cleaning import clean_text
-from core.tables.export import Table
-from core.tables.hours import week_offset
+from core.tables.building.hours import week_offset
 from core.tables.issues import Collector
-from core.tables.names import alike
 from core.tables.plan_file import read_schedule
-from core.tables.read import read_tables
-from core.tables.samples import read_sample
+from core.tables.reading.cleaning import clean_text
+from core.tables.reading.read import read_tables
 from core.tables.shift import read_shift
 from core.tables.text import csv_cell, defused, restored
-from core.tables.write import csv_bytes, safe_sheet_name, shift_files, workbook
-from core.tables.write_plan import schedule_csv, schedule_workbook
+from core.tables.values.names import alike
+from core.tables.writing.export import Table
+from core.tables.writing.samples import read_sample
+from core.tables.writing.write import csv_bytes, safe_sheet_name, shift_files, workbook
+from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 from core.timing.retime import retime
 from tests.plans import plan_of
 from tests.strategies import problems, sequences

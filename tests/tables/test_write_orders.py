@@ -10,7 +10,7 @@ from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.problem.orders import Order, OrderLine
 from core.problem.shift import Shift
-from core.tables.write_orders import order_rows, orders_csv
+from core.tables.writing.write_orders import order_rows, orders_csv
 
 PROBLEM = generate(KINDS["shift_open"].resized(4, 2), 0)
 SHIFT = Shift(

@@ -11,8 +11,8 @@ from core.problem import figures
 from core.problem.figures import FIGURES, Figure, ShownIn, Unit
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
-from core.tables.write import shift_files
-from core.tables.write_plan import schedule_csv, schedule_workbook
+from core.tables.writing.write import shift_files
+from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 from core.timing.retime import retime
 from tests.plans import START, plan_of
 from tests.tables.files import read

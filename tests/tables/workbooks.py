@@ -6,7 +6,7 @@ import zipfile
 import openpyxl
 
 from core.tables.issues import Collector
-from core.tables.read import read_tables
+from core.tables.reading.read import read_tables
 
 JOB_ROWS = [["job_id", "processing_minutes"], ["J-1", 60]]
 MACHINE_ROWS = [["machine_id", "machine_type"], ["M-1", "CNC"]]

@@ -18,7 +18,7 @@ from core.futures.spread import LARGEST_SHARE
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.orders import Order, OrderLine
-from core.tables.write_orders import order_rows, orders_csv
+from core.tables.writing.write_orders import order_rows, orders_csv
 from pages.parts.orders.standing import (
     USUAL_SPREAD,
     Outlooks,

@@ -8,12 +8,12 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.tables.edited import file_label, is_sheet_of
-from core.tables.mapping import Mapping as ColumnMapping
-from core.tables.mapping_file import mapping_to_toml
+from core.tables.mapping.mapping import Mapping as ColumnMapping
+from core.tables.mapping.mapping_file import mapping_to_toml
 from core.tables.proposal import MappingProposal, propose_mapping
 from core.tables.raw import RawTable
 from core.tables.shift import Reading
+from core.tables.writing.edited import file_label, is_sheet_of
 from pages.parts.plan.mapping_memory import mapping_in_force
 from pages.parts.state import Key
 from pages.parts.uploads import Upload
@@ -113,6 +113,6 @@ def _read(
 def _tables(key: tuple[str, ...], _files: FilesInHand) -> dict[str, RawTable]:
     """Find the tables in uploaded files."""
     from core.tables.issues import Collector
-    from core.tables.read import read_tables
+    from core.tables.reading.read import read_tables
 
     return read_tables(_files.content, Collector(), _files.kinds)

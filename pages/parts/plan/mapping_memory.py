@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.store.errors import StoreUnwritableError
 from core.store.files import data_folder, write_atomically
-from core.tables.mapping import Mapping, TableMap
-from core.tables.mapping_file import mapping_from_toml, mapping_to_toml
+from core.tables.mapping.mapping import Mapping, TableMap
+from core.tables.mapping.mapping_file import mapping_from_toml, mapping_to_toml
 from pages.parts.state import Key
 
 FILE = "mapping.toml"

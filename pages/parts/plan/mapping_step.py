@@ -9,11 +9,11 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem import phrases
-from core.tables.form import KNOWN, Form
-from core.tables.mapping import ColumnMap, TableMap
+from core.tables.mapping.mapping import ColumnMap, TableMap
 from core.tables.proposal import ColumnProposal, MappingProposal
 from core.tables.rows import SHEETS, kind_of, known_column
 from core.tables.shift import Reading
+from core.tables.values.form import KNOWN, Form
 from pages.parts.guard import friendly_errors
 from pages.parts.issue_table import show_issues
 from pages.parts.plan.files_in_hand import FilesInHand

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem import phrases
+from core.tables.building.plan_start import said_of_start
 from core.tables.issues import Issue
-from core.tables.plan_start import said_of_start
 from core.tables.shift import Reading
 from pages.parts.plan.files_in_hand import FilesInHand
 from pages.parts.state import Key

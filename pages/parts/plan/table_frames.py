@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.tables.edited import EditedRow, cell_text, with_edits
 from core.tables.raw import RawTable
+from core.tables.writing.edited import EditedRow, cell_text, with_edits
 
 NUMBER = "number"  # of the row in the file; not shown
 MOST_GAPS = 200  # empty rows shown so that rows count as in the file

@@ -12,15 +12,15 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem.shift import Shift
-from core.tables.edited import (
+from core.tables.issues import Issues
+from core.tables.raw import RawTable
+from core.tables.rows import SHEETS
+from core.tables.writing.edited import (
     empty_table,
     shown_rows,
     with_edits,
     written,
 )
-from core.tables.issues import Issues
-from core.tables.raw import RawTable
-from core.tables.rows import SHEETS
 from pages.parts.downloads import XLSX
 from pages.parts.issue_table import show_issues
 from pages.parts.plan.files_in_hand import FilesInHand, files_in_hand
@@ -107,7 +107,7 @@ def _files_of(shift: Shift) -> FilesInHand | None:
     if not opened and shift.origin == "upload":
         return files_in_hand(state.get(Key.FILES, {}))
     if not opened and shift.origin == "sample":
-        from core.tables.samples import FOLDER
+        from core.tables.writing.samples import FOLDER
 
         name = f"{state[Key.SAMPLE]}.xlsx"
         content = (FOLDER / state[Key.SAMPLE] / name).read_bytes()
@@ -123,7 +123,7 @@ def _files_of(shift: Shift) -> FilesInHand | None:
 @st.cache_resource(max_entries=4, ttl="4h", show_spinner="Writing the tables …")
 def workbook_of(content_hash: str, _shift: Shift) -> bytes | None:
     """Return a shift as a workbook that reads back the same."""
-    from core.tables.write import shift_files
+    from core.tables.writing.write import shift_files
 
     try:
         return shift_files(_shift)["shift.xlsx"]

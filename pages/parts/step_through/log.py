@@ -12,8 +12,8 @@ from core.planning.scheduler import InvalidScheduleError, Result
 from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError, Trace, TraceError
 from core.problem.objective import Objective
-from core.tables.export import Table
-from core.tables.write import csv_bytes
+from core.tables.writing.export import Table
+from core.tables.writing.write import csv_bytes
 from pages.parts.planning import start_planning
 from pages.parts.state import Key, current_plan, current_shift, keep_plan
 from pages.parts.step_through.decisions import Decisions

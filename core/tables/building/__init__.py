@@ -1,0 +1,1 @@
+"""Checked rows to a problem: how they refer to each other, and what they mean."""

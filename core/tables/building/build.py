@@ -1,0 +1,296 @@
+"""Tables to a problem, or to every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.problem.shift import DEFAULT_START
+from core.tables import limits
+from core.tables.building.book import Book
+from core.tables.building.groups import SetupGroups
+from core.tables.building.hours import largest_work, latest_event, seconds_needed
+from core.tables.building.idle import warn_of_idle_downtime
+from core.tables.building.openings import calendars_of, opening_hours
+from core.tables.building.plan_start import choose_start, dates_in, warn_of_far_dates
+from core.tables.building.precedence import precedences
+from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
+from core.tables.building.times import preferred_machines, processing_times
+from core.tables.issues import Collector, Severity
+from core.tables.mapping.mapping import Mapping as ColumnMapping
+from core.tables.mapping.records import Records
+from core.tables.raw import RawTable
+from core.tables.rows import (
+    CalendarRow,
+    DowntimeRow,
+    JobRow,
+    MachineRow,
+    ProcessingRow,
+    SetupRow,
+    ShiftRow,
+)
+from core.tables.text import plain
+
+Extras = dict[str, tuple[str, ...]]
+
+
+class Built(NamedTuple):
+    """
+    What tables say.
+
+    Parameters
+    ----------
+    problem
+        ``None`` when there are errors.
+    start
+        Plan start.
+    title
+        What the table ``shift`` calls it; empty where it does not.
+    extras
+        Columns of the jobs that are not used, by header: one text per job.
+    """
+
+    problem: Problem | None
+    start: datetime
+    title: str
+    extras: Extras
+
+
+def build(
+    tables: Mapping[str, RawTable],
+    start: datetime | None,
+    collect: Collector,
+    mapping: ColumnMapping | None = None,
+) -> Built:
+    """
+    Build the problem from raw tables.
+
+    Parameters
+    ----------
+    tables
+        By sheet name.
+    start
+        Plan start; ``None``: what the table ``shift`` says, else what the dates
+        propose, which is said.
+    collect
+        Takes the issues; those of reading may be in it already.
+    mapping
+        How columns are read, where the planner decided.
+    """
+    book = Book(
+        Records(tables.get("jobs"), JobRow, collect, mapping),
+        Records(tables.get("machines"), MachineRow, collect, mapping),
+        Records(tables.get("setups"), SetupRow, collect, mapping),
+        Records(tables.get("calendars"), CalendarRow, collect, mapping),
+        Records(tables.get("downtime"), DowntimeRow, collect, mapping),
+        Records(tables.get("processing"), ProcessingRow, collect, mapping),
+        start or DEFAULT_START,
+    )
+    shift = Records(tables.get("shift"), ShiftRow, collect, mapping)
+    dates = dates_in(
+        [
+            (book.jobs, ("release", "due")),
+            (book.machines, ("available_from",)),
+            (book.downtime, ("start", "end")),
+        ]
+    )
+    book.start = choose_start(start, shift, dates, collect)
+    if not 1970 <= book.start.year < 2200:
+        collect.add(
+            shift.label,
+            f"The plan start {book.start:%Y-%m-%d} is in an unlikely year.",
+            "Check the year.",
+        )
+        return Built(None, book.start, "", {})
+    warn_of_far_dates(book.start, dates)
+    title = next((x.row.title for x in shift.records if x.row.title), "")
+    made = _problem(book, tables, collect)
+    for records in (
+        *(book.jobs, book.machines, book.setups, book.calendars, book.downtime),
+        book.processing,
+    ):
+        records.say_what_names_mean()
+    if made is None:
+        return Built(None, book.start, title, {})
+    headers = book.jobs.records[0].extras
+    extras = {
+        header: tuple(record.extras[header] for record in book.jobs.records)
+        for header in headers
+    }
+    return Built(made, book.start, title, extras)
+
+
+def _problem(
+    book: Book, tables: Mapping[str, RawTable], collect: Collector
+) -> Problem | None:
+    """Build the problem; ``None`` when there are errors."""
+    for name, records in (("jobs", book.jobs), ("machines", book.machines)):
+        if records.table is None and not _broken(name, tables, collect):
+            collect.add(
+                name, f"The table {name!r} is missing.", f"Bring {name}.csv as well."
+            )
+        elif records.table is not None and not (records.records or records.is_plan):
+            records.report(
+                None, None, "", f"There are no {name}.", "Fill in at least one row."
+            )
+    book.job_index = book.jobs.index("job_id")
+    book.machine_index = book.machines.index("machine_id")
+    warn_of_near_ids(book.jobs, "job_id", "job ids")
+    warn_of_near_ids(book.machines, "machine_id", "machine ids")
+    kinds = one_spelling(
+        [
+            Use(book.machines, x.number, "machine_type", x.row.machine_type)
+            for x in book.machines
+            if x.row.machine_type is not None
+        ],
+        (),
+        "machine types",
+    )
+    for k, record in enumerate(book.machines.records):
+        if record.row.machine_type is not None:
+            book.types.setdefault(kinds[record.row.machine_type], []).append(k)
+
+    n, m = len(book.jobs.records), len(book.machines.records)
+    if n * m > limits.MAX_PAIRS:
+        book.jobs.report(
+            None,
+            None,
+            "",
+            f"{n:,} jobs on {m:,} machines are too many to plan at once.",
+            f"Split the shift: at most {limits.MAX_PAIRS:,} pairs.",
+        )
+        return None
+
+    processing = processing_times(book)
+    preferred = preferred_machines(book, np.isfinite(processing))
+    release, due = _dates(book)
+    book.families = one_spelling(
+        [
+            Use(book.jobs, x.number, "family", x.row.family)
+            for x in book.jobs
+            if x.row.family is not None
+        ],
+        (),
+        "families",
+    )
+    precedence = precedences(book.jobs, book.job_index, book.families)
+    groups = SetupGroups(book)
+    setup, setup_class = groups.matrices()
+    available = np.array(
+        [
+            max(book.seconds(book.machines, x.number, "available_from", moment) or 0, 0)
+            for x in book.machines.records
+            for moment in [x.row.available_from]
+        ],
+        dtype=np.int64,
+    )
+    windows, downtime = opening_hours(book)
+    if collect.has_errors or not n or not m:
+        return None
+
+    work = largest_work(processing, setup, groups.of_job)
+    latest = latest_event(release, available, downtime)
+    without = latest_event(release, available, [])
+    warn_of_idle_downtime(
+        book, without + seconds_needed(work, len(precedence), windows)
+    )
+    calendars = calendars_of(book, windows, downtime, latest, work, len(precedence))
+    if calendars is None:
+        return None
+
+    rows = [record.row for record in book.jobs.records]
+    families = [
+        (True, book.families[row.family])
+        if row.family is not None
+        else (False, row.job_id)
+        for row in rows
+    ]
+    family_index = {x: i for i, x in enumerate(dict.fromkeys(families))}
+    type_names = list(book.types)
+    machine_rows = [record.row for record in book.machines.records]
+    return Problem(
+        processing=processing,
+        release=release,
+        due=due,
+        weight=np.array([_weight(row) for row in rows]),
+        important=np.array([row.important is True for row in rows]),
+        preferred=preferred,
+        family=np.array([family_index[x] for x in families], dtype=np.int64),
+        group=groups.of_job,
+        precedence=precedence,
+        setup=setup,
+        setup_class=setup_class,
+        initial_group=groups.of_machine,
+        available=available,
+        machine_type=np.array(
+            [type_names.index(kinds[str(row.machine_type)]) for row in machine_rows],
+            np.int64,
+        ),
+        calendars=calendars,
+        job_ids=tuple(book.job_index),
+        machine_ids=tuple(book.machine_index),
+        family_names=tuple(str(name) for _, name in family_index),
+        group_names=tuple(groups.names),
+        machine_type_names=tuple(type_names),
+    )
+
+
+def _broken(name: str, tables: Mapping[str, RawTable], collect: Collector) -> bool:
+    """Whether a missing table is explained by a file that could not be read."""
+    return any(
+        name in plain(issue.sheet) or repr(name) in issue.fault
+        for issue in collect.found
+        if issue.severity is Severity.ERROR
+    )
+
+
+def _weight(row: JobRow) -> float:
+    """Weight as stated, else by importance."""
+    if row.weight is not None:
+        return row.weight
+    return IMPORTANT_WEIGHT if row.important is True else 1.0
+
+
+def _dates(book: Book) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Release (not before plan start) and due date of each job, in seconds."""
+    n = len(book.jobs.records)
+    release, due = np.zeros(n, dtype=np.int64), np.full(n, inf)
+    for j, record in enumerate(book.jobs.records):
+        row, number = record.row, record.number
+        released = book.seconds(book.jobs, number, "release", row.release)
+        wanted = book.seconds(book.jobs, number, "due", row.due)
+        # A release in the past has happened: the job may start at plan start.
+        release[j] = max(released or 0, 0)
+        if wanted is None:
+            continue
+        due[j] = wanted
+        if released is not None and wanted < released:
+            fault = "The job is due before it is released."
+        elif wanted < 0:
+            fault = "The job is due before the plan starts."
+        else:
+            continue
+        book.jobs.report(
+            number,
+            "due",
+            row.due,
+            fault,
+            "It will be late; check the date if that is not meant.",
+            Severity.WARNING,
+        )
+    if "priority" in map(plain, book.jobs.headers.values()):
+        book.jobs.report(
+            None,
+            "weight",
+            "",
+            "Priority is read as a weight: a larger number is more urgent.",
+            "Turn the numbers round if 1 is the most urgent.",
+            Severity.WARNING,
+        )
+    return release, due

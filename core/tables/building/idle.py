@@ -1,0 +1,150 @@
+"""Tables and rows that change nothing in any plan; each is a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Mapping, Sequence
+
+from core.tables.building.book import Book
+from core.tables.issues import Severity
+from core.tables.text import shortened
+from core.tables.values.names import Known
+
+_MOST_SHOWN = 5
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in one line, the first of many."""
+    more = len(names) - _MOST_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return shortened(", ".join(names[:_MOST_SHOWN]), 200) + rest
+
+
+def warn_of_idle_calendars(book: Book, used: Container[str]) -> None:
+    """Warn of calendars that no machine names."""
+    numbers: dict[str, int] = {}
+    for record in book.calendars.records:
+        if record.row.calendar is not None:
+            numbers.setdefault(record.row.calendar, record.number)
+    idle = [name for name in numbers if name not in used]
+    if not idle:
+        return
+    none = len(idle) == len(numbers)
+    many = len(idle) > 1
+    fault = f"Calendar{'s' if many else ''} {_listed(idle)} {'are' if many else 'is'} "
+    fault += "used by no machine" + (": all machines are always open." if none else ".")
+    book.calendars.report(
+        numbers[idle[0]],
+        "calendar",
+        idle[0],
+        fault,
+        "Name it in the column 'calendar' of the machines, or remove its rows.",
+        Severity.WARNING,
+    )
+
+
+def warn_of_idle_setups(
+    book: Book,
+    groups: Container[str | None],
+    pairs: Collection[tuple[str, str]],
+    spelled: Mapping[str, str],
+) -> None:
+    """
+    Warn of setups in one direction only, and of groups that ``setups`` does not name.
+
+    Parameters
+    ----------
+    book
+        All rows; takes the warnings.
+    groups
+        Setup groups of this shift.
+    pairs
+        Groups before and after, of every row.
+    spelled
+        Spelling that each group of a job is taken for.
+    """
+    records = book.setups
+    if not records.records:
+        return
+    own: dict[str, bool] = {}  # whether every job of the group says its own minutes
+    numbers: dict[str, int] = {}
+    for job in book.jobs.records:
+        if job.row.setup_group is not None:
+            name = spelled[job.row.setup_group]
+            stated = job.row.setup_minutes is not None
+            own[name] = own.get(name, True) and stated
+            numbers.setdefault(name, job.number)
+    missing = [
+        (y, x)
+        for x, y in dict.fromkeys(pairs)
+        if x != y
+        and (y, x) not in pairs
+        and x in groups
+        and y in groups
+        and not own.get(x, False)
+        and x in own
+    ]
+    if missing:
+        shown = [f"{x} to {y}" for x, y in sorted(missing)]
+        records.report(
+            None,
+            None,
+            shown[0],
+            "Setups in one direction only: there is no row, and so no time, for "
+            f"{_listed(shown)}, but the way back has one.",
+            "Add rows for them; write 0 minutes if that is meant.",
+            Severity.WARNING,
+        )
+    named = Known({name: 0 for pair in pairs for name in pair})
+    bare = [x for x in own if not own[x] and x not in named]
+    if bare and any(name in groups for name in named):
+        likely = named.hint(bare[0])
+        mend = f"Did you mean {likely!r}? " if likely else ""
+        book.jobs.report(
+            numbers[bare[0]],
+            "setup_group",
+            bare[0],
+            f"{len(bare)} setup group{'s have' if len(bare) > 1 else ' has'} no row in "
+            f"'setups', so changing to them takes no time: {_listed(bare)}.",
+            f"{mend}Add rows for them, or fill in setup_minutes.",
+            Severity.WARNING,
+        )
+
+
+def warn_of_idle_downtime(book: Book, until: int) -> None:
+    """
+    Warn of downtimes that lie before the plan, or after the end of any plan.
+
+    Parameters
+    ----------
+    book
+        All rows; takes the warnings.
+    until
+        Seconds since plan start within which every plan without them ends.
+    """
+    past: list[int] = []
+    later: list[int] = []
+    for record in book.downtime.records:
+        begins, ends = (
+            book.seconds_or_none(record.row.start),
+            book.seconds_or_none(record.row.end),
+        )
+        if begins is None or ends is None or ends <= begins:
+            continue
+        if ends <= 0:
+            past.append(record.number)
+        elif begins >= until:
+            later.append(record.number)
+    for numbers, where in (
+        (past, "ends before the plan starts"),
+        (later, "begins after every job of this shift has ended"),
+    ):
+        if numbers:
+            count = f" ({len(numbers)} rows)" if len(numbers) > 1 else ""
+            book.downtime.report(
+                numbers[0],
+                "start",
+                "",
+                f"This downtime {where} and changes nothing{count}.",
+                "Check its date, and the plan start.",
+                Severity.WARNING,
+            )

@@ -1,0 +1,167 @@
+"""Which job may run where, for how long, and where the planner would like it."""
+
+from __future__ import annotations
+
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.tables.building.book import Book, find, names_in, report_no_machine, types_in
+from core.tables.building.pieces import (
+    bound_machines,
+    minutes_to_do,
+    warn_of_idle_pieces,
+)
+from core.tables.issues import Severity
+from core.tables.mapping.records import Record
+from core.tables.rows import MINUTE, JobRow
+
+
+def processing_times(book: Book) -> NDArray[np.float64]:
+    """Shape (n, m), seconds; +inf where not eligible. Reports jobs without machine."""
+    jobs, machines = book.jobs.records, book.machines.records
+    n, m = len(jobs), len(machines)
+    speed = np.array([1.0 if x.row.speed is None else x.row.speed for x in machines])
+    exact = np.full((n, m), inf)
+    for j, k, seconds in _exact_times(book):
+        exact[j, k] = seconds
+    processing = np.full((n, m), inf)
+    has_times = book.processing.table is not None
+    minutes_of = [minutes_to_do(book, record) for record in jobs]
+    warn_of_idle_pieces(book)
+    for j, record in enumerate(jobs):
+        row = record.row
+        bound = bound_machines(book, record)
+        listed = np.isfinite(exact[j])
+        if bound is not None:
+            listed &= bound
+            exact[j] = np.where(listed, exact[j], inf)
+        allowed = np.zeros(m, dtype=np.bool_)
+        unknown = False
+        if row.machine_types is not None:
+            for name in types_in(book.jobs, record, row.machine_types, book.types):
+                unknown |= name not in book.types
+                allowed[book.types.get(name, [])] = True
+        elif not listed.any():
+            allowed[:] = True
+        if bound is not None:
+            if bound.any() and (allowed | listed).any() and not (allowed & bound).any():
+                unknown |= not listed.any()
+                if not listed.any():
+                    _report_bound_elsewhere(book, record)
+            unknown |= not bound.any()
+            allowed &= bound
+        minutes = minutes_of[j]
+        if minutes is not None:
+            processing[j] = np.where(allowed, np.rint(minutes * MINUTE / speed), inf)
+        elif (allowed & ~listed).any() and not _is_time_faulty(book, record):
+            machine = machines[int((allowed & ~listed).argmax())].row.machine_id
+            where = f"for {machine} " if has_times else ""
+            book.jobs.report(
+                record.number,
+                "processing_minutes",
+                "",
+                f"There is no processing time {where}here or in 'processing'.",
+                "Fill in the minutes.",
+            )
+        processing[j] = np.where(listed, exact[j], processing[j])
+        if m and not (allowed | listed).any() and not unknown:
+            report_no_machine(book.jobs, record)
+        elif (processing[j] < 1).any():
+            book.jobs.report(
+                record.number,
+                "processing_minutes",
+                minutes,
+                "This is shorter than one second.",
+                "Durations are in minutes; check the unit.",
+            )
+    return processing
+
+
+def _is_time_faulty(book: Book, record: Record[JobRow]) -> bool:
+    """Whether it is reported already why a job has no time."""
+    columns = ("processing_minutes", "minutes_per_piece", "quantity", "quantity_done")
+    there = [x for x in columns if x in book.jobs.headers]
+    stated = {"processing_minutes", "minutes_per_piece"} & set(there)
+    return not stated or any(book.jobs.is_faulty(record.number, x) for x in there)
+
+
+def _report_bound_elsewhere(book: Book, record: Record[JobRow]) -> None:
+    """Report a job whose machine is of none of its types."""
+    book.jobs.report(
+        record.number,
+        "machine_id",
+        record.row.machine_id,
+        "No machine can run this job: the machine it names is of none of its types.",
+        "Name another machine, add its type to machine_types, or clear one of them.",
+    )
+
+
+def _exact_times(book: Book) -> list[tuple[int, int, int]]:
+    """(job, machine, seconds) of the table of exact times."""
+    times: dict[tuple[int, int], int] = {}
+    records = book.processing
+    for record in records.records:
+        row, number = record.row, record.number
+        j = find(records, number, "job_id", row.job_id, "job", book.job_index)
+        k = find(
+            records, number, "machine_id", row.machine_id, "machine", book.machine_index
+        )
+        if j is None or k is None:
+            continue
+        if (j, k) in times:
+            records.report(
+                number,
+                "machine_id",
+                row.machine_id,
+                "This job has a time on this machine already.",
+                "Keep one of the rows.",
+            )
+        elif row.minutes is not None:
+            times[j, k] = round(row.minutes * MINUTE)
+            if times[j, k] < 1:
+                records.report(
+                    number,
+                    "minutes",
+                    row.minutes,
+                    "This is shorter than one second.",
+                    "Durations are in minutes; check the unit.",
+                )
+                times[j, k] = MINUTE
+        else:
+            times[j, k] = MINUTE  # faulty, reported: the pair is still eligible
+    return [(j, k, seconds) for (j, k), seconds in times.items()]
+
+
+def preferred_machines(book: Book, eligible: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Shape (n, m): the planner would like job j on machine k."""
+    preferred = np.zeros(eligible.shape, dtype=np.bool_)
+    for j, record in enumerate(book.jobs.records):
+        text = record.row.preferred_machine
+        if text is None or not book.machine_index:
+            continue
+        for name in names_in(
+            book.jobs, record.number, "preferred_machine", text, book.machine_index
+        ):
+            k = book.machine_index.get(name)
+            if k is None:
+                book.jobs.unknown(
+                    record.number,
+                    "preferred_machine",
+                    name,
+                    "machine",
+                    book.machine_index,
+                )
+                continue
+            preferred[j, k] = True
+            if eligible[j].any() and not eligible[j, k]:
+                book.jobs.report(
+                    record.number,
+                    "preferred_machine",
+                    name,
+                    "The job may not run on the machine that it prefers.",
+                    "Add its machine type to machine_types, or clear the cell.",
+                    Severity.WARNING,
+                )
+    return preferred

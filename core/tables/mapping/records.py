@@ -1,0 +1,375 @@
+"""Raw tables to checked rows, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
+
+from core.tables import limits
+from core.tables.issues import Collector, Severity
+from core.tables.mapping.headers import Layout, lay_out
+from core.tables.mapping.layouts import joined
+from core.tables.mapping.mapping import Mapping
+from core.tables.mapping.places import MatchedColumn
+from core.tables.raw import RawTable
+from core.tables.rows import ALL_SHEETS, Row, cell_faults, kind_of
+from core.tables.text import shortened
+from core.tables.values.cells import is_empty
+from core.tables.values.moments import Unreadable, moment_readings
+from core.tables.values.names import Known
+from core.tables.values.vocabulary import YES, without_accents
+
+RowT = TypeVar("RowT", bound=Row)
+_TWO_WAYS = "two ways"  # asked once for a column, not once for each of its cells
+
+
+@dataclass(frozen=True)
+class Record(Generic[RowT]):
+    """
+    One row that was read.
+
+    Parameters
+    ----------
+    number
+        Row as the spreadsheet counts it.
+    row
+        Its cells; ``None`` where empty or faulty.
+    extras
+        Text of the columns that are not known, by header.
+    """
+
+    number: int
+    row: RowT
+    extras: dict[str, str]
+
+
+class Records(Generic[RowT]):
+    """
+    The rows of one table, and how to complain about them.
+
+    Parameters
+    ----------
+    table
+        The raw table; ``None`` when the planner brought none.
+    model
+        Model of its rows.
+    collect
+        Takes the issues.
+    """
+
+    def __init__(
+        self,
+        table: RawTable | None,
+        model: type[RowT],
+        collect: Collector,
+        mapping: Mapping | None = None,
+    ) -> None:
+        self.table = table
+        self.collect = collect
+        self.headers: dict[str, str] = {}
+        self.records: list[Record[RowT]] = []
+        self.is_plan = False
+        self._faulty: set[tuple[int, str]] = set()
+        self._doubts: dict[str, tuple[int, object, str, str, int]] = {}
+        self._meant: dict[str, tuple[int, str, str, int]] = {}
+        if table is not None:
+            self._read(table, model, lay_out(table, mapping))
+
+    def __iter__(self) -> Iterator[Record[RowT]]:
+        return iter(self.records)
+
+    def _read(self, table: RawTable, model: type[RowT], layout: Layout) -> None:
+        """Check every cell; report the faulty and the missing ones."""
+        sheet = ALL_SHEETS[table.sheet]
+        self.is_plan = layout.is_plan
+        places: list[MatchedColumn] = []
+        extras: list[tuple[int, str]] = []
+        days: list[MatchedColumn] = []
+        for place in layout.places:
+            if place.day is not None:
+                days.append(place)
+            elif place.ours is not None and place.ours not in self.headers:
+                self.headers[place.ours] = place.shown
+                places.append(place)
+            elif place.ours is None and place.header and sheet.keeps_unknown:
+                extras.append((place.index, place.header))
+        if layout.id_from:
+            named = [layout.places[i].shown for i in layout.id_from]
+            self.headers["job_id"] = ", ".join(named)
+        if days:
+            self.headers["weekday"] = days[0].shown
+        self._report_layout(layout, places)
+        forms = {str(x.ours): x.form for x in places}
+        asked = {str(x.ours) for x in places if x.is_asked}
+        moments = {
+            str(x.ours) for x in places if kind_of(sheet, str(x.ours)) == "moment"
+        }
+        date_only: dict[str, int] = {}
+        for number, cells in layout.rows:
+            given: dict[str, object] = {
+                str(x.ours): cells[x.index]
+                for x in places
+                if not is_empty(cells[x.index])
+            }
+            if layout.id_from and (made := joined(cells, layout.id_from)):
+                given["job_id"] = made
+            if days:
+                open_days = tuple(str(x.day) for x in days if _is_yes(cells[x.index]))
+                if not open_days or _is_closed(layout, cells):
+                    continue
+                given["weekday"] = tuple(map(int, open_days))
+            faulty = {str(x.ours) for x in places if (number, x.index) in table.faulty}
+            self._faulty.update((number, column) for column in faulty)
+            for column in moments & given.keys():
+                if _is_date_only(given[column]):
+                    date_only.setdefault(column, number)
+            row = self._checked(model, number, given, faulty, forms)
+            dropped = asked & given.keys()
+            if dropped:
+                self._faulty.update((number, column) for column in dropped)
+                row = row.model_copy(update=dict.fromkeys(dropped))
+            for column in model.required:
+                if (
+                    column in self.headers
+                    and column not in given
+                    and column not in faulty
+                    and column not in model.may_be_empty
+                ):
+                    self.report(number, column, "", "This is empty.", "Fill it in.")
+            self.records.append(
+                Record(number, row, self._extras(number, cells, extras))
+            )
+        self._report_doubts(asked)
+        for column, number in date_only.items():
+            self.report(
+                number,
+                column,
+                "",
+                "Dates without a time of day are read as 00:00 of that day.",
+                "Add the time if another one is meant, e.g. 2026-01-05T22:00.",
+                Severity.WARNING,
+            )
+
+    def _report_layout(self, layout: Layout, places: list[MatchedColumn]) -> None:
+        """Say what the header and the forms of the cells show."""
+        header_row = None if self.table is None else self.table.header_row
+        for column, remark in layout.remarks:
+            self.collect.add(
+                self.label,
+                remark.fault,
+                remark.mend,
+                row=header_row,
+                column=column,
+                value=remark.value,
+                severity=remark.severity,
+            )
+        for place in places:
+            for remark in place.remarks:
+                self.collect.add(
+                    self.label,
+                    remark.fault,
+                    remark.mend,
+                    row=remark.row,
+                    column=place.shown,
+                    value=remark.value,
+                    severity=remark.severity,
+                )
+
+    def _checked(
+        self,
+        model: type[RowT],
+        number: int,
+        given: dict[str, object],
+        faulty: set[str],
+        forms: Table[str, object],
+    ) -> RowT:
+        """Check a row; its faulty cells are reported and left out."""
+        try:
+            return model.model_validate(given, context=forms)
+        except ValidationError as error:
+            for column, (fault, mend) in cell_faults(error).items():
+                value = _shown(given.pop(column))
+                faulty.add(column)
+                if _TWO_WAYS in fault:
+                    first = self._doubts.get(column, (number, value, fault, mend, 0))
+                    self._doubts[column] = (*first[:4], first[4] + 1)
+                    self._faulty.add((number, column))
+                else:
+                    self.report(number, column, value, f"This {fault}", mend)
+            return model.model_validate(given, context=forms)
+
+    def _report_doubts(self, asked: set[str]) -> None:
+        """Ask once for each column whose cells can be read in two ways."""
+        for column, (number, value, fault, mend, count) in self._doubts.items():
+            if column in asked:
+                continue
+            more = f"{count - 1} more cell{'s' if count > 2 else ''}"
+            many = f" So can {more} of this column." if count > 1 else ""
+            self.report(number, column, value, f"This {fault}{many}", mend)
+
+    def _extras(
+        self, number: int, cells: tuple[object, ...], extras: list[tuple[int, str]]
+    ) -> dict[str, str]:
+        """Text of the columns that are not known."""
+        texts = {}
+        for index, header in extras:
+            text = _shown(cells[index])
+            if len(text) > limits.MAX_CELL_TEXT:
+                self.collect.add(
+                    self.label,
+                    f"This has {len(text):,} characters.",
+                    f"Shorten it to {limits.MAX_CELL_TEXT:,} at most.",
+                    row=number,
+                    column=shortened(header, 60),
+                    value=text,
+                )
+                text = ""
+            texts[header] = text
+        return texts
+
+    @property
+    def label(self) -> str:
+        """File or sheet, as the planner calls it."""
+        return "files" if self.table is None else self.table.label
+
+    def report(
+        self,
+        number: int | None,
+        column: str | None,
+        value: object,
+        fault: str,
+        mend: str,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Add an issue about one cell of this table."""
+        shown = None if column is None else self.headers.get(column, column)
+        is_error = severity is Severity.ERROR
+        if is_error and number is not None and column is not None:
+            self._faulty.add((number, column))
+        self.collect.add(
+            self.label,
+            fault,
+            mend,
+            row=number,
+            column=shown,
+            value="" if value is None else value,
+            severity=severity,
+        )
+
+    def is_faulty(self, number: int, column: str) -> bool:
+        """Whether a cell is reported already, or its whole column is missing."""
+        return column not in self.headers or (number, column) in self._faulty
+
+    def index(self, column: str) -> Known[int]:
+        """
+        Position of each id among the records; doubled ids are reported.
+
+        Parameters
+        ----------
+        column
+            The id column.
+        """
+        positions: Known[int] = Known()
+        for i, record in enumerate(self.records):
+            name = cast("str | None", getattr(record.row, column))
+            if name is None:
+                continue
+            if name in positions:
+                first = self.records[positions[name]].number
+                self.report(
+                    record.number,
+                    column,
+                    name,
+                    f"This id is there already, in row {first}.",
+                    "Give every row its own id.",
+                )
+            else:
+                positions[name] = i
+        return positions
+
+    def meant(
+        self, number: int, column: str, name: str, known: Known[Any]
+    ) -> str | None:
+        """
+        Return the known name that a cell means; ``None`` when it means none.
+
+        A name that is written differently, with one meaning, is said; see
+        :meth:`say_what_names_mean`.
+        """
+        found = known.meant(name)
+        if found is not None and found != name:
+            first = self._meant.get(column, (number, name, found, 0))
+            self._meant[column] = (*first[:3], first[3] + 1)
+        return found
+
+    def say_what_names_mean(self) -> None:
+        """Say once for each column which names were taken for others."""
+        for column, (number, name, found, count) in self._meant.items():
+            more = f"{count - 1} more cell{'s' if count > 2 else ''}"
+            many = f", {more} likewise" if count > 1 else ""
+            self.report(
+                number,
+                column,
+                name,
+                f"{name!r} is read as {found!r}{many}.",
+                "Write them alike.",
+                Severity.NOTE,
+            )
+        self._meant = {}
+
+    def unknown(
+        self, number: int, column: str, name: str, what: str, known: Known[Any]
+    ) -> None:
+        """Report a name that refers to nothing, with a likely one."""
+        likely = known.hint(name)
+        mend = (
+            f"Did you mean {likely!r}?"
+            if likely
+            else f"Add it, or name a known {what}."
+        )
+        self.report(number, column, name, f"There is no {what} of this name.", mend)
+
+
+def _is_yes(value: object) -> bool:
+    """Whether a calendar's cell for a day says that it is open."""
+    if isinstance(value, bool | int | float):
+        return bool(value)
+    return value is not None and without_accents(str(value).strip()) in YES
+
+
+def _is_closed(layout: Layout, cells: tuple[object, ...]) -> bool:
+    """Whether a calendar's row has a value of 0: a closed time, as frePPLe says it."""
+    for place in layout.places:
+        if place.ours is None and place.header.strip().casefold() == "value":
+            return str(cells[place.index]).strip() in ("0", "0.0")
+    return False
+
+
+def _is_date_only(value: object) -> bool:
+    """
+    Whether a cell is a date that was typed without a time of day.
+
+    A spreadsheet's own date at midnight looks the same whether typed so or not.
+    """
+    if not isinstance(value, str) or ":" in value:
+        return False
+    try:
+        return not moment_readings(value)[1]
+    except Unreadable:
+        return False
+
+
+def _shown(value: object) -> str:
+    """Text of any cell."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return str(value)

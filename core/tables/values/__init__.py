@@ -1,0 +1,1 @@
+"""What cells may hold: numbers, durations, moments, words, and how they are written."""

@@ -1,0 +1,243 @@
+"""
+The sample shifts in ``assets/samples``: where they are, and how they are made.
+
+They are drawn by the generator and then written the way a planner would: machine
+types and speeds rather than a time for every pair, opening hours per weekday, dates
+on the quarter of an hour, names from a workshop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from core.instances.generator import KINDS, generate
+from core.problem.model import Problem
+from core.problem.shift import DEFAULT_START
+from core.tables.building.hours import open_per_week, week_offset
+from core.tables.rows import MINUTE, SHEETS
+from core.tables.shift import Reading, read_shift
+from core.tables.text import join_list
+from core.tables.writing.export import CellRow, Table
+from core.tables.writing.weeks import day_windows, weekly_hours
+from core.tables.writing.write import csv_files, workbook
+
+FOLDER = Path(__file__).parents[2] / "assets" / "samples"
+
+_TYPES = (
+    *("CNC", "Lathe", "Laser", "Mill", "Grinder", "Press", "Weld", "Drill", "Paint"),
+    "Assembly",
+)
+_MATERIALS = ("Alloy", "Steel", "Brass")
+_CUSTOMERS = ("Nordwind", "Halvorsen", "Ferrum", "Castle Pumps", "Orbis", "Tidewater")
+_REASONS = ("maintenance", "inspection", "calibration")
+_QUARTER = 15 * MINUTE
+
+
+@dataclass(frozen=True)
+class Sample:
+    """
+    A sample shift.
+
+    Parameters
+    ----------
+    name
+        Its folder, and the name of its workbook.
+    title
+        What a planner reads.
+    jobs, machines, machine_types, setup_groups, seed
+        What it is drawn from.
+    start
+        Plan start that its dates are meant for.
+    """
+
+    name: str
+    title: str
+    jobs: int
+    machines: int
+    machine_types: int
+    setup_groups: int
+    seed: int
+    start: datetime = DEFAULT_START
+
+
+SAMPLES = {
+    sample.name: sample
+    for sample in (
+        Sample("shift-411x30", "411 jobs on 30 machines", 411, 30, 10, 12, 7),
+        Sample("small-24x6", "24 jobs on 6 machines", 24, 6, 3, 4, 3),
+    )
+}
+
+
+def read_sample(name: str) -> Reading:
+    """
+    Read a sample shift from its workbook.
+
+    Parameters
+    ----------
+    name
+        A key of ``SAMPLES``.
+
+    Raises
+    ------
+    KeyError
+        When there is no such sample.
+    """
+    sample = SAMPLES[name]
+    path = FOLDER / name / f"{name}.xlsx"
+    return read_shift(
+        {path.name: path.read_bytes()}, sample.start, sample.title, origin="sample"
+    )
+
+
+def sample_files(sample: Sample) -> dict[str, bytes]:
+    """Return the CSV files and the workbook of a sample, made anew."""
+    tables = sample_tables(sample)
+    return {**csv_files(tables), f"{sample.name}.xlsx": workbook(tables)}
+
+
+def sample_tables(sample: Sample) -> tuple[Table, ...]:
+    """Return the tables of a sample, made anew."""
+    hour = week_offset(sample.start) // 3600
+    settings = replace(
+        KINDS["shift_calendar"],
+        jobs=sample.jobs,
+        machines=sample.machines,
+        machine_types=sample.machine_types,
+        setup_groups=sample.setup_groups,
+        resolution_seconds=MINUTE,
+        start_hours=((hour, hour),),
+    )
+    problem = generate(settings, sample.seed)
+    machines, machine_ids, speed, calendars, downtime = _machines(sample, problem)
+    jobs = _jobs(sample, problem, machine_ids, speed)
+    groups = _group_names(problem)
+    setups: list[CellRow] = [
+        [groups[x], groups[y], int(problem.setup[0, x, y]) / MINUTE, None]
+        for x in range(len(groups))
+        for y in range(len(groups))
+        if x != y
+    ]
+    rows = {
+        "jobs": jobs,
+        "machines": machines,
+        "setups": setups,
+        "calendars": calendars,
+        "downtime": downtime,
+    }
+    tables = []
+    for name, filled in rows.items():
+        columns = SHEETS[name].columns
+        if name == "jobs":  # the first of them, and one of the planner's own
+            columns = (*columns[: len(filled[0]) - 1], "customer")
+        tables.append(Table(name, columns, tuple(filled)))
+    return tuple(tables)
+
+
+def _group_names(problem: Problem) -> list[str]:
+    """Return names such as ``Alloy A``."""
+    return [
+        f"{_MATERIALS[i % len(_MATERIALS)]} {chr(ord('A') + i // len(_MATERIALS))}"
+        for i in range(problem.num_groups)
+    ]
+
+
+def _machines(
+    sample: Sample, problem: Problem
+) -> tuple[list[CellRow], list[str], list[float], list[CellRow], list[CellRow]]:
+    """Return the machines, their ids and speeds, the calendars and the downtimes."""
+    start = sample.start
+    groups = _group_names(problem)
+    # How much faster than its mean each job runs there; speeds in steps of 0.05.
+    ratio = problem.mean_processing[:, None] / problem.processing
+    ratio[~problem.eligible] = np.nan
+    speed = [round(20 * x) / 20 for x in np.nanmedian(ratio, axis=0).tolist()]
+    counts = [0] * sample.machine_types
+    names: dict[int, str] = {}
+    ids: list[str] = []
+    machines: list[CellRow] = []
+    calendars: list[CellRow] = []
+    downtime: list[CellRow] = []
+    for k, (windows, pauses) in enumerate(weekly_hours(problem, start, exact=False)):
+        kind = int(problem.machine_type[k])
+        counts[kind] += 1
+        ids.append(f"{_TYPES[kind].upper()}-{counts[kind]:02d}")
+        calendar = None
+        if windows is not None:
+            hours = open_per_week(windows) // 3600
+            calendar = {80: "two shifts", 42: "day shift", 40: "night shift"}[hours]
+            if calendar not in names.values():
+                names[hours] = calendar
+                calendars += [[calendar, *row] for row in day_windows(windows)]
+        free = int(problem.available[k])
+        group = int(problem.initial_group[k])
+        machines.append(
+            [
+                ids[k],
+                _TYPES[kind],
+                speed[k],
+                calendar,
+                _quarter(start, free) if free else None,
+                groups[group] if group < len(groups) else None,
+            ]
+        )
+        downtime += [
+            [
+                ids[k],
+                _quarter(start, begins),
+                _quarter(start, max(ends, begins + _QUARTER)),
+                _REASONS[(k + i) % len(_REASONS)],
+            ]
+            for i, (begins, ends) in enumerate(pauses)
+        ]
+    return machines, ids, speed, calendars, downtime
+
+
+def _jobs(
+    sample: Sample, problem: Problem, machine_ids: Sequence[str], speed: list[float]
+) -> list[CellRow]:
+    """Return the rows of the jobs."""
+    groups = _group_names(problem)
+    step = np.arange(problem.num_jobs) - np.searchsorted(problem.family, problem.family)
+    size = np.bincount(problem.family)
+    digits = len(str(problem.num_jobs + 1))
+    rows: list[CellRow] = []
+    for j in range(problem.num_jobs):
+        family = int(problem.family[j])
+        eligible = np.flatnonzero(problem.eligible[j])
+        types = sorted(set(problem.machine_type[eligible].tolist()))
+        minutes = [
+            problem.processing[j, k] * speed[k] / MINUTE for k in eligible.tolist()
+        ]
+        due = float(problem.due[j])
+        release = int(problem.release[j])
+        wishes = [machine_ids[k] for k in np.flatnonzero(problem.preferred[j]).tolist()]
+        rows.append(
+            [
+                f"J-{j + 1:0{max(digits, 4)}d}",
+                max(round(sum(minutes) / len(minutes)), 1),
+                join_list(_TYPES[x] for x in types),
+                f"WO-{10480 + family}",
+                int(step[j]) + 1 if size[family] > 1 else None,
+                None,
+                groups[problem.group[j]],
+                None,
+                _quarter(sample.start, release) if release else None,
+                _quarter(sample.start, due) if np.isfinite(due) else None,
+                None,
+                "yes" if problem.important[j] else None,
+                join_list(wishes) or None,
+                _CUSTOMERS[family % len(_CUSTOMERS)],
+            ]
+        )
+    return rows
+
+
+def _quarter(start: datetime, seconds: float) -> datetime:
+    """Return the next quarter of an hour."""
+    return start + timedelta(seconds=int(-(-seconds // _QUARTER)) * _QUARTER)
