@@ -228,8 +228,8 @@ class FreshFlatEnv(gymnasium.Env[Observed, SupportsInt]):
         """Place a job on a machine, as :meth:`FlatActionEnv.step` does."""
         return self.inner.step(action)
 
-    def action_masks(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Shape (n * m,), True where it may be chosen."""
+    def action_masks(self) -> np.ndarray[Any, np.dtype[np.int8]]:
+        """Shape (n * m,), 1 where it may be chosen."""
         return self.inner.action_masks()
 
 

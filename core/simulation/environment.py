@@ -33,10 +33,7 @@ NOT_READY = "not ready"
 
 LIMIT = 1e4  # of features: they are logarithms and ratios, far below it
 
-gymnasium.register(
-    id="Shiftwright-v0",
-    entry_point="core.simulation.environment:HierarchicalSchedulingEnv",
-)
+MOST_INVALID = 1000  # in a row: a masked agent makes none, a random one far fewer
 
 Array = NDArray[Any]
 Observed = dict[str, Array]
@@ -60,11 +57,16 @@ class SchedulingEnv(gymnasium.Env[Observed, Action], Generic[Action]):
         What a decision earns; the fall of the cost bound unless given.
     penalty
         What an invalid action costs, not negative.
+    most_invalid
+        Invalid actions in a row, positive, after which the episode is truncated.
+    render_mode
+        ``"ansi"``: :meth:`render` gives the plan so far as text; ``None``: nothing.
 
     Raises
     ------
     ValueError
-        When the penalty or the lookahead is negative.
+        When the penalty or the lookahead is negative, ``most_invalid`` is below 1,
+        or there is no such render mode.
 
     Notes
     -----
@@ -79,9 +81,12 @@ class SchedulingEnv(gymnasium.Env[Observed, Action], Generic[Action]):
 
     The features are named in :mod:`core.simulation.features` and
     :mod:`core.simulation.state`. An episode ends when every job is placed.
+
+    Masks that are given out, there and by ``action_masks``, are int8, 1 where it may
+    be chosen: what ``action_space.sample(mask=...)`` takes.
     """
 
-    metadata = {"render_modes": []}  # noqa: RUF012 - as Gymnasium has it
+    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012 - as Gymnasium has it
 
     def __init__(
         self,
@@ -91,18 +96,29 @@ class SchedulingEnv(gymnasium.Env[Observed, Action], Generic[Action]):
         lookahead: float = 0.0,
         reward: Reward | None = None,
         penalty: float = 1.0,
+        most_invalid: int = MOST_INVALID,
+        render_mode: str | None = None,
     ) -> None:
         if not penalty >= 0:
             raise ValueError(f"Expected penalty >= 0, got {penalty}.")
+        if not most_invalid >= 1:
+            raise ValueError(f"Expected most_invalid >= 1, got {most_invalid}.")
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(
+                f"Expected render_mode None or 'ansi', got {render_mode!r}."
+            )
         if problem is None:
             problem = generate(GeneratorSettings(jobs=20, machines=5), seed=0)
         self.problem = problem
         self.objective = objective or Objective()
         self.penalty = penalty
+        self.most_invalid = most_invalid
+        self.render_mode = render_mode
         self.simulator = Simulator([problem], [self.objective], lookahead=lookahead)
         self._reward: Reward = CostReward() if reward is None else reward
         self._reward.begin(self.simulator)
         self._selected: int | None = None
+        self._invalid = 0  # actions in a row
         n, m = problem.num_jobs, problem.num_machines
         low = np.array([feature.low for feature in STATE_FEATURES], np.float32)
         high = np.array([feature.high for feature in STATE_FEATURES], np.float32)
@@ -117,6 +133,11 @@ class SchedulingEnv(gymnasium.Env[Observed, Action], Generic[Action]):
             }
         )
         self.observation_space = cast("spaces.Space[Observed]", self._space)
+        self.action_space = self._actions()
+
+    def _actions(self) -> spaces.Space[Action]:
+        """Return the action space of the problem."""
+        raise NotImplementedError
 
     @property
     def schedule(self) -> Schedule:
@@ -149,8 +170,30 @@ class SchedulingEnv(gymnasium.Env[Observed, Action], Generic[Action]):
         super().reset(seed=seed)
         self.simulator.reset()
         self._reward.begin(self.simulator)
-        self._selected = None
+        self._selected, self._invalid = None, 0
         return self._observed(), self._info()
+
+    def render(self) -> str | None:
+        """
+        Return the plan so far: a line per machine, its jobs with start and end.
+
+        Times are seconds since plan start. ``None`` without a render mode.
+        """
+        if self.render_mode is None:
+            return None
+        sim, problem = self.simulator, self.problem
+        placed = np.flatnonzero(sim.scheduled[0].numpy())
+        machine, start, end = sim.machine[0], sim.times[2, 0], sim.times[3, 0]
+        lines = [
+            f"{problem.num_jobs - int(sim.remaining[0])} of {problem.num_jobs} jobs"
+        ]
+        for k, name in enumerate(problem.machine_ids):
+            jobs = sorted(
+                placed[machine.numpy()[placed] == k], key=lambda j: int(start[j])
+            )
+            bars = (f"{problem.job_ids[j]} {int(start[j])}-{int(end[j])}" for j in jobs)
+            lines.append(f"{name}: {', '.join(bars) or '-'}")
+        return "\n".join(lines)
 
     def _place(
         self, job: int, machine: int
@@ -158,12 +201,14 @@ class SchedulingEnv(gymnasium.Env[Observed, Action], Generic[Action]):
         """Place a job on a machine, or refuse to."""
         fault = self.fault(job, machine)
         if fault is not None:
+            self._invalid += 1
             info = self._info() | {"error": fault}
-            return self._observed(), -self.penalty, self._done, False, info
+            cut = self._invalid >= self.most_invalid and not self._done
+            return self._observed(), -self.penalty, self._done, cut, info
         chosen = _one(0), _one(job), _one(machine)
         self.simulator.step(*chosen)
         earned = float(self._reward.after(self.simulator, *chosen)[0])
-        self._selected = None
+        self._selected, self._invalid = None, 0
         return self._observed(), earned, self._done, False, self._info()
 
     def fault(self, job: int, machine: int) -> str | None:
@@ -238,38 +283,41 @@ class HierarchicalSchedulingEnv(SchedulingEnv[Mapping[str, Any]]):
 
     Its action space is ``Dict(job=Discrete(n), machine=Discrete(m))``. An agent that
     decides in two steps calls :meth:`select_job` in between, which puts the machines
-    for that job into the observation and the masks. An invalid action changes
-    nothing, costs the penalty, and ``info["error"]`` says why: already scheduled,
-    incompatible machine, machine busy (or closed) or not ready.
+    for that job into the observation and the masks; before that the machine mask is
+    all 0. An invalid action changes nothing, costs the penalty, and ``info["error"]``
+    says why: already scheduled, incompatible machine, machine busy (or closed) or not
+    ready; ``most_invalid`` of them in a row truncate the episode.
+
+    Examples
+    --------
+    A valid action at random:
+
+    >>> env = gymnasium.make("Shiftwright-v0").unwrapped
+    >>> _ = env.reset(seed=0)
+    >>> job = env.action_space.sample(mask=env.action_masks())["job"]
+    >>> _ = env.select_job(job)
+    >>> machine = env.action_space.sample(mask=env.action_masks())["machine"]
+    >>> "error" in env.step({"job": job, "machine": machine})[4]
+    False
     """
 
-    def __init__(
-        self,
-        problem: Problem | None = None,
-        objective: Objective | None = None,
-        *,
-        lookahead: float = 0.0,
-        reward: Reward | None = None,
-        penalty: float = 1.0,
-    ) -> None:
-        super().__init__(
-            problem, objective, lookahead=lookahead, reward=reward, penalty=penalty
-        )
-        self.action_space = spaces.Dict(
-            {
-                "job": spaces.Discrete(self.problem.num_jobs),
-                "machine": spaces.Discrete(self.problem.num_machines),
-            }
-        )
+    def _actions(self) -> spaces.Space[Mapping[str, Any]]:
+        n, m = self.problem.num_jobs, self.problem.num_machines
+        space = spaces.Dict({"job": spaces.Discrete(n), "machine": spaces.Discrete(m)})
+        return cast("spaces.Space[Mapping[str, Any]]", space)
 
-    def action_masks(self) -> dict[str, NDArray[np.bool_]]:
+    def action_masks(self) -> dict[str, NDArray[np.int8]]:
         """
-        Both masks, True where it may be chosen.
+        Both masks, int8, 1 where it may be chosen.
 
         ``job``, shape (n,), and ``machine``, shape (m,): that of the job selected
-        last, all False before one is selected.
+        last, all 0 before one is selected.
         """
-        return {"job": self.job_mask, "machine": self.machine_mask(self._selected)}
+        machine = self.machine_mask(self._selected)
+        return {
+            "job": self.job_mask.astype(np.int8),
+            "machine": machine.astype(np.int8),
+        }
 
     def select_job(self, job: int) -> Observed:
         """

@@ -1,3 +1,6 @@
+import doctest
+import subprocess
+import sys
 from math import inf
 
 import gymnasium
@@ -12,6 +15,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.verify import violations
+from core.simulation import environment
 from core.simulation.environment import HierarchicalSchedulingEnv
 from core.simulation.features import observe, observe_machines
 from core.simulation.reward import ShapedReward, ShapedWeights
@@ -66,14 +70,88 @@ def same(first, second):
     )
 
 
-@pytest.mark.filterwarnings("ignore:.*render modes.*")
+@pytest.mark.filterwarnings("ignore:.*(alternative render modes|render fps).*")
 @pytest.mark.parametrize("lookahead", [0.0, inf])
 def test_gymnasium_accepts_it(shop, lookahead):
-    """Its own checker, on the default problem and on one with calendars."""
+    """Its own checker, on the default problem, drawn too, and one with calendars."""
     env = gymnasium.make("Shiftwright-v0", lookahead=lookahead)
     assert isinstance(env.unwrapped, HierarchicalSchedulingEnv)
     check_env(env.unwrapped)
     check_env(HierarchicalSchedulingEnv(shop, lookahead=lookahead))
+
+
+@pytest.mark.parametrize("name", ["Shiftwright-v0", "ShiftwrightFlat-v0"])
+def test_importing_the_room_is_enough_for_gymnasium_to_know_it(name):
+    """In a process of its own: made by name, and a valid action drawn by its mask."""
+    code = (
+        "import sys, gymnasium, core.simulation\n"
+        "assert 'torch' not in sys.modules\n"
+        f"env = gymnasium.make({name!r})\n"
+        "env.reset(seed=0)\n"
+        "env.action_space.seed(0)\n"
+        "action = env.action_space.sample(mask=env.unwrapped.action_masks())\n"
+        "print(action)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@settings(max_examples=15)
+@given(problems(), SEEDS)
+def test_actions_drawn_by_the_masks_are_never_refused(problem, seed):
+    """As the documentation draws them: a job, select it, then a machine for it."""
+    env = HierarchicalSchedulingEnv(problem)
+    env.reset(seed=seed)
+    env.action_space.seed(seed)
+    terminated = False
+    while not terminated:
+        job = env.action_space.sample(mask=env.action_masks())["job"]
+        env.select_job(job)
+        machine = env.action_space.sample(mask=env.action_masks())["machine"]
+        _, _, terminated, _, info = env.step({"job": job, "machine": machine})
+        assert "error" not in info
+    assert not violations(problem, env.schedule)
+
+
+def test_too_many_invalid_actions_in_a_row_end_the_episode(busy):
+    """The third in a row; a valid one in between begins the count anew."""
+    env = HierarchicalSchedulingEnv(busy, most_invalid=3)
+    env.reset()
+    bad, good = {"job": 1, "machine": 0}, {"job": 0, "machine": 0}
+    cut = [env.step(action)[3] for action in [bad, bad, good, bad, bad, bad]]
+    assert cut == [False, False, False, False, False, True]
+    env.reset()
+    assert not env.step(bad)[3]
+
+
+def test_the_plan_so_far_is_drawn_as_text(shop):
+    """Job a on M until 10 s, then d until 15 s; nothing without a render mode."""
+    env = HierarchicalSchedulingEnv(shop, render_mode="ansi")
+    env.reset()
+    env.step({"job": 0, "machine": 0})
+    env.step({"job": 3, "machine": 0})
+    assert env.render() == "2 of 4 jobs\nM: a 0-10, d 10-15\nN: -\nP: -"
+    assert HierarchicalSchedulingEnv(shop).render() is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"most_invalid": 0}, "Expected most_invalid >= 1, got 0"),
+        ({"render_mode": "human"}, "got 'human'"),
+    ],
+)
+def test_nonsense_is_refused(shop, arguments, message):
+    """It says what was expected."""
+    with pytest.raises(ValueError, match=message):
+        HierarchicalSchedulingEnv(shop, **arguments)
+
+
+def test_the_documented_way_to_a_valid_action_works():
+    """The example in the documentation of the environment, run."""
+    assert doctest.testmod(environment).failed == 0
 
 
 def test_the_spaces_are_those_of_its_problem(shop):
@@ -171,14 +249,14 @@ def test_it_agrees_with_the_simulator_step_by_step(problem, seed, which):
         assert np.array_equal(seen["jobs"][whole.job.numpy()], whole.job_features)
         assert np.array_equal(seen["overall"], whole.global_features[0])
         assert np.array_equal(seen["state"], whole.state[0])
-        mask = env.action_masks()["job"]
+        mask = env.action_masks()["job"].astype(bool)
         assert np.array_equal(mask, twin.job_mask[0])
         assert not seen["jobs"][~mask].any()
         job = int(rng.choice(np.flatnonzero(mask)))
         seen = env.select_job(job)
         assert env.observation_space.contains(seen)
         parts = observe_machines(twin, torch.tensor([0]), torch.tensor([job]))
-        mask = env.action_masks()["machine"]
+        mask = env.action_masks()["machine"].astype(bool)
         assert np.flatnonzero(mask).tolist() == parts.machine.tolist()
         assert np.array_equal(seen["machines"][mask], parts.machine_features)
         machine = int(rng.choice(np.flatnonzero(mask)))
