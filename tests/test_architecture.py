@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 FOUNDATION = {"problem", "timing", "bounds", "instances", "planning"}
 ENGINES = {"tables", "simulation", "search", "store", "futures"}
 PLANNERS = {"policy", "decisions", "schedulers"}
-USERS = {"replanning", "comparison", "training", "runs", "charts"}
+USERS = {"replanning", "remedies", "comparison", "training", "runs", "charts"}
 
 ALLOWED: dict[str, set[str]] = {
     "problem": set(),
@@ -38,6 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "decisions": {"problem", "timing", "planning", "simulation", "policy"},
     "schedulers": {*FOUNDATION, "simulation", "search", "policy", "decisions"},
     "replanning": {*FOUNDATION, "decisions"},
+    "remedies": {*FOUNDATION, "search", "decisions", "replanning"},
     "comparison": {*FOUNDATION, "schedulers"},
     # The rules of scheduling are the yardstick of a held-out evaluation.
     "training": {*FOUNDATION, "simulation", "policy", "schedulers"},

@@ -22,7 +22,7 @@ from core.problem.objective import Objective
 from core.problem.orders import order_lines, orders
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
-from core.replanning.remedies import remedies
+from core.remedies.remedies import remedies
 
 ROOT = Path(__file__).parents[2]
 TASKS = (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.problem.orders import Order
     from core.problem.schedule import Schedule
     from core.problem.shift import Shift
-    from core.replanning.remedies import Remedies
+    from core.remedies.remedy import Remedies
 
 
 def remedies(
@@ -47,8 +47,8 @@ def remedies(
     as_json: JsonOption = False,
 ) -> None:
     """Say what it would take to have an order on time, and who pays for it."""
-    from core.replanning.remedies import Prices
-    from core.replanning.remedies import remedies as look
+    from core.remedies.remedies import remedies as look
+    from core.remedies.remedy import Prices
 
     wished = None if by is None else parse_moment("--by", by)
     try:
@@ -77,7 +77,7 @@ def remedies_json(
     shift: Shift, plan: Schedule, wanted: list[Order], found: Remedies
 ) -> dict[str, Any]:
     """Return the answer as the command prints it; times as files state them."""
-    from core.replanning.remedy_words import proof
+    from core.remedies.words import proof
 
     names = [order.name for order in wanted]
     return {

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from core.problem.altered import opened, released, with_copies
 from core.problem.model import Problem
 from core.problem.orders import Order, orders
 from core.problem.schedule import Schedule
@@ -132,24 +133,9 @@ def effect_of_queue(problem: Problem, schedule: Schedule, machine: int) -> Effec
     if copies < 1:
         return _compared(problem, schedule, retime(problem, sequences).end)
 
-    def more(values: np.ndarray) -> np.ndarray:
-        return np.concatenate([values, np.repeat(values[machine], copies)])
-
-    column = np.repeat(problem.processing[:, [machine]], copies, axis=1)
-    liked = np.repeat(problem.preferred[:, [machine]], copies, axis=1)
     name = problem.machine_ids[machine]
-    names = (f"{name}\0{i}" for i in range(copies))  # nobody reads them
-    without = replace(
-        problem,
-        processing=np.concatenate([problem.processing, column], axis=1),
-        preferred=np.concatenate([problem.preferred, liked], axis=1),
-        setup_class=more(problem.setup_class),
-        initial_group=np.array([*problem.initial_group, *before[1 : copies + 1]]),
-        available=more(problem.available),
-        machine_type=more(problem.machine_type),
-        calendars=(*problem.calendars, *[problem.calendars[machine]] * copies),
-        machine_ids=(*problem.machine_ids, *names),
-    )
+    names = [f"{name}\0{i}" for i in range(copies)]  # nobody reads them
+    without = with_copies(problem, machine, names, before[1 : copies + 1])
     alone = [list(jobs) for jobs in sequences] + [[job] for job in queue[1:]]
     alone[machine] = [queue[0]]
     return _compared(problem, schedule, retime(without, alone).end)
@@ -166,9 +152,7 @@ def effect_of_release(problem: Problem, schedule: Schedule, job: int) -> Effect:
     job
         Which job.
     """
-    release = problem.release.copy()
-    release[job] = 0
-    without = replace(problem, release=release)
+    without = released(problem, job, 0)
     return _compared(problem, schedule, _end(without, schedule))
 
 
@@ -198,9 +182,7 @@ def effect_of_closure(
     closures = problem.calendars[machine].closures
     if not ((closures[:, 0] < end) & (closures[:, 1] > begin)).any():
         raise ValueError(f"Machine {name!r} is not closed in that time.")
-    calendars = list(problem.calendars)
-    calendars[machine] = calendars[machine].opened(begin, end)
-    without = replace(problem, calendars=tuple(calendars))
+    without = opened(problem, machine, begin, end)
     return _compared(problem, schedule, _end(without, schedule))
 
 

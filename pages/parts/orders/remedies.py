@@ -17,8 +17,9 @@ from core.planning.scheduler import Result
 from core.problem import phrases
 from core.problem.orders import Order
 from core.problem.shift import Shift
-from core.replanning.remedies import Remedies, Remedy, remedies
-from core.replanning.remedy_words import proof
+from core.remedies.remedies import remedies
+from core.remedies.remedy import Remedies, Remedy
+from core.remedies.words import proof
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.orders.standing import wording_of

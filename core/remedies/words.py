@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.decisions.topic_words import Wording
 from core.problem.orders import Order
 from core.problem.schedule import Schedule
-from core.replanning.remedies import Remedies
+from core.remedies.remedy import Remedies
 
 
 def proof(
@@ -23,7 +23,7 @@ def proof(
     wanted
         The orders to have on time.
     found
-        What :func:`core.replanning.remedies.remedies` says of them.
+        What :func:`core.remedies.remedies.remedies` says of them.
     wording
         How moments and lengths of time are written.
     """

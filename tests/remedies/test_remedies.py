@@ -13,7 +13,8 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.orders import find_order, orders
 from core.problem.shift import DEFAULT_START, Shift
 from core.problem.verify import violations
-from core.replanning.remedies import Prices, remedies
+from core.remedies.remedies import remedies
+from core.remedies.remedy import Prices
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files
