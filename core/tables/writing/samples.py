@@ -26,7 +26,7 @@ from core.tables.writing.export import CellRow, Table
 from core.tables.writing.weeks import day_windows, weekly_hours
 from core.tables.writing.write import csv_files, workbook
 
-FOLDER = Path(__file__).parents[2] / "assets" / "samples"
+FOLDER = Path(__file__).parents[3] / "assets" / "samples"
 
 _TYPES = (
     *("CNC", "Lathe", "Laser", "Mill", "Grinder", "Press", "Weld", "Drill", "Paint"),
