@@ -28,7 +28,8 @@ class Bounds:
     makespan, weighted_tardiness, setup
         Seconds (tardiness: times weight), each at its best alone.
     cost
-        Of the three together, by the objective they were asked for.
+        Of the three together, by the objective they were asked for; of a part of a
+        whole, what is fixed of the whole included.
     decisive
         What keeps the makespan from being shorter.
     """
@@ -71,12 +72,15 @@ def lower_bounds(problem: Problem, objective: Objective) -> Bounds:
     )
     setup = setup_bound(problem)
     x, y, z = objective.scales(problem)
+    fixed, tardy, setups = problem.fixed_figures
     return Bounds(
         makespan=work.makespan,
         weighted_tardiness=late,
         setup=setup,
         # The same order of sums as in a schedule's cost, so that rounding agrees.
-        cost=sum((x * work.makespan, y * late, z * setup)),
+        cost=sum(
+            (x * max(work.makespan, fixed), y * (late + tardy), z * (setup + setups))
+        ),
         decisive=WORK if work.makespan > chain else CHAIN,
     )
 

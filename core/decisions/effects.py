@@ -92,16 +92,8 @@ def effect_of_job(problem: Problem, schedule: Schedule, job: int) -> Effect:
     pairs |= {
         (a, b) for a in problem.predecessors[job] for b in problem.successors[job]
     }
-    per_job = ("processing", "release", "due", "weight", "important", "preferred")
-    arrays = {name: getattr(problem, name)[kept] for name in per_job}
-    without = replace(
-        problem,
-        **arrays,
-        family=problem.family[kept],
-        group=problem.group[kept],
-        precedence=at[np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)],
-        job_ids=tuple(problem.job_ids[j] for j in kept),
-    )
+    precedence = at[np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)]
+    without = replace(problem, **problem.of_jobs(kept) | {"precedence": precedence})
     sequences = [[int(at[j]) for j in jobs if j != job] for jobs in schedule.sequences]
     end = np.zeros(problem.num_jobs, dtype=np.int64)
     end[kept] = retime(without, _padded(sequences, problem)).end

@@ -57,7 +57,7 @@ def resample(
     With another number of jobs, releases and due dates are scaled by its ratio, in
     open time, since the same machines then need that much more or less time; the
     part of a due date that a family's own longest chain takes is not scaled.
-    Copies of one job share its setup group.
+    Copies of one job share its setup group; none is reserved.
     """
     count = problem.num_jobs if jobs is None else jobs
     if count < 1:
@@ -105,23 +105,24 @@ def resample(
     families: dict[tuple[int, int], int] = {}
     keys = zip(problem.family[source].tolist(), draw.tolist(), strict=True)
     family = [families.setdefault(key, len(families)) for key in keys]
-    return replace(
-        problem,
-        processing=processing,
-        release=np.rint(clock.date(opened)).astype(np.int64),
-        due=np.rint(due),
-        weight=problem.weight[source],
-        important=problem.important[source],
-        preferred=problem.preferred[source],
-        family=np.array(family, dtype=np.int64),
-        group=problem.group[source],
-        precedence=np.array(pairs, dtype=np.int64).reshape(-1, 2),
-        job_ids=tuple(
+    changed = {
+        "processing": processing,
+        "release": np.rint(clock.date(opened)).astype(np.int64),
+        "due": np.rint(due),
+        "family": np.array(family, dtype=np.int64),
+        "precedence": np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        "job_ids": tuple(
             f"{problem.job_ids[j]}#{i + 1}"
             for j, i in zip(source.tolist(), draw.tolist(), strict=True)
         ),
-        family_names=tuple(f"{problem.family_names[x]}#{i + 1}" for x, i in families),
-    )
+        "family_names": tuple(
+            f"{problem.family_names[x]}#{i + 1}" for x, i in families
+        ),
+        "reserved_machine": np.full(count, -1),
+        "reserved_start": np.full(count, -1),
+        "scale": None,
+    }
+    return replace(problem, **problem.of_jobs(source) | changed)
 
 
 def _bundles(problem: Problem) -> list[NDArray[np.int64]]:

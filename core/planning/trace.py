@@ -614,11 +614,13 @@ def _running(
 ) -> tuple[Floats, Floats]:
     """Cost of what is scheduled after each decision, and the bound on the whole."""
     x, y, z = objective.scales(problem)
+    fixed, tardy, setups = problem.fixed_figures
     late = problem.weight[job] * np.maximum(end - problem.due[job], 0.0)
-    paid = y * np.cumsum(late) + z * np.cumsum(setup)
-    first = (problem.release + problem.smallest_processing + problem.tail).max()
+    paid = y * (tardy + np.cumsum(late)) + z * (setups + np.cumsum(setup))
+    first = (problem.not_before + problem.smallest_processing + problem.tail).max()
     longest = np.maximum(first, np.maximum.accumulate(end + problem.tail[job]))
-    return x * np.maximum.accumulate(end) + paid, x * longest + paid
+    ends = np.maximum.accumulate(end)
+    return x * np.maximum(ends, fixed) + paid, x * np.maximum(longest, fixed) + paid
 
 
 def _headed(head: object) -> dict[str, Any]:

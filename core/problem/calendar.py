@@ -95,6 +95,14 @@ class Calendar:
         ends = np.append(self.closures[:, 1], np.iinfo(np.int64).max)
         return np.where(starts[i] <= t, ends[i], t)
 
+    def finish(self, start: int, seconds: int) -> int:
+        """First instant with ``seconds`` open seconds behind an open start."""
+        if seconds == 0:
+            return start
+        target = int(self.open_seconds(start)) + seconds
+        i = int(np.searchsorted(self.open_at_closure, target))
+        return target + int(self.closed_before[i])
+
 
 def merge_intervals(intervals: NDArray[np.int64]) -> Seconds:
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from functools import cached_property
-from math import inf
-from typing import TypeVar
+from math import inf, isfinite
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,20 @@ from core.problem.calendar import Calendar, Seconds
 
 IMPORTANT_WEIGHT = 5.0
 LONGEST = 10**10  # seconds, 300 years: sums over a shift stay exact in float64
+
+# Fields that need not be given, and what every job has then.
+PER_JOB_DEFAULTS: dict[str, int | bool] = {
+    "wait_after": 0,
+    "may_pause": True,
+    "reserved_machine": -1,
+    "reserved_start": -1,
+}
+_UNSAID: Any = None
+
+PER_JOB = (
+    *("processing", "release", "due", "weight", "important", "preferred"),
+    *("family", "group", *PER_JOB_DEFAULTS),
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,12 @@ class Job:
         Whether the planner marked it as important.
     preferred
         Id of the machine the planner would choose, if any.
+    wait_after
+        Seconds that must pass between its end and the start of its successors.
+    may_pause
+        Whether its processing may be interrupted by a closure.
+    reserved
+        Id of a machine and second since plan start, if it has to run there and then.
     """
 
     id: str
@@ -54,6 +74,9 @@ class Job:
     weight: float | None = None
     important: bool = False
     preferred: str | None = None
+    wait_after: int = 0
+    may_pause: bool = True
+    reserved: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +102,44 @@ class Machine:
     available: int = 0
     group: str | None = None
     calendar: Calendar = field(default_factory=Calendar.always_open)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """
+    What a problem is a part of: the size of the whole, and what of it is past change.
+
+    The cost of a part is then that of the whole: the same second of lateness weighs
+    the same whether much is left to plan or little.
+
+    Parameters
+    ----------
+    horizon
+        H of the whole, seconds, positive.
+    weight
+        W of the whole, the sum of all weights, positive.
+    makespan, weighted_tardiness, setup
+        Seconds (tardiness: times weight) of the part that is fixed.
+
+    Raises
+    ------
+    ValueError
+        When a figure is not a number, negative, or a size of the whole is 0.
+    """
+
+    horizon: float
+    weight: float
+    makespan: int = 0
+    weighted_tardiness: float = 0.0
+    setup: int = 0
+
+    def __post_init__(self) -> None:
+        figures = astuple(self)
+        if not all(isfinite(x) and x >= 0 for x in figures) or 0 in figures[:2]:
+            raise ValueError(
+                "Expected a positive horizon and weight, and fixed figures of 0 or "
+                f"more; got {figures}."
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,12 +183,27 @@ class Problem:
     job_ids, machine_ids, family_names, group_names, machine_type_names
         What the planner calls them. Ids are unique; two groups may share a name
         (jobs of one group whose own setup times differ).
+    wait_after
+        Shape (n,), whole seconds that must pass between the end of job j and the
+        start of each successor; 0 unless given.
+    may_pause
+        Shape (n,), bool: a closure may interrupt the processing of job j; unless
+        given, all may. Its setup may pause in any case.
+    reserved_machine, reserved_start
+        Shape (n,): machine that has to run job j, and the second since plan start at
+        which it has to start there; both -1, as unless given: it is free. What else
+        runs on the machine ends early enough for the setup into the reserved job, or
+        comes after it.
+    scale
+        What the problem is a part of; ``None``: it is the whole.
 
     Raises
     ------
     ValueError
         When arrays do not fit each other, a value is out of range, a job is
-        eligible nowhere, or the predecessors form a cycle. Names the culprit.
+        eligible nowhere, or the predecessors form a cycle; when a reservation cannot
+        be kept, even with nothing else on its machine, or a predecessor of a reserved
+        job is not reserved. Names the culprit.
 
     Notes
     -----
@@ -154,17 +230,27 @@ class Problem:
     family_names: tuple[str, ...]
     group_names: tuple[str, ...]
     machine_type_names: tuple[str, ...]
+    wait_after: Seconds = _UNSAID
+    may_pause: NDArray[np.bool_] = _UNSAID
+    reserved_machine: NDArray[np.int64] = _UNSAID
+    reserved_start: Seconds = _UNSAID
+    scale: Scale | None = None
 
     def __post_init__(self) -> None:
+        for name, usual in PER_JOB_DEFAULTS.items():
+            if getattr(self, name) is _UNSAID:
+                object.__setattr__(self, name, np.full(len(self.job_ids), usual))
         for name, kind in _DTYPES.items():
             object.__setattr__(self, name, _frozen(getattr(self, name), kind, name))
         for entry in fields(self):
-            if entry.name not in _DTYPES:
+            if entry.name not in {*_DTYPES, "scale"}:
                 object.__setattr__(self, entry.name, tuple(getattr(self, entry.name)))
         n, m, g = self.num_jobs, self.num_machines, self.num_groups
         _check_shapes(self, n, m, g)
         _check_values(self, g)
         self.topological_order  # noqa: B018 - refuses a cycle
+        if (self.reserved_machine >= 0).any():
+            _check_reservations(self)
 
     @property
     def num_jobs(self) -> int:
@@ -225,33 +311,74 @@ class Problem:
     @cached_property
     def tail(self) -> NDArray[np.float64]:
         """
-        Shape (n,), seconds: least processing in sequence behind job j.
+        Shape (n,), seconds: least time in sequence behind the end of job j.
 
-        The longest chain of its successors, each on its fastest machine.
+        The longest chain of its successors, each on its fastest machine, with the
+        waits between them.
         """
         tail = np.zeros(self.num_jobs)
         for job in self.topological_order[::-1].tolist():
             for successor in self.successors[job]:
                 behind = tail[successor] + self.smallest_processing[successor]
-                tail[job] = max(tail[job], behind)
+                tail[job] = max(tail[job], self.wait_after[job] + behind)
         return _frozen(tail, np.float64, "tail")
 
     @cached_property
     def ideal_horizon(self) -> float:
         """H of the cost: mean processing of all jobs over the number of machines."""
+        if self.scale is not None:
+            return self.scale.horizon
         return float(self.mean_processing.sum() / self.num_machines)
+
+    @cached_property
+    def total_weight(self) -> float:
+        """W of the cost: sum of the weights of all jobs."""
+        if self.scale is not None:
+            return self.scale.weight
+        return float(self.weight.sum())
+
+    @cached_property
+    def fixed_figures(self) -> tuple[int, float, int]:
+        """Makespan, weighted tardiness and setup of the whole's fixed part, seconds."""
+        if self.scale is None:
+            return 0, 0.0, 0
+        return self.scale.makespan, self.scale.weighted_tardiness, self.scale.setup
+
+    @cached_property
+    def not_before(self) -> Seconds:
+        """Shape (n,), seconds: release; of reserved jobs the reserved start."""
+        return _frozen(np.maximum(self.release, self.reserved_start), np.int64, "")
+
+    @cached_property
+    def possible_processing(self) -> NDArray[np.float64]:
+        """Shape (n, m), ``processing``, of reserved jobs on their own machine only."""
+        reserved = self.reserved_machine[:, None]
+        elsewhere = (reserved >= 0) & (np.arange(self.num_machines) != reserved)
+        return _frozen(np.where(elsewhere, inf, self.processing), np.float64, "")
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """Names of the fields with a default that hold something else."""
+        names = [
+            name
+            for name, usual in PER_JOB_DEFAULTS.items()
+            if (getattr(self, name) != usual).any()
+        ]
+        return (*names, "scale") if self.scale is not None else tuple(names)
 
     @cached_property
     def content_hash(self) -> str:
         """Hexadecimal digest of everything that defines the problem; for caches."""
         digest = hashlib.sha256()
         for entry in fields(self):
+            if entry.name in {*PER_JOB_DEFAULTS, "scale"} - {*self.said}:
+                continue  # a problem without it keeps the digest it always had
             value = getattr(self, entry.name)
             digest.update(entry.name.encode())
             if entry.name == "calendars":
                 for calendar in value:
                     digest.update(calendar.closures.tobytes() + b"|")
-            elif isinstance(value, tuple):
+            elif isinstance(value, tuple | Scale):
                 digest.update(repr(value).encode())
             else:
                 digest.update(repr(value.shape).encode() + value.tobytes())
@@ -262,6 +389,21 @@ class Problem:
         """Shape (m, g), seconds: setup of each machine into a group at plan start."""
         first = self.setup[self.setup_class, self.initial_group]
         return _frozen(first, np.int64, "first setups")
+
+    def of_jobs(self, jobs: Sequence[int] | NDArray[np.int64]) -> dict[str, Any]:
+        """
+        All fields that say something of each job, for some of them.
+
+        Parameters
+        ----------
+        jobs
+            Indices, in the order that they are to have.
+        """
+        chosen = np.asarray(jobs, dtype=np.int64)
+        fields_: dict[str, Any] = {
+            name: getattr(self, name)[chosen] for name in PER_JOB
+        }
+        return fields_ | {"job_ids": tuple(self.job_ids[j] for j in chosen.tolist())}
 
     def setups_of(self, machine: int) -> Seconds:
         """Shape (g + 1, g), seconds of machine k between groups; row g: from none."""
@@ -358,6 +500,21 @@ class Problem:
             family_names=tuple(family_names),
             group_names=tuple(group_names),
             machine_type_names=tuple(type_names),
+            wait_after=np.array([job.wait_after for job in jobs], dtype=np.int64),
+            may_pause=np.array([job.may_pause for job in jobs], dtype=np.bool_),
+            reserved_machine=np.array(
+                [
+                    -1
+                    if job.reserved is None
+                    else _known(machine_index, job.reserved[0], job.id)
+                    for job in jobs
+                ],
+                dtype=np.int64,
+            ),
+            reserved_start=np.array(
+                [-1 if job.reserved is None else job.reserved[1] for job in jobs],
+                dtype=np.int64,
+            ),
         )
 
 
@@ -378,6 +535,10 @@ _DTYPES: dict[str, type[np.generic]] = {
     "initial_group": np.int64,
     "available": np.int64,
     "machine_type": np.int64,
+    "wait_after": np.int64,
+    "may_pause": np.bool_,
+    "reserved_machine": np.int64,
+    "reserved_start": np.int64,
 }
 
 
@@ -395,11 +556,10 @@ def _check_shapes(problem: Problem, n: int, m: int, g: int) -> None:
     """Refuse arrays whose shapes do not fit n jobs, m machines and g groups."""
     if n < 1 or m < 1:
         raise ValueError(f"A problem needs jobs and machines, got {n} and {m}.")
-    per_job = ("release", "due", "weight", "important", "family", "group")
     per_machine = ("setup_class", "initial_group", "available", "machine_type")
     expected: dict[str, tuple[int, ...]] = {
+        **dict.fromkeys(PER_JOB, (n,)),
         **dict.fromkeys(("processing", "preferred"), (n, m)),
-        **dict.fromkeys(per_job, (n,)),
         **dict.fromkeys(per_machine, (m,)),
         "precedence": (len(problem.precedence), 2),
         "setup": (len(problem.setup), g + 1, g),
@@ -434,6 +594,18 @@ def _check_values(problem: Problem, g: int) -> None:
         "has a weight that is not positive": ~(
             (problem.weight > 0) & np.isfinite(problem.weight)
         ),
+        "has a negative wait after its end": problem.wait_after < 0,
+        f"has a wait above {LONGEST} s after its end": problem.wait_after > LONGEST,
+        "is reserved on a machine without a start, or at a start without a machine": (
+            (problem.reserved_machine < 0) != (problem.reserved_start < 0)
+        ),
+        f"is reserved at a start above {LONGEST} s": problem.reserved_start > LONGEST,
+        "has a reservation that is neither -1 nor one": (
+            (problem.reserved_machine < -1) | (problem.reserved_start < -1)
+        ),
+        f"is reserved on a machine outside 0 … {problem.num_machines - 1}": (
+            problem.reserved_machine >= problem.num_machines
+        ),
     }
     for fault, jobs in per_job.items():
         if jobs.any():
@@ -458,6 +630,50 @@ def _check_values(problem: Problem, g: int) -> None:
         values = getattr(problem, name)
         if values.size and not (values.min() >= 0 and values.max() < size):
             raise ValueError(f"{name} has an index outside 0 … {size - 1}.")
+
+
+def _check_reservations(problem: Problem) -> None:
+    """
+    Refuse reservations that cannot be kept.
+
+    With these alone on their machines every one can be: then a job beside them may
+    be placed or not, and there is a way on.
+    """
+    end = np.zeros(problem.num_jobs, dtype=np.int64)
+    free, group = problem.available.copy(), problem.initial_group.copy()
+    last = np.full(problem.num_machines, -1)
+    reserved = np.flatnonzero(problem.reserved_machine >= 0)
+    for j in reserved[np.argsort(problem.reserved_start[reserved])].tolist():
+        k, start = int(problem.reserved_machine[j]), int(problem.reserved_start[j])
+        calendar = problem.calendars[k]
+        where = f"{problem.job_ids[j]!r}, reserved on {problem.machine_ids[k]!r}"
+        here = f"Job {where} at {start} s,"
+        if not problem.eligible[j, k]:
+            raise ValueError(f"Job {where}, may not run there.")
+        if start < problem.release[j]:
+            raise ValueError(f"{here} is released at {problem.release[j]} s only.")
+        if int(calendar.next_open(start)) != start:
+            raise ValueError(f"{here} would start while the machine is closed.")
+        needed = problem.setup_seconds(k, int(group[k]), int(problem.group[j]))
+        opened = np.diff(calendar.open_seconds([min(free[k], start), start]))
+        if free[k] > start or opened < needed:
+            before = "plan start" if last[k] < 0 else repr(problem.job_ids[last[k]])
+            raise ValueError(
+                f"{here} does not leave time for what must be before: the machine is "
+                f"free at {free[k]} s after {before}, and its setup takes {needed} s."
+            )
+        work = int(problem.processing[j, k])
+        end[j] = calendar.finish(start, work)
+        if not problem.may_pause[j] and end[j] != start + work:
+            raise ValueError(f"{here} may not pause, and the machine closes before.")
+        for i in problem.predecessors[j]:
+            name = problem.job_ids[i]
+            if problem.reserved_machine[i] < 0:
+                raise ValueError(f"{here} has a predecessor {name!r} without one.")
+            later = problem.reserved_start[i] >= start
+            if later or end[i] + problem.wait_after[i] > start:
+                raise ValueError(f"{here} would start before {name!r} lets it.")
+        free[k], group[k], last[k] = end[j], problem.group[j], j
 
 
 def _index(names: Sequence[str], what: str) -> dict[str, int]:

@@ -47,18 +47,23 @@ class Objective:
         horizon = problem.ideal_horizon
         return (
             self.makespan / horizon,
-            self.tardiness * TARDINESS_SCALE / (float(problem.weight.sum()) * horizon),
+            self.tardiness * TARDINESS_SCALE / (problem.total_weight * horizon),
             self.setup / (problem.num_machines * horizon),
         )
 
     def terms(self, problem: Problem, schedule: Schedule) -> tuple[float, float, float]:
-        """Makespan, tardiness and setup part of the cost."""
+        """
+        Makespan, tardiness and setup part of the cost.
+
+        Of the whole that the problem is a part of, what is fixed of it included.
+        """
         figures = metrics(problem, schedule)
         x, y, z = self.scales(problem)
+        makespan, tardiness, setup = problem.fixed_figures
         return (
-            x * figures.makespan,
-            y * figures.weighted_tardiness,
-            z * figures.setup,
+            x * max(figures.makespan, makespan),
+            y * (figures.weighted_tardiness + tardiness),
+            z * (figures.setup + setup),
         )
 
     def cost(self, problem: Problem, schedule: Schedule) -> float:

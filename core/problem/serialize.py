@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Mapping, Set
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.problem.archives import pack, unpack
 from core.problem.calendar import Calendar
-from core.problem.model import Problem
+from core.problem.model import PER_JOB_DEFAULTS, Problem, Scale
 from core.problem.schedule import Schedule
 
 FORMAT = 1
@@ -55,13 +55,19 @@ def problem_to_bytes(problem: Problem) -> bytes:
     Return a problem as bytes, the same for the same problem.
 
     A zip of NumPy arrays and a JSON header with the names; see
-    :func:`problem_from_bytes`.
+    :func:`problem_from_bytes`. Fields with a default are written where they say
+    something, so that other problems keep the bytes they always had.
     """
     arrays: dict[str, Array] = {name: getattr(problem, name) for name in _ARRAYS}
     closures = [calendar.closures for calendar in problem.calendars]
     arrays["closures"] = np.concatenate(closures)
     arrays["closures_per_machine"] = np.array([len(x) for x in closures], np.int64)
-    names = {name: list(getattr(problem, name)) for name in _NAMES}
+    for name in PER_JOB_DEFAULTS:
+        if name in problem.said:
+            arrays[name] = getattr(problem, name)
+    names: dict[str, Any] = {name: list(getattr(problem, name)) for name in _NAMES}
+    if problem.scale is not None:
+        names["scale"] = asdict(problem.scale)
     return _packed("problem", arrays, names)
 
 
@@ -83,7 +89,11 @@ def problem_from_bytes(data: bytes, largest: int = LARGEST) -> Problem:
         valid problem; says which.
     """
     arrays, header = _unpacked(
-        data, "problem", {*_ARRAYS, "closures", "closures_per_machine"}, largest
+        data,
+        "problem",
+        {*_ARRAYS, "closures", "closures_per_machine"},
+        largest,
+        optional={*PER_JOB_DEFAULTS},
     )
     try:
         counts = arrays.pop("closures_per_machine")
@@ -93,7 +103,10 @@ def problem_from_bytes(data: bytes, largest: int = LARGEST) -> Problem:
         parts = np.split(closures, np.cumsum(counts)[:-1])
         texts: dict[str, Any] = {name: _texts(header, name) for name in _NAMES}
         return Problem(
-            calendars=tuple(Calendar(part) for part in parts), **texts, **arrays
+            calendars=tuple(Calendar(part) for part in parts),
+            scale=Scale(**header["scale"]) if "scale" in header else None,
+            **texts,
+            **arrays,
         )
     except (ValueError, TypeError, IndexError, OverflowError) as error:
         raise SerializedFormatError(f"No valid problem: {error}") from error
@@ -136,7 +149,11 @@ def _packed(what: str, arrays: Mapping[str, Array], names: Mapping[str, Any]) ->
 
 
 def _unpacked(
-    data: bytes, what: str, names: set[str], largest: int
+    data: bytes,
+    what: str,
+    names: set[str],
+    largest: int,
+    optional: Set[str] = frozenset(),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return arrays and header, every size checked before anything is unpacked."""
     try:
@@ -145,6 +162,7 @@ def _unpacked(
             raise SerializedFormatError(f"No {what}: it has no {HEADER}.")
         header = json.loads(files[HEADER])
         _check_header(header, what)
+        names = names | {name for name in optional if f"{name}.npy" in files}
         expected = {HEADER, *(f"{name}.npy" for name in names)}
         if set(files) != expected:
             wrong = min(set(files) ^ expected)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -154,26 +153,16 @@ def remainder(
         if before in place:
             inside.append((place[before], place[after]))
         elif done[before]:
-            release[after] = max(release[after], end[before])
+            ready = end[before] + problem.wait_after[before]
+            release[after] = max(release[after], ready)
         else:
             name = problem.job_ids[before]
             raise ValueError(f"Expected predecessor {name!r} to be planned before.")
-    return replace(
-        problem,
-        release=release[chosen],
-        available=available,
-        initial_group=group,
-        precedence=np.array(inside, dtype=np.int64).reshape(-1, 2),
-        job_ids=_named(problem.job_ids, chosen),
-        **{
-            name: getattr(problem, name)[chosen]
-            for name in (
-                *("processing", "due", "weight", "important", "preferred"),
-                *("family", "group"),
-            )
-        },
-    )
-
-
-def _named(names: Sequence[str], chosen: NDArray[np.int64]) -> tuple[str, ...]:
-    return tuple(names[job] for job in chosen.tolist())
+    changed = {
+        "release": release[chosen],
+        "available": available,
+        "initial_group": group,
+        "precedence": np.array(inside, dtype=np.int64).reshape(-1, 2),
+        "scale": None,
+    }
+    return replace(problem, **problem.of_jobs(chosen) | changed)

@@ -76,6 +76,9 @@ class ProblemArrays:
         Shape (P,), seconds: H of the cost.
     cost_scales
         Shape (P, 3): cost of a second of makespan, weighted tardiness and setup.
+    fixed_figures
+        Shape (P, 3), seconds: makespan, weighted tardiness and setup that the plan
+        starts with, of the fixed part of the whole that the problem is a part of.
     objective
         Shape (P, 3): the weights (a, b, c).
     price
@@ -114,6 +117,7 @@ class ProblemArrays:
     scale: Floats
     horizon: Floats
     cost_scales: Floats
+    fixed_figures: Floats
     objective: Floats
     price: Singles
     assignment: Singles
@@ -244,5 +248,5 @@ class ProblemArrays:
     def least_makespan(self) -> Floats:
         """Shape (P,), seconds: no plan ends before that."""
         chain = self.release + self.smallest_processing + self.tail
-        least: Floats = chain.max(axis=1)
+        least: Floats = np.maximum(chain.max(axis=1), self.fixed_figures[:, 0])
         return least

@@ -60,6 +60,7 @@ class ProblemTensors:
     scale: Tensor
     horizon: Tensor
     cost_scales: Tensor
+    fixed_figures: Tensor
     objective: Tensor
     price: Tensor
     assignment: Tensor

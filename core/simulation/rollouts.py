@@ -86,9 +86,8 @@ class Rollouts:
         # What has been decided, and its figures.
         self.machine = torch.zeros((b, n), dtype=torch.int64, device=self.device)
         self.times = torch.zeros((4, b, n), dtype=torch.float64, device=self.device)
-        self.makespan = torch.zeros(b, dtype=torch.float64, device=self.device)
-        self.weighted_tardiness = torch.zeros_like(self.makespan)
-        self.setup_total = torch.zeros_like(self.makespan)
+        fixed = [figure.clone() for figure in static.fixed_figures[source].unbind(1)]
+        self.makespan, self.weighted_tardiness, self.setup_total = fixed  # (B,) each
         self.makespan_bound = static.least_makespan[source]  # (B,)
 
         # Running sums over the unscheduled jobs, for the features.

@@ -109,6 +109,7 @@ def side_by_side(
             [o.scales(p) for o, p in zip(objectives, problems, strict=True)],
             dtype=np.float64,
         ),
+        fixed_figures=np.array([p.fixed_figures for p in problems], dtype=np.float64),
         objective=np.array(
             [(o.makespan, o.tardiness, o.setup) for o in objectives], dtype=np.float64
         ),

@@ -33,19 +33,16 @@ def drawn(kind, seed, jobs=12, machines=4):
 def permuted(problem, jobs, machines):
     """The same problem: job i of it is job ``jobs[i]`` of the given one."""
     place = np.argsort(jobs)
-    per_job = ("release", "due", "weight", "important", "family", "group")
     per_machine = ("setup_class", "initial_group", "available", "machine_type")
-    return replace(
-        problem,
-        processing=problem.processing[jobs][:, machines],
-        preferred=problem.preferred[jobs][:, machines],
-        precedence=place[problem.precedence].reshape(-1, 2),
-        **{name: getattr(problem, name)[jobs] for name in per_job},
+    changed = {
+        "processing": problem.processing[jobs][:, machines],
+        "preferred": problem.preferred[jobs][:, machines],
+        "precedence": place[problem.precedence].reshape(-1, 2),
         **{name: getattr(problem, name)[machines] for name in per_machine},
-        calendars=tuple(problem.calendars[k] for k in machines),
-        job_ids=tuple(problem.job_ids[j] for j in jobs),
-        machine_ids=tuple(problem.machine_ids[k] for k in machines),
-    )
+        "calendars": tuple(problem.calendars[k] for k in machines),
+        "machine_ids": tuple(problem.machine_ids[k] for k in machines),
+    }
+    return replace(problem, **problem.of_jobs(jobs) | changed)
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
-from core.problem.model import LONGEST, Job, Machine, Problem
+from core.problem.model import LONGEST, Job, Machine, Problem, Scale
 from tests.strategies import problems
 
 MACHINES = [Machine("M0", type="A", group="x"), Machine("M1", type="B", available=9)]
@@ -171,3 +171,76 @@ def test_the_hash_tells_problems_apart(shop, change):
     again = Problem.from_rows(JOBS, MACHINES, {("x", "y"): 4}, {("B", "x", "y"): 6})
     assert again.content_hash == shop.content_hash
     assert replace(shop, **change).content_hash != shop.content_hash
+
+
+ONE = Machine("M", group="x", available=5, calendar=Calendar([[20, 30]]))
+TWO = [
+    Job("a", {"M": 10}, group="y", release=8, reserved=("M", 9)),
+    Job("b", {"M": 4}, group="y", predecessors=["a"], reserved=("M", 31)),
+]
+SETUPS = {("x", "y"): 4}
+
+
+def reserved(*rows, **changes):
+    """The two reserved jobs above, some of them with changes; one machine."""
+    jobs = [replace(job, **change) for job, change in zip(TWO, rows, strict=True)]
+    return Problem.from_rows(jobs, [replace(ONE, **changes)], SETUPS)
+
+
+def test_reservations_that_just_fit_are_taken():
+    """Set up at 9 s, a ends at 19 s, and b starts at 31 s."""
+    problem = reserved({}, {})
+    assert problem.reserved_machine.tolist() == [0, 0]
+    assert problem.not_before.tolist() == [9, 31]
+    assert reserved({"wait_after": 12}, {}).wait_after.tolist() == [12, 0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "message"),
+    [
+        (({"reserved": ("M", 8)}, {}), {}, "'a'.* free at 5 s .* setup takes 4 s"),
+        (({"release": 10}, {}), {}, "'a'.* is released at 10 s only"),
+        (({"wait_after": 13}, {}), {}, "'b'.* would start before 'a' lets it"),
+        (({"reserved": None}, {}), {}, "'b'.* has a predecessor 'a' without one"),
+        (({}, {"reserved": ("M", 25)}), {}, "'b'.* while the machine is closed"),
+        (({}, {"reserved": ("M", 18)}), {}, "'b'.* free at 19 s after 'a'"),
+        (
+            ({"processing": {"M": 12}, "may_pause": False}, {}),
+            {},
+            "'a'.* may not pause",
+        ),
+        (({"reserved": ("M", -1)}, {}), {}, "'a' is reserved on a machine without"),
+        (({}, {}), {"available": 6}, "'a'.* free at 6 s after plan start"),
+    ],
+)
+def test_reservations_that_cannot_be_are_refused(rows, changes, message):
+    """Named: the job, and the rule that it breaks even with nothing else around."""
+    with pytest.raises(ValueError, match=message):
+        reserved(*rows, **changes)
+
+
+def test_a_reserved_job_has_one_machine():
+    """Its processing elsewhere stays known, for the ideal horizon."""
+    jobs = [Job("a", {"M0": 9, "M1": 3}, reserved=("M1", 5)), Job("b", {"M0": 4})]
+    problem = Problem.from_rows(jobs, [Machine("M0"), Machine("M1")])
+    assert problem.possible_processing.tolist() == [[inf, 3.0], [4.0, inf]]
+    assert problem.ideal_horizon == (6 + 4) / 2
+
+
+def test_waits_lengthen_the_chain_behind_a_job():
+    """b takes 3 s and starts 5 s after a, c takes 2 s at once after b."""
+    jobs = [
+        Job("a", {"M": 1}, wait_after=5),
+        Job("b", {"M": 3}, predecessors=["a"]),
+        Job("c", {"M": 2}, predecessors=["b"], wait_after=7),
+    ]
+    problem = Problem.from_rows(jobs, [Machine("M")])
+    assert problem.tail.tolist() == [5 + 3 + 2, 2, 0]
+
+
+def test_nonsense_scales_are_refused(shop):
+    """The whole has a size, and nothing of it is negative."""
+    for figures in ((0, 1), (1, 0), (1, 1, -1), (inf, 1)):
+        with pytest.raises(ValueError, match="positive horizon and weight"):
+            Scale(*figures)
+    assert replace(shop, scale=Scale(7.5, 3)).ideal_horizon == 7.5

@@ -1,14 +1,17 @@
 """The cost of a schedule, by hand and as a sum of its terms."""
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from math import inf, nan
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.problem.model import Job, Machine, Problem
+from core.bounds.cost_bound import lower_bounds
+from core.problem.model import Job, Machine, Problem, Scale
 from core.problem.objective import Objective, times_the_cost
+from core.simulation.simulator import Simulator
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
@@ -31,6 +34,29 @@ def test_the_cost_is_that_of_the_formula():
     assert terms == pytest.approx((1.3, 10 * 250 / 600, 0.04))
     assert Objective().cost(problem, schedule) == pytest.approx(sum(terms))
     assert Objective(0, 0, 1).cost(problem, schedule) == pytest.approx(0.2)
+
+
+def test_a_part_costs_what_the_whole_does():
+    """
+    Of a shift with H = 200 s and W = 10, two jobs are left: they end at 130 s.
+
+    What is fixed ends at 300 s, is late by 50 weighted seconds and took 5 s of setup.
+    """
+    jobs = [Job("a", {"M": 40}), Job("b", {"M": 60}, due=90.0, weight=3.0, release=70)]
+    scale = Scale(200.0, 10.0, 300, 50.0, 5)
+    problem = replace(Problem.from_rows(jobs, [Machine("M")]), scale=scale)
+    schedule = retime(problem, [[0, 1]])
+    expected = (300 / 200, 10 * (3 * 40 + 50) / (10 * 200), 0.2 * 5 / 200)
+    assert Objective().terms(problem, schedule) == pytest.approx(expected)
+    # The same of a plan in the making, of the trace, and of the bound before it.
+    for compiled in (True, False):
+        sim = Simulator([problem], [Objective()], compiled=compiled)
+        sim.step(*map(torch.tensor, ([0], [0], [0])))
+        sim.step(*map(torch.tensor, ([0], [1], [0])))
+        assert sim.cost.item() == pytest.approx(sum(expected))
+        assert sim.bound.item() == pytest.approx(sum(expected))
+    bound = lower_bounds(problem, Objective())
+    assert bound.cost == pytest.approx(sum(expected))
 
 
 @settings(max_examples=30)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Job, Machine, Problem, Scale
 from core.problem.schedule import Schedule
 from core.problem.serialize import (
     SerializedFormatError,
@@ -68,6 +68,32 @@ def test_a_problem_survives_with_names_and_closures(problem):
     assert back.calendars[0].closures.tolist() == [[10, 20], [30, 45]]
     assert back.calendars[1].closures.tolist() == []
     assert back.processing.tolist() == [[60.0, np.inf], [30.0, 45.0]]
+
+
+def test_what_was_added_later_survives_and_leaves_older_problems_as_they_were(problem):
+    """Waits, pauses, reservations and scale; without them bytes and hash are old."""
+    plain = replace(problem, wait_after=np.zeros(2, int), may_pause=np.ones(2, bool))
+    assert problem_to_bytes(plain) == problem_to_bytes(problem)
+    assert plain.content_hash == problem.content_hash
+    added = {
+        "wait_after": [30, 0],
+        "may_pause": [True, False],
+        "reserved_machine": [0, -1],
+        "reserved_start": [45, -1],
+        "scale": Scale(3600.5, 12.0, 7200, 0.5, 60),
+    }
+    reserved = {name: added[name] for name in ("reserved_machine", "reserved_start")}
+    alone = [{name: x} for name, x in added.items() if name not in reserved]
+    hashes = {problem.content_hash}
+    for some in (*alone, reserved, {**reserved, "reserved_start": [46, -1]}):
+        one = replace(problem, **some)
+        hashes.add(one.content_hash)
+        assert problem_from_bytes(problem_to_bytes(one)).content_hash in hashes
+    assert len(hashes) == 6
+    back = problem_from_bytes(problem_to_bytes(replace(problem, **added)))
+    assert back.scale == added["scale"]
+    assert back.reserved_start.tolist() == [45, -1]
+    assert back.may_pause.tolist() == [True, False]
 
 
 @given(problems())

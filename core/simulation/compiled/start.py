@@ -37,16 +37,17 @@ def at_start(
     problems, n, m = arrays.processing.shape
     source = np.arange(problems).repeat(copies)
     b, group = len(source), arrays.initial_group[source]
+    fixed = arrays.fixed_figures[source].T.copy()
     moving = Moving(
         source=source,
         lookahead=np.full(b, float(lookahead)),
         remaining=arrays.num_jobs[source],
         now=np.zeros(b),
         limit=np.zeros(b),
-        makespan=np.zeros(b),
+        makespan=fixed[0],
         makespan_bound=arrays.least_makespan[source],
-        weighted_tardiness=np.zeros(b),
-        setup_total=np.zeros(b),
+        weighted_tardiness=fixed[1],
+        setup_total=fixed[2],
         work_left=arrays.total_work[source],
         scheduled=np.zeros((b, n), dtype=np.bool_),
         machine=np.zeros((b, n), dtype=np.int64),
