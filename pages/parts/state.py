@@ -95,6 +95,12 @@ class Key(StrEnum):
     REMEDY = "remedy"
     REMEDY_APPLIED = "remedy_applied"
 
+    # Load over time
+    LOAD_ROWS = "load_rows"
+    LOAD_PERIOD = "load_period"
+    LOAD_TABLE = "load_table"
+    LOAD_CHART = "load_chart"
+
     # The comparison
     COMPARED = "compared"
     COMPARING = "comparing"
