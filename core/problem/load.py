@@ -79,7 +79,8 @@ class Load:
     def use(self) -> NDArray[np.float64]:
         """Shape (r,): share of the open time that is worked or set up; 0 if closed."""
         done, opened = (self.work + self.setup).sum(axis=1), self.open.sum(axis=1)
-        return np.divide(done, opened, out=np.zeros(len(done)), where=opened > 0)
+        share: NDArray[np.float64] = done / np.maximum(opened, 1)
+        return share
 
     @property
     def bottleneck(self) -> int:
