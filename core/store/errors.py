@@ -67,6 +67,18 @@ class HandChangedError(StoreError):
     """Another session changed or removed what this one wants to replace."""
 
 
+class UnknownDayError(StoreError):
+    """A day, or a version of its plan, is not kept any more, or never was."""
+
+
+class DayChangedError(StoreError):
+    """Another session accepted a plan, or went back to one, since this one looked."""
+
+
+class NoVersionError(StoreError):
+    """There is nothing to undo, or nothing to redo."""
+
+
 class UnknownModelError(StoreError):
     """There is no such model; it may have been deleted."""
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from core.store.errors import DamagedDatabaseError, NewerDatabaseError
 
-VERSION = 2
+VERSION = 3
 
 Migration = Callable[[Connection], None]
 
@@ -46,9 +46,31 @@ def _add_hands(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def _add_versions(connection: Connection) -> None:
+    """Add the days in a shop, which version 2 did not keep."""
+    blob = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    of_day = "day VARCHAR(32) NOT NULL REFERENCES days (id) ON DELETE CASCADE"
+    for statement in (
+        "CREATE TABLE days (id VARCHAR(32) PRIMARY KEY, name TEXT NOT NULL, "
+        "owner TEXT NOT NULL, created DOUBLE PRECISION NOT NULL, "
+        "changed DOUBLE PRECISION NOT NULL, revision INTEGER NOT NULL, head INTEGER)",
+        f"CREATE TABLE day_bases ({of_day}, digest VARCHAR(64) NOT NULL, "
+        f"content {blob} NOT NULL, PRIMARY KEY (day, digest))",
+        f"CREATE TABLE day_events ({of_day}, id VARCHAR(32) NOT NULL, "
+        "number INTEGER NOT NULL, version INTEGER NOT NULL, owner TEXT NOT NULL, "
+        "created DOUBLE PRECISION NOT NULL, content JSON NOT NULL, "
+        "PRIMARY KEY (day, id))",
+        f"CREATE TABLE versions ({of_day}, number INTEGER NOT NULL, parent INTEGER, "
+        "owner TEXT NOT NULL, created DOUBLE PRECISION NOT NULL, cause TEXT NOT NULL, "
+        "figures JSON NOT NULL, events JSON NOT NULL, base VARCHAR(64) NOT NULL, "
+        f"content {blob} NOT NULL, PRIMARY KEY (day, number))",
+    ):
+        connection.execute(text(statement))
+
+
 # MIGRATIONS[v] turns a database of version v - 1 into one of version v. It writes
 # its SQL out and never uses the tables below, which show the newest version only.
-MIGRATIONS: Mapping[int, Migration] = {2: _add_hands}
+MIGRATIONS: Mapping[int, Migration] = {2: _add_hands, 3: _add_versions}
 
 metadata = MetaData()
 
@@ -131,6 +153,62 @@ hand_parts = Table(
     metadata,
     Column("hand", ForeignKey("hands.id", ondelete="CASCADE"), primary_key=True),
     Column("name", String(32), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# A day in a shop: the plans that were accepted for it; see core/store/versions.py.
+days = Table(
+    "days",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("changed", Double, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("head", Integer),
+)
+
+
+def _day() -> Column[str]:
+    """Return the column of a table that belongs to a day."""
+    return Column("day", ForeignKey("days.id", ondelete="CASCADE"), primary_key=True)
+
+
+# What versions of a day were planned from: files as they were read, told apart by hash.
+day_bases = Table(
+    "day_bases",
+    metadata,
+    _day(),
+    Column("digest", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# Appended to, never changed: an event that was withdrawn is in no later version.
+day_events = Table(
+    "day_events",
+    metadata,
+    _day(),
+    Column("id", String(32), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    _day(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("parent", Integer),
+    Column("owner", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("base", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
 )
 
