@@ -61,7 +61,7 @@ class EventsRefusedError(ValueError):
 
 
 @dataclass(frozen=True)
-class Begun:
+class EventState:
     """
     What events say of a job's past.
 
@@ -83,7 +83,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Lock:
+class EventLock:
     """
     What a planner forbids to change of a job.
 
@@ -121,8 +121,8 @@ class Replayed:
     """
 
     shift: Shift
-    begun: Mapping[str, Begun]
-    locks: Mapping[str, Lock]
+    begun: Mapping[str, EventState]
+    locks: Mapping[str, EventLock]
 
 
 def apply(shift: Shift, events: Iterable[Event], now: datetime) -> Shift:
@@ -160,8 +160,8 @@ def replay(shift: Shift, events: Iterable[Event], now: datetime) -> Replayed:
         those before it. All faults at once; nothing is applied.
     """
     draft = Draft(shift)
-    past: dict[str, Begun] = {}
-    locks: dict[str, Lock] = {}
+    past: dict[str, EventState] = {}
+    locks: dict[str, EventLock] = {}
     faults: list[EventFault] = []
     for event in events:
 
@@ -182,8 +182,8 @@ class _Log:
     """What the events so far have led to."""
 
     draft: Draft
-    past: dict[str, Begun]
-    locks: dict[str, Lock]
+    past: dict[str, EventState]
+    locks: dict[str, EventLock]
     refuse: Refuse
 
     def is_begun(self, job: str) -> bool:
@@ -241,7 +241,7 @@ def _(event: MachineBack, log: _Log) -> None:
 
 @_apply.register
 def _(event: JobLonger, log: _Log) -> None:
-    if log.past.get(event.job, Begun("planned")).state == "finished":
+    if log.past.get(event.job, EventState("planned")).state == "finished":
         log.refuse(event.job, f"{event.job} has ended already.", "Choose another job.")
     elif event.seconds == 0:
         log.refuse(event.job, f"{event.job} would change by nothing.", "Say by what.")
@@ -276,7 +276,7 @@ def _(event: JobBegan, log: _Log) -> None:
         )
         return
     began = log.draft.seconds(event.time)
-    log.past[event.job] = Begun("started", event.machine, began)
+    log.past[event.job] = EventState("started", event.machine, began)
 
 
 @_apply.register
@@ -295,7 +295,7 @@ def _(event: JobEnded, log: _Log) -> None:
         ended = log.draft.seconds(event.time)
         if known is not None and known.state == "started" and known.began is not None:
             began = known.began
-        log.past[event.job] = Begun("finished", event.machine, began, ended)
+        log.past[event.job] = EventState("finished", event.machine, began, ended)
         log.locks.pop(event.job, None)
 
 
@@ -308,7 +308,7 @@ def _(event: JobNotBegun, log: _Log) -> None:
             "Withdraw that event instead.",
         )
         return
-    log.past[event.job] = Begun("planned")
+    log.past[event.job] = EventState("planned")
 
 
 @_apply.register
@@ -346,7 +346,7 @@ def _(event: JobLocked, log: _Log) -> None:
     if _may_run(event.job, event.machine, log):
         start = log.draft.seconds(event.start)
         moved = event.kind == "job_moved"
-        log.locks[event.job] = Lock(event.lock, event.machine, start, moved)
+        log.locks[event.job] = EventLock(event.lock, event.machine, start, moved)
 
 
 @_apply.register
