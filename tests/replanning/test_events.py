@@ -32,9 +32,9 @@ from core.replanning.events import (
     events_to_json,
 )
 from core.replanning.replay import (
-    Begun,
+    EventState,
     EventsRefusedError,
-    Lock,
+    EventLock,
     apply,
     replay,
     withdrawn,
@@ -188,10 +188,10 @@ def test_past_and_locks_are_told_apart_from_the_problem(shift):
     events = every_kind()
     made = replay(shift, events, NOW)
     assert made.begun == {
-        "A": Begun("finished", "M0", 300, 960),  # it began when it was told to
-        "B": Begun("planned"),
+        "A": EventState("finished", "M0", 300, 960),  # it began when it was told to
+        "B": EventState("planned"),
     }
-    assert made.locks == {"B": Lock("start", "M1", 95 * 60, moved=True)}
+    assert made.locks == {"B": EventLock("start", "M1", 95 * 60, moved=True)}
     assert made.shift.problem.job_ids == ("A", "B", "R1", "R2")
 
 
