@@ -21,7 +21,7 @@ _USUAL = {
     "wait_after": 0,
     "may_pause": True,
     "reserved_machine": -1,
-    "reserved_start": 0,
+    "reserved_start": -1,
 }
 
 

@@ -32,9 +32,9 @@ from core.replanning.events import (
     events_to_json,
 )
 from core.replanning.replay import (
-    EventState,
-    EventsRefusedError,
     EventLock,
+    EventsRefusedError,
+    EventState,
     apply,
     replay,
     withdrawn,
