@@ -155,7 +155,7 @@ def measure(
     instance: Instance,
     start: Scheduler,
     seconds: float,
-    moves: Sequence[Improver] | None = None,
+    improvers: Sequence[Improver] | None = None,
     seed: int = 0,
     way: str = "local",
 ) -> RefinementRow:
@@ -168,8 +168,8 @@ def measure(
         What is planned, and by whom first; that takes none of the seconds.
     seconds
         Time to refine.
-    moves
-        The improvers; ``None``: those of :func:`~core.search.refine.refine`.
+    improvers
+        ``None``: those of :func:`~core.search.refine.refine`.
     seed
         Seed of both.
     way
@@ -185,7 +185,12 @@ def measure(
     get_ready(problem, objective, never)  # compiled before the seconds begin
     watch = Stopwatch()
     refined = refine(
-        problem, objective, first, stop=MaxSeconds(seconds), seed=seed, moves=moves
+        problem,
+        objective,
+        first,
+        stop=MaxSeconds(seconds),
+        seed=seed,
+        improvers=improvers,
     )
     return _row(instance, first, refined, watch.seconds, way)
 

@@ -163,8 +163,9 @@ def _read_model(kept: str | Mapping[str, str]) -> Path | str:
 
 
 def _read_objective(kept: Sequence[float]) -> Objective:
-    makespan, tardiness, setup = kept
-    return Objective(makespan, tardiness, setup)
+    if len(kept) not in (3, 4):  # three, before there was a weight of stability
+        raise ValueError(f"Expected three or four weights, got {len(kept)}.")
+    return Objective(*kept)
 
 
 _AS_IT_IS: tuple[Writer, Writer] = (lambda value: value, lambda value: value)

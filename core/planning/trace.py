@@ -440,7 +440,7 @@ class Recorder:
             "scheduler": scheduler,
             "model": model,
             "seed": seed,
-            "objective": (objective.makespan, objective.tardiness, objective.setup),
+            "objective": objective.weights,
             "lookahead": lookahead,
             "scores": scores,
         }

@@ -7,6 +7,7 @@ from math import inf, isfinite
 
 from core.problem.model import Problem
 from core.problem.schedule import Schedule, metrics
+from core.problem.stability import Home
 
 TARDINESS_SCALE = 10.0  # brings weighted tardiness to the size of the makespan term
 
@@ -20,23 +21,31 @@ class Objective:
     ----------
     makespan, tardiness, setup
         Weights (a, b, c) of the three terms; not negative, not all zero.
+    stability
+        Weight (d) of what changes against a previous plan, where there is one.
 
     Raises
     ------
     ValueError
-        When a weight is negative or not a number, or all are zero.
+        When a weight is negative or not a number, or the first three are zero.
     """
 
     makespan: float = 1.0
     tardiness: float = 1.0
     setup: float = 0.2
+    stability: float = 0.0
 
     def __post_init__(self) -> None:
         weights = astuple(self)
-        if not all(isfinite(x) and x >= 0 for x in weights) or max(weights) == 0:
+        if not all(isfinite(x) and x >= 0 for x in weights) or max(self.weights) == 0:
             raise ValueError(
                 f"Objective weights must be 0 or more, and not all 0; got {weights}."
             )
+
+    @property
+    def weights(self) -> tuple[float, float, float]:
+        """Weights (a, b, c) of what a plan costs by itself, without a previous one."""
+        return self.makespan, self.tardiness, self.setup
 
     def scales(self, problem: Problem) -> tuple[float, float, float]:
         """
@@ -66,9 +75,16 @@ class Objective:
             z * (figures.setup + setup),
         )
 
-    def cost(self, problem: Problem, schedule: Schedule) -> float:
-        """Cost of a schedule, dimensionless; lower is better."""
-        return sum(self.terms(problem, schedule))
+    def cost(
+        self, problem: Problem, schedule: Schedule, home: Home | None = None
+    ) -> float:
+        """
+        Cost of a schedule, dimensionless; lower is better.
+
+        ``home``: the previous plan, whose change the stability weight prices.
+        """
+        cost = sum(self.terms(problem, schedule))
+        return cost if home is None else cost + self.stability * home.change(schedule)
 
 
 def times_the_cost(cost: float, other: float) -> float:

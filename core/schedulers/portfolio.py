@@ -189,7 +189,7 @@ class PortfolioScheduler:
             progress(PROGRESS[2] + (1 - PROGRESS[2]) * share, "making it better")
 
         starts = [padded(x.schedule, problem.num_machines) for x in members[:STARTS]]
-        found = LocalSearch().improve(
+        found = LocalSearch(moves=moves).improve(
             problem,
             objective,
             starts[0],
@@ -197,7 +197,6 @@ class PortfolioScheduler:
             seed=seed,
             stop=stop,
             progress=told,
-            moves=moves,
         )
         timed = retime(problem, found)
         better = objective.cost(problem, timed) < best.cost

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.stability import NOT_PRICED, Home
 from core.timing.flat import FlatProblem, Ints, cut, flat_problem
 
 Floats = NDArray[np.float64]
@@ -33,10 +34,19 @@ class Arrays(NamedTuple):
     member_at: Ints
     member: Ints
     scales: Floats  # cost per second of makespan, tardiness, setup
+    home_machine: Ints  # (n,) machine of each job in the previous plan; -1: none
+    home_start: Ints  # (n,) seconds
+    home_left: Ints  # (n,) its left neighbour there; -1: none
+    home_price: Floats  # (n,) cost of its change
+    fresh: Ints  # jobs that the previous plan did not have
 
 
-def arrays(problem: Problem, objective: Objective) -> Arrays:
-    """Flat arrays of a problem, built once per search."""
+def arrays(problem: Problem, objective: Objective, home: Home | None = None) -> Arrays:
+    """
+    Flat arrays of a problem, built once per search.
+
+    ``home``: the previous plan; of no account where the objective does not price it.
+    """
     fastest = np.argsort(problem.processing, axis=1, kind="stable")
     counts = problem.eligible.sum(axis=1).tolist()
     eligible = [row[:count] for row, count in zip(fastest, counts, strict=True)]
@@ -53,6 +63,25 @@ def arrays(problem: Problem, objective: Objective) -> Arrays:
         *cut(eligible),
         *cut(members),
         np.array(objective.scales(problem)),
+        *_home(problem.num_jobs, objective.stability, home),
     )
     # Numba compiles again for read-only arrays, and for another order in memory.
     return Arrays(flat_problem(problem), *(np.array(x, order="C") for x in given))
+
+
+def _home(
+    n: int, stability: float, home: Home | None
+) -> tuple[Ints, Ints, Ints, Floats, Ints]:
+    """Machine, start, left neighbour and price of each job's home; the new jobs."""
+    nowhere = np.full(n, NOT_PRICED)
+    if home is None or stability == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return nowhere, np.zeros(n, dtype=np.int64), nowhere, np.zeros(n), none
+    left = nowhere.copy()
+    order = np.lexsort((home.start, home.machine))
+    order = order[home.machine[order] != NOT_PRICED]
+    together = home.machine[order[1:]] == home.machine[order[:-1]]
+    left[order[1:][together]] = order[:-1][together]
+    there = home.machine != NOT_PRICED
+    price = stability * home.nearness * there / home.jobs
+    return home.machine, home.start, left, price, np.flatnonzero(~there)

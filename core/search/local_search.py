@@ -22,6 +22,7 @@ from core.planning.scheduler import Progress, Stopwatch, silent
 from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds, Stop, peek
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
+from core.problem.stability import Home
 from core.search.arrays import Arrays, arrays
 from core.search.load_moves import anneal_loads, new_loads, start_loads
 from core.search.order_moves import (
@@ -46,6 +47,9 @@ TRIAL_MOVES = 1_000
 SMALL = 0.25
 HOT = 0.2
 FOCUS = 0.5  # share of moves that start from a job that hurts
+# Where a previous plan is to be kept, the start is near the end: the share of the
+# usual heat that mends what the disturbance broke and leaves the rest alone.
+HEAT_FROM_HOME = 0.2
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ class OrderChain:
         small = self.first_cost / len(self.state.order) or 1.0  # no move costs anything
         if written:
             small = float(np.quantile(increases[:written], SMALL))
-        return Heat(HOT * small, HOT * small / 100)
+        hot = HOT * small * (HEAT_FROM_HOME if self.flat.home_price.any() else 1.0)
+        return Heat(hot, hot / 100)
 
     def go_on_from(self, sequences: Sequences) -> None:
         """Put the chain at other sequences; the best is kept."""
@@ -191,10 +196,13 @@ class LoadChain:
         return found
 
 
-def loads_decide(problem: Problem, objective: Objective) -> bool:
-    """Whether no job waits for anything but its machine, and none can be late."""
+def loads_decide(
+    problem: Problem, objective: Objective, home: Home | None = None
+) -> bool:
+    """Whether no job waits for anything but its machine, and no start matters."""
     return (
-        not len(problem.precedence)
+        (home is None or objective.stability == 0)
+        and not len(problem.precedence)
         and int(problem.release.max()) <= int(problem.available.min())
         and (objective.tardiness == 0 or not np.isfinite(problem.due).any())
     )
@@ -210,6 +218,12 @@ class LocalSearch:
     chains
         Annealings side by side, one thread each; positive. They meet once at the
         best of all.
+    moves
+        Moves of all chains together, the same on every computer; ``None``: as many
+        as ``stop`` allows.
+    home
+        The previous plan, of which the objective's stability weight keeps as much as
+        it is worth.
 
     Raises
     ------
@@ -224,6 +238,8 @@ class LocalSearch:
     """
 
     chains: int = 2
+    moves: int | None = None
+    home: Home | None = None
     name: str = "local search"
 
     def __post_init__(self) -> None:
@@ -240,7 +256,6 @@ class LocalSearch:
         stop: Stop,
         progress: Progress = silent,
         others: Sequence[Sequences] = (),
-        moves: int | None = None,
     ) -> Sequences:
         """
         Better sequences, or the same; one sequence per machine, exact costs.
@@ -253,22 +268,19 @@ class LocalSearch:
             Where the first chain begins; no other start is cheaper.
         others
             Where the next chains begin; beyond them, at ``sequences`` again.
-        moves
-            Moves of all chains together, the same on every computer; ``None``: as
-            many as ``stop`` allows.
         """
-        if objective.cost(problem, retime(problem, sequences)) == 0:
+        if objective.cost(problem, retime(problem, sequences), self.home) == 0:
             return sequences  # there is nothing to lose
-        make = _chain(problem, objective)
+        make = _chain(problem, objective, self.home)
         chunk = max(200, WORK_PER_CHUNK // problem.num_jobs)
-        if moves is not None:
-            each = max(1, moves // self.chains)
+        if self.moves is not None:
+            each = max(1, self.moves // self.chains)
             chunk = max(1, min(chunk, each // LEAST_CHUNKS))
             stop = AnyOf(stop, MaxIterations(each // chunk))
         budget = Budget(stop)
         if not ready(make, stop):
             return sequences
-        flat = arrays(problem, objective)
+        flat = arrays(problem, objective, self.home)
         starts = [sequences, *others[: self.chains - 1]]
         starts += [sequences] * (self.chains - len(starts))
         chains: list[Chain] = [
@@ -369,15 +381,17 @@ _COMPILING = threading.Lock()
 _COMPILED: dict[type[Chain], Future[None]] = {}
 
 
-def get_ready(problem: Problem, objective: Objective, stop: Stop) -> None:
+def get_ready(
+    problem: Problem, objective: Objective, stop: Stop, home: Home | None = None
+) -> None:
     """Wait for the machine code that the local search of a problem runs, or a stop."""
-    ready(_chain(problem, objective), stop)
+    ready(_chain(problem, objective, home), stop)
 
 
 def _chain(
-    problem: Problem, objective: Objective
+    problem: Problem, objective: Objective, home: Home | None
 ) -> type[OrderChain] | type[LoadChain]:
-    return LoadChain if loads_decide(problem, objective) else OrderChain
+    return LoadChain if loads_decide(problem, objective, home) else OrderChain
 
 
 def ready(kind: type[OrderChain] | type[LoadChain], stop: Stop) -> bool:

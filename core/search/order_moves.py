@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.problem.stability import SAME_START
 from core.search.arrays import Arrays, Floats
 from core.timing.flat import Ints
 from core.timing.kernel import place, setup_seconds
@@ -28,6 +29,10 @@ MAX_BLOCK = 6  # jobs that move together
 # what follows hardly ever makes up for it, and on large shifts most of the time went
 # into timing to the end what was refused in the end.
 HOPELESS = 30.0
+# Where a previous plan is to be kept: the share of moves that take a job back to its
+# place there, and of the others the share that move a job that it did not have.
+HOMEWARD = 0.2
+FRESH = 0.3
 
 
 class OrderState(NamedTuple):
@@ -50,14 +55,16 @@ class OrderState(NamedTuple):
     end: Ints
     paid: Ints
     pending: NDArray[np.uint8]
+    strayed: NDArray[np.uint8]  # (n,) whether a job left its home
     changed: Ints  # (n,) jobs whose times changed in this move
     old_end: Ints
     old_paid: Ints
+    old_strayed: NDArray[np.uint8]
     shifts: Ints  # (moves, 4) job; machine, place and right neighbour it had
     critical: Ints
     best_order: Ints
     best_machine: Ints
-    sums: NDArray[np.float64]  # tardiness, setup, cost, best cost
+    sums: NDArray[np.float64]  # tardiness, setup, cost, best cost, change
     counts: Ints  # entries of changed, shifts, critical; jobs pending
     random: NDArray[np.uint64]
 
@@ -76,14 +83,16 @@ def new_order(n: int, m: int, seed: int) -> OrderState:
         end=rows[5],
         paid=rows[6],
         pending=np.zeros(n, dtype=np.uint8),
+        strayed=np.zeros(n, dtype=np.uint8),
         changed=rows[7],
         old_end=rows[8],
         old_paid=rows[9],
+        old_strayed=np.zeros(n, dtype=np.uint8),
         shifts=np.zeros((MAX_BLOCK, 4), dtype=np.int64),
         critical=rows[10],
         best_order=rows[11],
         best_machine=rows[12],
-        sums=np.array([0.0, 0.0, 0.0, np.inf]),
+        sums=np.array([0.0, 0.0, 0.0, np.inf, 0.0]),
         counts=np.zeros(4, dtype=np.int64),
         random=random_state(seed),
     )
@@ -105,6 +114,7 @@ def start_order(a: Arrays, s: OrderState, order: Ints, machine: Ints) -> float:
     s.last[:] = -1
     s.sums[0] = 0.0
     s.sums[1] = 0.0
+    s.sums[4] = 0.0
     for q in range(len(order)):
         j = order[q]
         k = machine[j]
@@ -119,7 +129,9 @@ def start_order(a: Arrays, s: OrderState, order: Ints, machine: Ints) -> float:
             s.right[s.last[k]] = j
         s.last[k] = j
         s.paid[j] = _setup(a, s, j)
-        s.end[j] = _end(a, s, j, s.paid[j])
+        start, s.end[j] = _times(a, s, j, s.paid[j])
+        s.strayed[j] = _strays(a, s, j, start)
+        s.sums[4] += a.home_price[j] * s.strayed[j]
         s.sums[0] += a.weight[j] * max(0.0, s.end[j] - a.due[j])
         s.sums[1] += s.paid[j]
     s.pending[:] = 0
@@ -137,14 +149,26 @@ def _setup(a: Arrays, s: OrderState, j: int) -> int:
 
 
 @machine_code
-def _end(a: Arrays, s: OrderState, j: int, setup: int) -> int:
-    """End of job j, from its neighbour on the machine and its predecessors."""
+def _times(a: Arrays, s: OrderState, j: int, setup: int) -> tuple[int, int]:
+    """Start and end of job j, from its neighbour on the machine and predecessors."""
     k, i = s.machine[j], s.left[j]
     free = a.flat.available[k] if i < 0 else s.end[i]
     ready = a.flat.release[j]
     for x in range(a.flat.before_at[j], a.flat.before_at[j + 1]):
         ready = max(ready, s.end[a.flat.before[x]])
-    return place(a.flat.closures, k, free, ready, setup, a.flat.processing[j, k])[3]
+    work = a.flat.processing[j, k]
+    _, _, start, end = place(a.flat.closures, k, free, ready, setup, work)
+    return start, end
+
+
+@machine_code
+def _strays(a: Arrays, s: OrderState, j: int, start: int) -> bool:
+    """Whether job j, which had a home, is not there when it starts then."""
+    if a.home_machine[j] < 0:
+        return False
+    return (
+        s.machine[j] != a.home_machine[j] or abs(start - a.home_start[j]) > SAME_START
+    )
 
 
 @machine_code
@@ -154,7 +178,13 @@ def _cost(a: Arrays, s: OrderState) -> float:
     for k in range(len(s.last)):
         if s.last[k] >= 0:
             makespan = max(makespan, s.end[s.last[k]])
-    return a.scales[0] * makespan + a.scales[1] * s.sums[0] + a.scales[2] * s.sums[1]
+    return a.scales[0] * makespan + _parts(a, s)
+
+
+@machine_code
+def _parts(a: Arrays, s: OrderState) -> float:
+    """Cost without its makespan part."""
+    return a.scales[1] * s.sums[0] + a.scales[2] * s.sums[1] + s.sums[4]
 
 
 @machine_code
@@ -252,7 +282,7 @@ def _retime(a: Arrays, s: OrderState, q: int, limit: float, slack: float) -> boo
     makespan too late, or the jobs timed so far cost more than the limit by ``slack``.
     """
     s.counts[0] = 0
-    before = s.sums[2] - a.scales[1] * s.sums[0] - a.scales[2] * s.sums[1]
+    before = s.sums[2] - _parts(a, s)
     latest = limit / a.scales[0] if a.scales[0] > 0 else np.inf
     while s.counts[3] > 0:
         while s.pending[q] == 0:
@@ -261,14 +291,19 @@ def _retime(a: Arrays, s: OrderState, q: int, limit: float, slack: float) -> boo
         s.counts[3] -= 1
         j = s.order[q]
         paid = _setup(a, s, j)
-        end = _end(a, s, j, paid)
-        if paid == s.paid[j] and end == s.end[j]:
+        start, end = _times(a, s, j, paid)
+        strays = _strays(a, s, j, start)
+        if paid == s.paid[j] and end == s.end[j] and strays == s.strayed[j]:
             continue
         at = s.counts[0]
         s.changed[at], s.old_end[at], s.old_paid[at] = j, s.end[j], s.paid[j]
+        s.old_strayed[at] = s.strayed[j]
         s.counts[0] += 1
         s.sums[1] += paid - s.paid[j]
         s.paid[j] = paid
+        if strays != s.strayed[j]:
+            s.sums[4] += a.home_price[j] if strays else -a.home_price[j]
+            s.strayed[j] = strays
         if end == s.end[j]:
             continue
         if a.due[j] < np.inf:
@@ -277,7 +312,7 @@ def _retime(a: Arrays, s: OrderState, q: int, limit: float, slack: float) -> boo
         s.end[j] = end
         if end + a.tail[j] > latest:
             return False
-        if before + a.scales[1] * s.sums[0] + a.scales[2] * s.sums[1] > limit + slack:
+        if before + _parts(a, s) > limit + slack:
             return False
         _mark(s, s.right[j])
         for x in range(a.flat.behind_at[j], a.flat.behind_at[j + 1]):
@@ -290,7 +325,9 @@ def _retime(a: Arrays, s: OrderState, q: int, limit: float, slack: float) -> boo
 
 
 @machine_code
-def _take_back(s: OrderState, q: int, tardiness: float, setup: float) -> None:
+def _take_back(
+    s: OrderState, q: int, tardiness: float, setup: float, change: float
+) -> None:
     """Undo the move: times first, then the shifts, the last one first."""
     while s.counts[3] > 0:
         if s.pending[q]:
@@ -300,9 +337,10 @@ def _take_back(s: OrderState, q: int, tardiness: float, setup: float) -> None:
     for at in range(s.counts[0]):
         j = s.changed[at]
         s.end[j], s.paid[j] = s.old_end[at], s.old_paid[at]
+        s.strayed[j] = s.old_strayed[at]
     for at in range(s.counts[1] - 1, -1, -1):
         _put(s, s.shifts[at, 0], s.shifts[at, 1], s.shifts[at, 2])
-    s.sums[0], s.sums[1] = tardiness, setup
+    s.sums[0], s.sums[1], s.sums[4] = tardiness, setup, change
 
 
 @machine_code
@@ -441,11 +479,57 @@ def _move_block(a: Arrays, s: OrderState, j: int) -> bool:
 
 
 @machine_code
-def _random_move(a: Arrays, s: OrderState, focus: float) -> bool:
+def _priced(a: Arrays) -> bool:
+    """Whether a previous plan is to be kept."""
+    most = 0.0
+    for j in range(len(a.home_price)):
+        most = max(most, a.home_price[j])
+    return most > 0
+
+
+@machine_code
+def _go_home(a: Arrays, s: OrderState) -> bool:
+    """
+    Move a job that left its home back there, behind its old left neighbour.
+
+    Where that one is elsewhere, behind the next further left that is there.
+    """
+    j = -1
+    for _ in range(20):
+        i = _any(s, len(s.order))
+        if s.strayed[i]:
+            j = i
+            break
+    if j < 0 or a.flat.processing[j, a.home_machine[j]] < 0:
+        return False
+    k, i = a.home_machine[j], a.home_left[j]
+    while i >= 0 and s.machine[i] != k:
+        i = a.home_left[i]
+    right = s.first[k] if i < 0 else s.right[i]
+    if right == j:
+        return False
+    low, high = _window(a, s, j)
+    if i >= 0:
+        q = s.position[i] + (0 if s.position[j] < s.position[i] else 1)
+    elif right >= 0:
+        q = s.position[right] - (1 if s.position[j] < s.position[right] else 0)
+    else:
+        q = s.position[j]
+    _shift(s, j, k, min(max(q, low), high))
+    return True
+
+
+@machine_code
+def _random_move(a: Arrays, s: OrderState, focus: float, homes: bool) -> bool:
     """Shift jobs by a move drawn at random; False: none of that kind can be made."""
     n = len(s.order)
-    j = _hurting_job(a, s) if next_random(s.random) < focus else _any(s, n)
     s.counts[1], s.counts[0] = 0, 0
+    if homes and next_random(s.random) < HOMEWARD:
+        return _go_home(a, s)
+    if len(a.fresh) > 0 and next_random(s.random) < FRESH:
+        j = a.fresh[_any(s, len(a.fresh))]
+    else:
+        j = _hurting_job(a, s) if next_random(s.random) < focus else _any(s, n)
     kind = next_random(s.random)
     if kind < 0.55:
         return _insert(a, s, j)
@@ -461,6 +545,8 @@ def trial_increases(a: Arrays, s: OrderState, focus: float, increases: Floats) -
     """
     By how much random moves would raise the cost; every move is taken back.
 
+    What they would change against a previous plan is left out.
+
     Parameters
     ----------
     a, s, focus
@@ -475,17 +561,18 @@ def trial_increases(a: Arrays, s: OrderState, focus: float, increases: Floats) -
     """
     written = 0
     for _ in range(len(increases)):
-        tardiness, setup, cost = s.sums[0], s.sums[1], s.sums[2]
-        if not _random_move(a, s, focus):
+        tardiness, setup, cost, change = s.sums[0], s.sums[1], s.sums[2], s.sums[4]
+        if not _random_move(a, s, focus, False):
             s.counts[0] = 0
-            _take_back(s, 0, tardiness, setup)
+            _take_back(s, 0, tardiness, setup, change)
             continue
         q = _mark_shifted(s)
         _retime(a, s, q, np.inf, np.inf)
-        if s.sums[2] > cost:
-            increases[written] = s.sums[2] - cost
+        more = s.sums[2] - cost - (s.sums[4] - change)
+        if more > 0:
+            increases[written] = more
             written += 1
-        _take_back(s, q, tardiness, setup)
+        _take_back(s, q, tardiness, setup, change)
         s.sums[2] = cost
     return written
 
@@ -502,17 +589,18 @@ def anneal_order(
     """
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)
+    homes = _priced(a)
     for _ in range(moves):
         temperature *= cooling
-        tardiness, setup = s.sums[0], s.sums[1]
-        if not _random_move(a, s, focus):
+        tardiness, setup, change = s.sums[0], s.sums[1], s.sums[4]
+        if not _random_move(a, s, focus, homes):
             s.counts[0] = 0
-            _take_back(s, 0, tardiness, setup)
+            _take_back(s, 0, tardiness, setup, change)
             continue
         limit = s.sums[2] - temperature * np.log(next_random(s.random) + 1e-300)
         q = _mark_shifted(s)
         if not _retime(a, s, q, limit, HOPELESS * temperature):
-            _take_back(s, q, tardiness, setup)
+            _take_back(s, q, tardiness, setup, change)
             continue
         taken += 1
         if s.sums[2] < s.sums[3] - 1e-12:

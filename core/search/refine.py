@@ -10,6 +10,7 @@ from core.planning.stopping import Stop
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.problem.stability import Home
 from core.search.local_search import LocalSearch
 from core.timing.retime import retime
 
@@ -61,7 +62,9 @@ def refine(
     stop: Stop,
     seed: int = 0,
     progress: Progress = silent,
-    moves: Sequence[Improver] | None = None,
+    moves: int | None = None,
+    home: Home | None = None,
+    improvers: Sequence[Improver] | None = None,
 ) -> Schedule:
     """
     Best schedule that the improvers make of a valid one; never a worse one.
@@ -80,16 +83,23 @@ def refine(
     progress
         Called with the share done in [0, 1] and a word for the planner.
     moves
-        The improvers, in turn; ``None``: the local search alone, which is what paid
-        on every kind of problem that was measured.
+        Moves of the local search, the same on every computer; ``None``: as many as
+        ``stop`` allows.
+    home
+        The previous plan, of which the objective's stability weight keeps as much as
+        it is worth.
+    improvers
+        In turn; ``None``: the local search alone, which is what paid on every kind
+        of problem that was measured. Only that one knows ``moves`` and ``home``.
 
     Returns
     -------
     Schedule
         The given one itself when nothing better was found, as at a cost of 0.
     """
-    best, cost = schedule, objective.cost(problem, schedule)
-    improvers = (LocalSearch(),) if moves is None else moves
+    best, cost = schedule, objective.cost(problem, schedule, home)
+    if improvers is None:
+        improvers = (LocalSearch(moves=moves, home=home),)
     for improver in improvers:
         if cost == 0:
             break  # nothing to improve
@@ -102,7 +112,7 @@ def refine(
             progress=progress,
         )
         timed = retime(problem, found)
-        if (found_cost := objective.cost(problem, timed)) < cost:
+        if (found_cost := objective.cost(problem, timed, home)) < cost:
             best, cost = timed, found_cost
     return best
 

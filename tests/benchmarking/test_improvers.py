@@ -39,7 +39,7 @@ def test_a_turn_ends_by_its_own_limit_or_that_of_all(three):
     inner = Puts([[2], [0, 1]])
     turn, whole = Turn(inner, 40.0), MaxIterations(3)
     start = retime(three, [[0, 1, 2], []])
-    assert refine(three, Objective(), start, stop=whole, moves=[turn]).makespan == 3
+    assert refine(three, Objective(), start, stop=whole, improvers=[turn]).makespan == 3
     assert turn.name == "puts"
     assert isinstance(inner.stop, AnyOf)
     assert inner.stop.stops[0] is whole

@@ -54,7 +54,7 @@ def test_an_unknown_set_is_refused(tmp_path):
 def test_a_gap_is_to_the_best_known_makespan(benchmarks):
     """mk01 is known to take 40 minutes; what is not improved stays as it was."""
     instance = next(public_instances(benchmarks, "brandimarte"))
-    row = measure(instance, START, 5.0, moves=[])
+    row = measure(instance, START, 5.0, improvers=[])
     first = START.schedule(instance.problem, instance.objective).schedule
     assert row.gap_after == row.gap_before == first.makespan / 2400 - 1
     assert row.ratio == 1.0
@@ -63,7 +63,7 @@ def test_a_gap_is_to_the_best_known_makespan(benchmarks):
 def test_a_shift_has_a_ratio_and_no_gap():
     """Turning machines around costs more, so refinement keeps what it had."""
     shift = next(random_shifts("shift_open", 1))
-    row = measure(shift, START, 5.0, moves=[Reverses()])
+    row = measure(shift, START, 5.0, improvers=[Reverses()])
     first = START.schedule(shift.problem, Objective()).schedule
     turned = retime(shift.problem, [list(x)[::-1] for x in first.sequences])
     assert Objective().cost(shift.problem, turned) > row.before

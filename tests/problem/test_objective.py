@@ -73,7 +73,10 @@ def test_the_cost_is_linear_in_its_weights(drawn, a, b):
     assert Objective(a, b, 1).cost(problem, schedule) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("weights", [(0, 0, 0), (-1, 1, 1), (nan, 1, 1), (inf, 1, 1)])
+@pytest.mark.parametrize(
+    "weights",
+    [(0, 0, 0), (-1, 1, 1), (nan, 1, 1), (inf, 1, 1), (0, 0, 0, 1), (1, 1, 1, -1)],
+)
 def test_nonsense_weights_are_refused(weights):
     """Weights are finite, not negative, and not all zero; the message shows them."""
     with pytest.raises(ValueError, match="must be 0 or more"):
@@ -81,8 +84,9 @@ def test_nonsense_weights_are_refused(weights):
 
 
 def test_the_default_is_the_documented_one():
-    """Makespan and tardiness count fully, setups a fifth."""
-    assert astuple(Objective()) == (1.0, 1.0, 0.2)
+    """Makespan and tardiness count fully, setups a fifth, a previous plan nothing."""
+    assert astuple(Objective()) == (1.0, 1.0, 0.2, 0.0)
+    assert Objective(1, 2, 3, 4).weights == (1, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,11 @@ def test_a_worse_answer_is_not_taken_and_the_next_part_goes_on_from_the_best(thr
     worse, last = Puts([[0, 1, 2], []]), Puts([[2], [0, 1]])
     start = retime(three, [[0, 1, 2], []])
     refined = refine(
-        three, Objective(), start, stop=MaxIterations(1), moves=[better, worse, last]
+        three,
+        Objective(),
+        start,
+        stop=MaxIterations(1),
+        improvers=[better, worse, last],
     )
     assert better.given == [[0, 1, 2], []]
     assert last.given == worse.given == [[2], [0, 1]]
@@ -57,7 +61,9 @@ def test_what_cannot_be_improved_comes_back_itself(three):
     """No copy of an equal cost: a page sees at once that nothing changed."""
     start = retime(three, [[2], [0, 1]])
     for moves in (None, [], [Puts([[2], [1, 0]])]):
-        refined = refine(three, Objective(), start, stop=MaxIterations(1), moves=moves)
+        refined = refine(
+            three, Objective(), start, stop=MaxIterations(1), improvers=moves
+        )
         assert refined is start
 
 
@@ -69,7 +75,7 @@ def test_refined_schedules_are_valid_and_no_worse(drawn):
     objective, start = Objective(), retime(problem, order)
     refined = refine(problem, objective, start, stop=MaxIterations(2))
     refined = refine(
-        problem, objective, refined, stop=MaxIterations(1), moves=[Windows(jobs=4)]
+        problem, objective, refined, stop=MaxIterations(1), improvers=[Windows(jobs=4)]
     )
     assert not violations(problem, refined)
     assert objective.cost(problem, refined) <= objective.cost(problem, start)
@@ -140,7 +146,7 @@ def test_a_plan_at_cost_0_comes_back_as_it_is(three, moves):
     start = retime(dated, [[0, 1, 2], []])
     assert ON_TIME.cost(dated, start) == 0
     stop = MaxIterations(3)
-    assert refine(dated, ON_TIME, start, stop=stop, moves=moves) is start
+    assert refine(dated, ON_TIME, start, stop=stop, improvers=moves) is start
     assert stop.left == 3, "no time is spent"
 
 
@@ -164,5 +170,5 @@ def test_windows_end_when_the_cost_reaches_0(three):
     dated = replace(three, due=np.array([np.inf, np.inf, 3.0]))
     start = retime(dated, [[0, 1, 2], []])
     stop = MaxIterations(50)
-    better = refine(dated, ON_TIME, start, stop=stop, moves=[Windows(jobs=3)])
+    better = refine(dated, ON_TIME, start, stop=stop, improvers=[Windows(jobs=3)])
     assert ON_TIME.cost(dated, better) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import Any
 
 import streamlit as st
@@ -150,8 +149,8 @@ def _open(store: Scenarios, scenario_id: str) -> str:
     state[Key.REFINE_SECONDS] = int(settings.refine_seconds)
     for key, weight, usual in zip(
         (Key.FINISH_EARLY, Key.ON_TIME, Key.FEW_SETUPS),
-        astuple(settings.objective),
-        astuple(default),
+        settings.objective.weights,
+        default.weights,
         strict=True,
     ):
         word = min(EMPHASIS, key=lambda x: abs(EMPHASIS[x] * usual - weight))

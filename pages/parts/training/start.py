@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -104,7 +104,7 @@ def show_start(shift: Shift | None, settings: PlanSettings | None) -> None:
             "It runs beside the app, with less priority, and goes on when you close "
             "the page or the app. The default model stays until you promote another."
         )
-        weights = astuple(objective)
+        weights = objective.weights
         if pressed and fault is not None:
             st.error(fault, icon=":material/error:")
         elif pressed:
