@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
-from core.planning.trace import Recorder
+from core.planning.trace_recorder import Recorder
 from core.problem.objective import Objective
 from core.simulation.simulator import Simulator
 

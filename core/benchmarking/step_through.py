@@ -17,7 +17,9 @@ from core.decisions.step_tables import job_table, machine_table
 from core.decisions.topic_words import Wording
 from core.decisions.whatif import what_if
 from core.planning.scheduler import Result, Stopwatch
-from core.planning.trace import Recorder, Trace
+from core.planning.trace import Trace
+from core.planning.trace_file import trace_to_bytes
+from core.planning.trace_recorder import Recorder
 from core.policy.checkpoint import Model
 from core.policy.two_step import Policy
 from core.problem import phrases
@@ -79,7 +81,7 @@ def step_report(
         figures = {**plan_figures(problem, model, repeats)}
         result = HierarchicalScheduler(model).schedule(problem, Objective())
         trace = cast(Trace, result.trace)
-        figures |= {"trace file, bytes": len(trace.to_bytes())}
+        figures |= {"trace file, bytes": len(trace_to_bytes(trace))}
         figures |= look_figures(problem, trace, model)
         figures |= what_if_figures(result, model, repeats)
         figures |= reason_figures(problem, trace, model)

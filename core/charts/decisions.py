@@ -14,7 +14,8 @@ from core.charts.canvas import Canvas
 from core.charts.gantt import BAR, gantt
 from core.charts.marks import BAR_OFFSET
 from core.charts.window import View, fitted
-from core.planning.trace import Scores, Trace
+from core.planning.decision import Scores
+from core.planning.trace import Trace
 from core.problem import phrases
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift

@@ -61,7 +61,8 @@ def decision_text(shift: Shift, result: Result, step: int) -> str:
     from core.decisions.step_tables import confidence, job_table, machine_table
     from core.decisions.topic_words import Wording
     from core.decisions.trace_model import find_model
-    from core.planning.trace import Scores, StaleTraceError
+    from core.planning.decision import Scores
+    from core.planning.trace import StaleTraceError
     from core.problem import phrases
     from core.schedulers.rule_trace import trace_of
     from core.timing.situation import Situation

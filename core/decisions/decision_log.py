@@ -15,7 +15,8 @@ from core.decisions.explain import explain_job, explain_machine
 from core.decisions.reasons import job_exclusion, machine_exclusion, machine_words
 from core.decisions.recording import Playback
 from core.decisions.topic_words import Wording
-from core.planning.trace import Decision, Scores, Trace, by_planner
+from core.planning.decision import Decision, Scores, by_planner
+from core.planning.trace import Trace
 from core.policy.checkpoint import Model
 from core.problem.model import Problem
 from core.timing.situation import Situation

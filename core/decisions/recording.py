@@ -7,8 +7,10 @@ from math import inf
 import numpy as np
 import torch
 
+from core.planning.decision import Scores
 from core.planning.scheduler import Result
-from core.planning.trace import Recorder, Scores, StaleTraceError, Trace
+from core.planning.trace import StaleTraceError, Trace
+from core.planning.trace_recorder import Recorder
 from core.policy.two_step import Choice
 from core.problem.model import Problem
 from core.problem.objective import Objective

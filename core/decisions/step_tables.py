@@ -17,7 +17,7 @@ from core.decisions.reasons import (
     machine_words,
 )
 from core.decisions.whatif import Moves
-from core.planning.trace import Decision, Scores
+from core.planning.decision import Decision, Scores
 from core.problem.schedule import Schedule, tardiness
 from core.timing.situation import Situation
 

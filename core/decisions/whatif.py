@@ -8,8 +8,10 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from core.planning.decision import Override, Scores
 from core.planning.scheduler import Result, Stopwatch
-from core.planning.trace import Override, Recorder, Scores, StaleTraceError, Trace
+from core.planning.trace import StaleTraceError, Trace
+from core.planning.trace_recorder import Recorder
 from core.policy.checkpoint import Model
 from core.policy.compiled.loop import FREE
 from core.policy.compiled.plan_loop import PlanLoop

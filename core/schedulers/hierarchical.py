@@ -8,7 +8,7 @@ from math import inf
 from core.planning.scheduler import Pace, Progress, Result, Stopwatch, silent
 from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.planning.trace import Recorder
+from core.planning.trace_recorder import Recorder
 from core.policy.checkpoint import Model
 from core.policy.errors import TooLargeError
 from core.problem.model import Problem

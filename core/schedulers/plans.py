@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from core.planning.scheduler import Pace
-from core.planning.trace import Recorder
+from core.planning.trace_recorder import Recorder
 from core.policy.checkpoint import Model
 from core.policy.compiled.plan_loop import PlanLoop, Played, Steps
 from core.problem.model import Problem

@@ -6,7 +6,8 @@ from math import inf
 
 import numpy as np
 
-from core.planning.trace import Recorder, Trace
+from core.planning.trace import Trace
+from core.planning.trace_recorder import Recorder
 from core.policy.checkpoint import Model
 from core.problem.model import Problem
 from core.problem.objective import Objective

@@ -7,7 +7,8 @@ from typing import Any
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
-from core.planning.trace import Trace, TraceError
+from core.planning.trace import TraceError
+from core.planning.trace_file import trace_from_bytes, trace_to_bytes
 from core.planning.visibility import BatchResult
 from core.problem.shift import Shift
 from core.store.scenarios import Scenario
@@ -47,7 +48,7 @@ def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
         settings=settings.to_json() | {"result": made},
         figures=dict(plan.figures) if listed else {},
         extras={name: list(texts) for name, texts in shift.extras.items()},
-        trace=None if trace is None else trace.to_bytes(),
+        trace=None if trace is None else trace_to_bytes(trace),
     )
 
 
@@ -73,7 +74,7 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
             "problem": scenario.problem,
             "schedule": scenario.schedule,
             "objective": settings.objective,
-            "trace": None if trace is None else Trace.from_bytes(trace),
+            "trace": None if trace is None else trace_from_bytes(trace),
             **made,
         }
         if batches is None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from core.decisions.jumps import doubtful, following, late, setups
-from core.planning.trace import Scores
+from core.planning.decision import Scores
 from core.problem.model import Job, Machine, Problem
 from tests.traces import random_trace
 

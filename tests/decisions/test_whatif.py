@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from core.decisions.whatif import moves, override_words, what_if
 from core.instances.generator import KINDS, generate
+from core.planning.decision import Override
 from core.planning.settings import PlanSettings
-from core.planning.trace import Override, StaleTraceError
+from core.planning.trace import StaleTraceError
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.schedulers.hierarchical import HierarchicalScheduler

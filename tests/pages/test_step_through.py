@@ -17,6 +17,7 @@ from core.instances.generator import KINDS, generate
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.planning.trace import Trace
+from core.planning.trace_file import trace_to_bytes
 from core.policy.segments import segment_log_softmax
 from core.policy.shipped import load_default_model
 from core.problem.objective import Objective
@@ -269,7 +270,9 @@ def test_saved_decisions_of_another_shift_are_refused_by_name(open_page):
     trace = scheduler(PlanSettings("hierarchical")).schedule(other, Objective()).trace
     app = at(open_page(), 0, "Decision log")
     upload = app.get("file_uploader")[-1]
-    upload.upload("decisions.npz", trace.to_bytes(), "application/octet-stream").run()
+    upload.upload(
+        "decisions.npz", trace_to_bytes(trace), "application/octet-stream"
+    ).run()
     assert not app.exception
     assert "belong to another shift" in words(app)
     assert any(x.label.startswith("Replay with the shift") for x in app.button)

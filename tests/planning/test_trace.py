@@ -12,16 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.instances.generator import KINDS, generate
-from core.planning import trace as module
-from core.planning.trace import (
-    Override,
-    Recorder,
-    Scores,
-    StaleTraceError,
-    Trace,
-    TraceError,
-    certainty,
-)
+from core.planning import trace_file as module
+from core.planning.decision import Override, Scores, certainty
+from core.planning.trace import StaleTraceError, Trace, TraceError
+from core.planning.trace_file import trace_from_bytes, trace_to_bytes
+from core.planning.trace_recorder import Recorder
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
@@ -114,8 +109,8 @@ def test_probabilities_sum_to_one_and_costs_end_at_the_plans(problem, seed, look
 def test_a_file_holds_all_of_it(problem, seed, lookahead):
     """Written and read, every field is the same, and so is a second file."""
     trace = random_trace(problem, seed, lookahead)
-    data = trace.to_bytes()
-    again = Trace.from_bytes(data)
+    data = trace_to_bytes(trace)
+    again = trace_from_bytes(data)
     for field in fields(Trace):
         one, two = getattr(trace, field.name), getattr(again, field.name)
         if isinstance(one, np.ndarray):
@@ -140,7 +135,7 @@ def test_the_largest_file_is_below_five_megabytes():
     zeros = np.zeros(411, dtype=np.int64)
     placed = Schedule(np.arange(411) % 30, zeros, zeros, zeros, zeros)
     trace = recorder.finish(placed)
-    assert len(trace.to_bytes()) < 5_000_000
+    assert len(trace_to_bytes(trace)) < 5_000_000
 
 
 def test_another_problem_or_model_is_refused_by_name(by_hand, pair):
@@ -173,7 +168,7 @@ def head_of(data, **changed):
 
 def test_damaged_files_are_refused(by_hand):
     """With one kind of error, whatever is wrong with them."""
-    data = by_hand.to_bytes()
+    data = trace_to_bytes(by_hand)
     zipped = io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
         archive.writestr("hello.txt", "hello")
@@ -192,14 +187,14 @@ def test_damaged_files_are_refused(by_hand):
     }
     for fault, message in faults.items():
         with pytest.raises(TraceError, match=message):
-            Trace.from_bytes(fault)
+            trace_from_bytes(fault)
 
 
 def test_a_file_that_unpacks_to_too_much_is_refused(by_hand, monkeypatch):
     """Before it is unpacked."""
     monkeypatch.setattr(module, "LARGEST", 1000)
     with pytest.raises(TraceError, match="is too large; the most is 1,000"):
-        Trace.from_bytes(by_hand.to_bytes())
+        trace_from_bytes(trace_to_bytes(by_hand))
 
 
 @pytest.mark.parametrize("step", [-1, 2])

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.planning.decision import Scores
 from core.planning.effort import EFFORTS
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
-from core.planning.trace import Scores
 from core.policy.errors import ModelError
 from core.policy.shipped import load_default_model
 from core.problem.model import Job, Machine, Problem

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.planning.scheduler import Pace, PlanningCancelled
-from core.planning.trace import Recorder
+from core.planning.trace_recorder import Recorder
 from core.policy.compiled.loop import Notes, Room, play
 from core.policy.compiled.weights import Weights, shapes, weights_for
 from core.policy.feature_names import FeatureNames, all_features

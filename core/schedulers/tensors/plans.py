@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.decisions.recording import note
 from core.planning.scheduler import Pace, PlanningCancelled
-from core.planning.trace import Recorder
+from core.planning.trace_recorder import Recorder
 from core.policy.choosing import GREEDY, Given, sampled
 from core.policy.compiled.plan_loop import Played, Steps
 from core.policy.two_step import Choose, Policy, act

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from core.planning.decision import Scores
 from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Pace, Progress, silent
 from core.planning.stopping import Stop, never
-from core.planning.trace import Recorder, Scores, Trace
+from core.planning.trace import Trace
+from core.planning.trace_recorder import Recorder
 from core.policy.segments import segment_argmax
 from core.problem.model import Problem
 from core.problem.objective import Objective

@@ -15,8 +15,9 @@ from core.decisions.jumps import doubtful, late, setups
 from core.decisions.recording import Playback
 from core.decisions.topic_words import Wording
 from core.decisions.trace_model import find_model
+from core.planning.decision import Scores
 from core.planning.plan import Plan
-from core.planning.trace import Scores, StaleTraceError, Trace
+from core.planning.trace import StaleTraceError, Trace
 from core.policy.checkpoint import Model
 from core.policy.errors import ModelError
 from core.problem import phrases

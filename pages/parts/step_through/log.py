@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,8 @@ from core.decisions.decision_log import COLUMNS, entries, log_json, log_row
 from core.planning.plan import Plan
 from core.planning.scheduler import InvalidScheduleError, Result
 from core.planning.settings import PlanSettings
-from core.planning.trace import StaleTraceError, Trace, TraceError
+from core.planning.trace import StaleTraceError, TraceError
+from core.planning.trace_file import trace_from_bytes, trace_to_bytes
 from core.problem.objective import Objective
 from core.tables.writing.export import Table
 from core.tables.writing.write import csv_bytes
@@ -44,7 +46,7 @@ def offer_log(found: Decisions) -> None:
         )
         st.download_button(
             "Decisions, to open again",
-            found.trace.to_bytes,
+            partial(trace_to_bytes, found.trace),
             "decisions.npz",
             "application/octet-stream",
             icon=":material/save:",
@@ -65,7 +67,7 @@ def open_saved(settings: PlanSettings) -> None:
     if file is None or shift is None:
         return
     try:
-        trace = Trace.from_bytes(file.getvalue())
+        trace = trace_from_bytes(file.getvalue())
         shown = None if plan is None else plan.result.trace
         if shown is not None and shown.is_of(trace.schedule):
             st.caption("These are the decisions on this page.")

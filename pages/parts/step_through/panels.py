@@ -17,7 +17,7 @@ from core.decisions.step_tables import (
     job_table,
     machine_table,
 )
-from core.planning.trace import Decision, Scores, certainty
+from core.planning.decision import Decision, Scores, certainty
 from core.problem import phrases
 from core.timing.situation import Situation
 from pages.parts.gantt_view import CHART_CONFIG

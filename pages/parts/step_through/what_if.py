@@ -10,9 +10,9 @@ import streamlit as st
 
 from core.decisions.step_tables import confidence, moved_table
 from core.decisions.whatif import moves, override_words, what_if
+from core.planning.decision import Decision, Scores
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
-from core.planning.trace import Decision, Scores
 from core.problem import phrases
 from core.problem.figure_words import shown_figures, value_words
 from core.problem.figures import ShownIn, figures_of

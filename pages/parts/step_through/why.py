@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.decisions.explain import Explanation, explain_job, explain_machine
-from core.planning.trace import Decision, Scores
+from core.planning.decision import Decision, Scores
 from pages.parts.state import Key
 from pages.parts.step_through.decisions import Decisions
 

@@ -10,7 +10,7 @@ from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.scheduler import Pace, PlanningCancelled
 from core.planning.stopping import MaxIterations
-from core.planning.trace import Recorder
+from core.planning.trace_recorder import Recorder
 from core.policy.compiled.plan_loop import Network, PlanLoop, blank_network
 from core.policy.shipped import SHIPPED, folder_model
 from core.problem.model import Job, Machine, Problem
