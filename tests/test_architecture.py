@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 # The rooms below each room. A dotted name is a single module of a room.
 FOUNDATION = {"problem", "timing", "bounds", "instances", "planning"}
-ENGINES = {"tables", "simulation", "search", "store", "futures"}
+ENGINES = {"tables", "simulation", "search", "store", "futures", "alternatives"}
 PLANNERS = {"policy", "decisions", "schedulers"}
 USERS = {"replanning", "remedies", "comparison", "training", "runs", "charts"}
 
@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "search": {"problem", "timing", "planning"},
     "store": {"problem"},
     "futures": {"problem", "timing"},
+    "alternatives": {"problem", "timing", "planning", "search", "futures"},
     "policy": {"problem", "timing", "planning", "simulation"},
     "decisions": {"problem", "timing", "planning", "simulation", "policy"},
     "schedulers": {*FOUNDATION, "simulation", "search", "policy", "decisions"},
@@ -72,7 +73,8 @@ BESIDE = {
 # The command line's parser too, so that `check` answers at once.
 WITHOUT_TORCH = [
     *("problem", "timing", "bounds", "instances", "planning"),
-    *("tables", "search", "store", "futures", "charts", "cli.parser", "public"),
+    *("tables", "search", "store", "futures", "alternatives", "remedies"),
+    *("charts", "cli.parser", "public"),
     # Planning; networks and tensors are imported where they are asked for.
     *("simulation.compiled", "policy.compiled", "policy.shipped"),
     *("schedulers.compiled", "schedulers.hierarchical", "schedulers.batch"),
