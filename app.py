@@ -6,13 +6,14 @@ import streamlit as st
 
 # First, and before anything that could fail: until it ran, Streamlit would serve the
 # files in pages/ without this frame around them.
+# Their icons are in style.css: one named here would be fetched from a font server.
 page = st.navigation(
     [
-        st.Page("pages/plan.py", title="Plan", icon=":material/view_timeline:"),
-        st.Page("pages/orders.py", title="Orders", icon=":material/list_alt:"),
-        st.Page("pages/step_through.py", title="Step through", icon=":material/steps:"),
-        st.Page("pages/compare.py", title="Compare", icon=":material/compare:"),
-        st.Page("pages/training.py", title="Training", icon=":material/school:"),
+        st.Page("pages/plan.py", title="Plan"),
+        st.Page("pages/orders.py", title="Orders"),
+        st.Page("pages/step_through.py", title="Step through"),
+        st.Page("pages/compare.py", title="Compare"),
+        st.Page("pages/training.py", title="Training"),
     ]
 )
 

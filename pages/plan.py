@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from core.problem import phrases
+from pages.parts.figure_line import show_plan_figures
 from pages.parts.guard import require_app
-from pages.parts.plan.schedule_view import show_plan, show_shift
+from pages.parts.plan.chart_area import show_area
+from pages.parts.plan.header import show_header, show_outdated
+from pages.parts.plan.tabs import show_tabs
 from pages.parts.planning import (
     follow_planning,
     plan_or_ask,
@@ -13,30 +15,13 @@ from pages.parts.planning import (
 )
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
-from pages.parts.state import Key, current_plan
+from pages.parts.state import Key, current_plan, previous_plan
 
 require_app()
 shift = shift_from_sidebar()
 settings = settings_from_sidebar()
 
-with st.container(
-    horizontal=True,
-    horizontal_alignment="distribute",
-    vertical_alignment="center",
-    key="title",
-):
-    with st.container(width="content", gap=None):
-        st.title("Plan", anchor=False)
-        subtitle = st.empty()
-    pressed = st.button(
-        "Plan",
-        type="primary",
-        icon=":material/play_arrow:",
-        disabled=settings is None,
-        key="press_plan",
-    )
-
-if pressed and settings is not None:
+if show_header(shift, settings) and settings is not None:
     plan_or_ask(shift, settings)
 show_question(shift, settings)
 follow_planning()
@@ -44,16 +29,14 @@ if st.session_state.get(Key.NOTICE):
     st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
 
 plan = current_plan()
-words = (
-    f"{phrases.many(shift.problem.num_jobs, 'job')} on "
-    f"{phrases.many(shift.problem.num_machines, 'machine')}, "
-    f"from {phrases.moment(shift.start, 0)}"
-)
-if plan is not None and settings is not None and not settings.plans_like(plan.settings):
-    words += ". **The settings have changed since this plan.**"
-subtitle.caption(words)
+show_outdated(plan, settings)
 if plan is None:
-    show_shift(shift)
     warm_up()
+    st.markdown(
+        "Nothing is planned yet. **Plan** decides which job runs on which machine, "
+        "and when."
+    )
 else:
-    show_plan(plan)
+    show_plan_figures(plan, previous_plan())
+show_area(shift, plan)
+show_tabs(shift, plan)

@@ -26,6 +26,7 @@ from core.charts.marks import (
 )
 from core.charts.window import View
 from core.problem import phrases
+from core.problem.model import Problem
 from core.problem.phrases import NOTHING
 from core.problem.schedule import Schedule, slack
 from core.problem.shift import Shift
@@ -87,6 +88,12 @@ def gantt(
     add_due_marks(figure, canvas)
     add_lines(figure, canvas, now)
     return figure
+
+
+def nothing_planned(problem: Problem) -> Schedule:
+    """Return a schedule of which a chart shows no bar."""
+    zeros = np.zeros(problem.num_jobs, dtype=np.int64)
+    return Schedule(zeros, zeros, zeros, zeros, zeros)
 
 
 def _bars(

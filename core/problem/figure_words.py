@@ -126,6 +126,20 @@ def quality(gap: float | None) -> str:
     return f"At most {at_most(gap)} above the best possible plan."
 
 
+def quality_short(gap: float | None) -> str:
+    """
+    Return how far a plan may be from the best possible one, in a few words.
+
+    Parameters
+    ----------
+    gap
+        Share by which it may lie above; ``None`` where nothing is proved.
+    """
+    if gap is None:
+        return "no bound known"
+    return "the best possible" if gap == 0 else f"≤ {at_most(gap)} from best"
+
+
 def cost_words(cost: float, other: float) -> str:
     """Return a change of cost in words that carry its sign: ``12.3 % cheaper``."""
     if other == 0 < cost:  # nothing is a percentage of a cost of 0

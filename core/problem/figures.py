@@ -86,6 +86,8 @@ class Figure:
         What it means, in one sentence; ``None`` where the label says it.
     places
         Where it is shown or written.
+    short
+        Its label in a line of figures; ``None``: the label itself.
     """
 
     name: str
@@ -95,6 +97,7 @@ class Figure:
     better: Literal["less", "more"] | None = "less"
     help: str | None = None
     places: ShownIn = ShownIn.EVERYWHERE
+    short: str | None = None
 
 
 FIGURES = (
@@ -112,6 +115,7 @@ FIGURES = (
         Unit.MOMENT,
         lambda plan, _: plan.metrics.makespan / MINUTE,
         places=ShownIn.HEADLINE | ShownIn.COMPARISON | ShownIn.WORKBOOK,
+        short="Ends",
     ),
     Figure(
         "makespan_minutes",
@@ -129,13 +133,20 @@ FIGURES = (
         "more",
         "Share of the jobs with a due date that end by it.",
     ),
-    Figure("late_jobs", "Late jobs", Unit.JOBS, lambda plan, _: plan.metrics.late_jobs),
+    Figure(
+        "late_jobs",
+        "Late jobs",
+        Unit.JOBS,
+        lambda plan, _: plan.metrics.late_jobs,
+        short="Late",
+    ),
     Figure(
         "late_important_jobs",
         "Late important",
         Unit.JOBS,
         lambda plan, _: plan.metrics.late_important_jobs,
         places=ShownIn.EVERYWHERE & ~ShownIn.REPORT,
+        short="Late ★",
     ),
     Figure(
         "weighted_tardiness_minutes",
@@ -151,6 +162,7 @@ FIGURES = (
         Unit.MACHINE_TIME,
         lambda plan, _: plan.metrics.setup / MINUTE,
         help="Time that all machines together are being set up.",
+        short="Setups",
     ),
     Figure(
         "flow_minutes",
@@ -167,6 +179,7 @@ FIGURES = (
         lambda plan, _: plan.metrics.utilisation,
         "more",
         "Processing over the open time of all machines, until the last job ends.",
+        short="Use",
     ),
     Figure(
         "lower_bound",

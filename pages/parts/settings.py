@@ -42,29 +42,20 @@ def settings_from_sidebar() -> PlanSettings | None:
             _emphasis("Few setups", Key.FEW_SETUPS, "Machines are set up rarely.")
             * default.setup,
         ]
-        scheduler = st.selectbox(
-            "Planned by",
-            names(),
-            format_func=title,
-            help="\n".join(
-                f"- **{entry.title}**: {entry.words}" for entry in SCHEDULERS.values()
-            ),
-            key=Key.SCHEDULER,
-            persist_state="session",
-        )
-        effort = st.selectbox(
-            "Effort",
-            list(EFFORTS),
-            index=list(EFFORTS).index("normal"),
-            format_func=lambda name: EFFORTS[name].title,
-            help="How long the best plan is searched for, counted in moves: the same "
-            "files and settings give the same plan on every computer. You can stop at "
-            "any time and keep the best plan so far.",
-            disabled="effort" not in SCHEDULERS[scheduler].reads,
-            key=Key.EFFORT,
-            persist_state="session",
-        )
+        # Effort stands before who plans, which decides whether there is an effort.
+        effort_place = st.container()
         with st.expander("Details", icon=":material/tune:"):
+            scheduler = st.selectbox(
+                "Planned by",
+                names(),
+                format_func=title,
+                help="\n".join(
+                    f"- **{entry.title}**: {entry.words}"
+                    for entry in SCHEDULERS.values()
+                ),
+                key=Key.SCHEDULER,
+                persist_state="session",
+            )
             samples = st.number_input(
                 "Plans to try",
                 min_value=1,
@@ -85,6 +76,18 @@ def settings_from_sidebar() -> PlanSettings | None:
                 key=Key.REFINE_SECONDS,
                 persist_state="session",
             )
+        effort = effort_place.selectbox(
+            "Effort",
+            list(EFFORTS),
+            index=list(EFFORTS).index("normal"),
+            format_func=lambda name: EFFORTS[name].title,
+            help="How long the best plan is searched for, counted in moves: the same "
+            "files and settings give the same plan on every computer. You can stop at "
+            "any time and keep the best plan so far.",
+            disabled="effort" not in SCHEDULERS[scheduler].reads,
+            key=Key.EFFORT,
+            persist_state="session",
+        )
         if not any(weights):
             st.warning("Turn at least one aim on.", icon=":material/tune:")
             return None

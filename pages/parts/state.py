@@ -77,6 +77,7 @@ class Key(StrEnum):
     COLOR = "color"
     TYPES = "types"
     MACHINES = "machines"
+    FILTERED = "filtered"
     JOB = "job"
     CHART = "chart"
 

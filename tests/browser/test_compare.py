@@ -42,7 +42,7 @@ def test_two_schedulers_side_by_side_and_one_taken_over(
     settled(page)
     page.get_by_test_id("stSidebarNav").get_by_text("Plan", exact=True).click()
     settled(page)
-    expect(page.get_by_text("Last job ends").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".st-key-figures")).to_be_visible(timeout=SOON)
 
 
 def test_a_scenario_is_kept_reloaded_renamed_and_deleted(compare_page, server, settled):

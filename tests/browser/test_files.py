@@ -77,16 +77,15 @@ def type_into_cell(page, settled, row, column, text):
     settled(page)
 
 
-def plan(page, settled):
+def plan(page, settled, by_rule):
     """Plan by a quick rule, and wait for the chart."""
-    choose(page, "Planned by", "Rule: earliest due date")
-    settled(page)
+    by_rule(page)
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
     settled(page)
 
 
-def test_a_german_file_needs_one_answer_once(bring, settled, screenshot):
+def test_a_german_file_needs_one_answer_once(bring, settled, screenshot, by_rule):
     """
     Hours or minutes is asked; the rest is read, the start from the dates, planned.
 
@@ -109,7 +108,7 @@ def test_a_german_file_needs_one_answer_once(bring, settled, screenshot):
     expect(
         sidebar.get_by_text("the last 06:00 before the first date (jobs.csv, row 4")
     ).to_be_visible()
-    plan(page, settled)
+    plan(page, settled, by_rule)
     screenshot("german-plan-1440")
     # 1.5 h, 2.25 h on one machine: the last job ends at 09:45.
     expect(page.get_by_text("Mon 30 Nov 09:45").first).to_be_visible()
@@ -119,7 +118,7 @@ def test_a_german_file_needs_one_answer_once(bring, settled, screenshot):
 
 
 def test_a_fault_is_mended_on_the_page_and_an_edit_is_undone(
-    bring, settled, screenshot
+    bring, settled, screenshot, by_rule
 ):
     """``forty`` becomes 40 and the shift is read; then a due date comes and goes."""
     page = bring(
@@ -144,12 +143,12 @@ def test_a_fault_is_mended_on_the_page_and_an_edit_is_undone(
     type_into_cell(page, settled, 1, 1, "90")
     press(page, settled, "Apply")
     expect(page.get_by_text("Applied.", exact=True)).to_be_visible()
-    plan(page, settled)
+    plan(page, settled, by_rule)
     expect(page.get_by_text("Mon 5 Jan 08:00").first).to_be_visible()
     page.get_by_role("tab", name="Files").click()
     settled(page)
     screenshot("files-1440")
     press(page, settled, "Undo the last edit")
     expect(page.get_by_text("Undone.")).to_be_visible()
-    plan(page, settled)
+    plan(page, settled, by_rule)
     expect(page.get_by_text("Mon 5 Jan 07:10").first).to_be_visible()

@@ -31,12 +31,12 @@ def go_back(page, settled, title):
 
 
 def end_of(page):
-    """What the page says of the last job's end."""
-    return page.get_by_test_id("stMetric").first.inner_text()
+    """What the page says of the last job's end, and of the other figures."""
+    return page.locator(".st-key-figures").inner_text()
 
 
 @pytest.fixture
-def planned(dashboard_page, settled):
+def planned(dashboard_page, settled, by_rule):
     """The small sample's workbook, uploaded and planned by a rule."""
     page = dashboard_page
     page.get_by_role("button", name="Upload", exact=True).or_(
@@ -45,11 +45,7 @@ def planned(dashboard_page, settled):
     settled(page)
     page.locator("input[type=file]").set_input_files(SMALL / "small-24x6.xlsx")
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
-    box = page.get_by_role("combobox", name="Planned by").first
-    box.scroll_into_view_if_needed()
-    box.click()
-    page.get_by_role("option", name="Rule: earliest due date", exact=True).click()
-    settled(page)
+    by_rule(page)
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
     settled(page)

@@ -10,14 +10,10 @@ FIRST_LINE = {"x": 60, "y": 52}  # of a table, below its header
 
 
 @pytest.fixture
-def orders_page(dashboard_page, settled):
+def orders_page(dashboard_page, settled, by_rule):
     """The page on the large sample, planned by a rule that leaves orders late."""
     page = dashboard_page
-    box = page.get_by_role("combobox", name="Planned by").first
-    box.scroll_into_view_if_needed()
-    box.click()
-    page.get_by_role("option", name="Rule: earliest due date", exact=True).click()
-    settled(page)
+    by_rule(page)
     page.get_by_test_id("stSidebarNav").get_by_text("Orders").click()
     settled(page)
     page.get_by_role("button", name="Plan the shift").click()

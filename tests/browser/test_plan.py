@@ -19,12 +19,11 @@ BAR = ".barlayer .point path"
 
 
 @pytest.fixture
-def small_page(dashboard_page, settled):
+def small_page(dashboard_page, settled, by_rule):
     """The landing page with the small sample, planned by a rule."""
     page = dashboard_page
     choose(page, "Sample shift", "24 jobs on 6 machines")
-    choose(page, "Planned by", "Rule: earliest due date")
-    settled(page)
+    by_rule(page)
     press_plan(page, settled)
     return page
 
@@ -78,8 +77,8 @@ def test_first_visit_plan_and_chart(dashboard_page, settled, screenshot):
     page = dashboard_page
     expect(page.get_by_text("411 jobs on 30 machines, from Mon 5 Jan")).to_be_visible()
     press_plan(page, settled)
-    expect(page.get_by_text("Last job ends")).to_be_visible()
-    expect(page.get_by_text("above the best possible plan")).to_be_visible()
+    expect(page.locator(".st-key-figures")).to_be_visible()
+    expect(page.locator(".st-key-figures")).to_contain_text("from best")
     expect(page.locator(".stException")).to_have_count(0)
     assert page.locator(BAR).count() >= 411
     screenshot("plan-1440")
@@ -100,7 +99,9 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     settled(page)
     expect_shown(page, "Mon 5 Jan 08:00 – 12:00")
 
+    page.get_by_role("button", name="Machines", exact=True).click()
     choose(page, "Machines", "LATHE-01")
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     settled(page)
     expect(page.locator(".ytick text")).to_have_text(["LATHE-01"])
@@ -109,7 +110,7 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     box = max(bars(page), key=lambda box: box["width"])
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     settled(page)
-    facts = page.locator(".st-key-facts")
+    facts = page.locator(".st-key-panel")
     expect(facts.get_by_text("Waited for")).to_be_visible()
     expect(facts.get_by_text("LATHE-01")).to_be_visible()
     expect_shown(page, "Mon 5 Jan 08:00 – 12:00")  # a click moves nothing
@@ -121,7 +122,7 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     expect(facts.get_by_text("J-0020")).to_be_visible()
 
 
-def test_both_formats_are_read(dashboard_page, settled):
+def test_both_formats_are_read(dashboard_page, settled, by_rule):
     """The CSV files of the small sample, on every page; then its workbook instead."""
     page = dashboard_page
     upload(page, settled, *sorted(SMALL.glob("*.csv")))
@@ -139,10 +140,9 @@ def test_both_formats_are_read(dashboard_page, settled):
     settled(page)
     upload(page, settled, SMALL / "small-24x6.xlsx")
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
-    choose(page, "Planned by", "Rule: earliest due date")
-    settled(page)
+    by_rule(page)
     press_plan(page, settled)
-    expect(page.get_by_text("Last job ends")).to_be_visible()
+    expect(page.locator(".st-key-figures")).to_be_visible()
 
 
 def test_a_bad_file_is_a_table_of_faults(dashboard_page, settled, tmp_path, screenshot):
@@ -175,7 +175,7 @@ def test_a_bad_file_is_a_table_of_faults(dashboard_page, settled, tmp_path, scre
 def test_what_is_downloaded_reads_back(small_page, settled, tmp_path):
     """The plan is valid for the shift; the template plans as it is."""
     page = small_page
-    page.get_by_role("tab", name="Download").click()
+    page.get_by_role("tab", name="Files").click()
     settled(page)  # what is in a tab is drawn when it is opened
     shift = read_sample("small-24x6").shift
     reading = read_schedule(download(page, "CSV"), shift)

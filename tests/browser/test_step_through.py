@@ -187,7 +187,7 @@ def test_a_machine_is_overridden_kept_exported_and_undone(
 
     # It survives a visit to another page, and a press of Plan: the keyboard says no.
     page.get_by_test_id("stSidebarNav").get_by_text("Plan", exact=True).click()
-    expect(page.get_by_text("Last job ends").first).to_be_visible(timeout=LONG)
+    expect(page.locator(".st-key-figures")).to_be_visible(timeout=LONG)
     settled(page)
     page.get_by_role("button", name="Plan", exact=True).press("Enter")
     anew = page.get_by_role("button", name="Plan anew, 1 choice of yours is dropped")

@@ -93,7 +93,7 @@ def test_files_and_their_plan_outlast_a_change_of_page(app):
     assert [title.value for title in app.title] == ["Plan"]
     assert app.session_state[Key.SHIFT].content_hash == shift.content_hash
     assert app.session_state[Key.PLAN] is plan
-    assert "Last job ends" in [metric.label for metric in app.metric]
+    assert any(text.value.startswith("Ends") for text in app.markdown)
 
 
 def test_a_file_of_the_same_name_replaces_and_another_is_added(app):

@@ -17,8 +17,8 @@ from core.runs.trial_run import queue_trials, trials_of
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
+from pages.parts.chart import CHART_CONFIG
 from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
-from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
 from pages.parts.models import with_chosen_model
 from pages.parts.shift import KINDS

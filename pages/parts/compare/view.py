@@ -15,10 +15,10 @@ from core.planning.visibility import action_counts
 from core.problem import phrases
 from core.problem.figure_words import ShownFigure, shown_figures
 from core.problem.figures import ShownIn, Unit
+from pages.parts.chart import CHART_CONFIG
 from pages.parts.compare.run import Comparison, title
-from pages.parts.gantt_view import CHART_CONFIG
 from pages.parts.guard import friendly_errors
-from pages.parts.plan.schedule_view import WHEN
+from pages.parts.plan.tables import WHEN
 from pages.parts.state import COMPARE_WINDOW, Key, keep_plan
 from pages.parts.tables import worded
 from pages.parts.window import show_window

@@ -15,7 +15,7 @@ from core.decisions.lateness_words import CAUSES, sentence
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.orders import Order
-from pages.parts.gantt_view import CHART_CONFIG, job_of
+from pages.parts.chart import CHART_CONFIG, job_of
 from pages.parts.orders.effects import show_effects
 from pages.parts.orders.remedies import show_applied, show_remedies
 from pages.parts.orders.standing import outlooks_of, spread, whys_of, wording_of

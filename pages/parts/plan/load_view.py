@@ -10,7 +10,7 @@ from core.charts.overview import jobs_table
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.load import DAY, HOUR, MOST_PERIODS, SHIFT, Load, jobs_within, load
-from pages.parts.gantt_view import CHART_CONFIG, job_of
+from pages.parts.chart import CHART_CONFIG, job_of
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
 from pages.parts.tables import clicked_line, with_line_marked, worded

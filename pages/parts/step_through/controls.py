@@ -9,7 +9,7 @@ import streamlit as st
 from core.charts.decisions import strip_mark
 from core.decisions.jumps import following
 from core.problem import phrases
-from pages.parts.gantt_view import CHART_CONFIG
+from pages.parts.chart import CHART_CONFIG
 from pages.parts.state import Key
 from pages.parts.step_through.decisions import Decisions
 

@@ -20,7 +20,7 @@ from core.decisions.step_tables import (
 from core.planning.decision import Decision, Scores, certainty
 from core.problem import phrases
 from core.timing.situation import Situation
-from pages.parts.gantt_view import CHART_CONFIG
+from pages.parts.chart import CHART_CONFIG
 from pages.parts.state import STEP_WINDOW, Key
 from pages.parts.step_through.decisions import Decisions
 from pages.parts.tables import worded

@@ -18,7 +18,7 @@ from core.runs.launch import kill, launch_next
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
-from pages.parts.gantt_view import CHART_CONFIG
+from pages.parts.chart import CHART_CONFIG
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
 from pages.parts.stored import database

@@ -1,0 +1,52 @@
+"""What is said and done about the job of a chosen bar, beside the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.charts import theme
+from core.charts.job_facts import job_facts
+from core.planning.plan import Plan
+from core.problem.shift import Shift
+from pages.parts.state import Key
+
+WIDTH = 320  # pixels; below the chart where that is narrow
+
+Part = Callable[[Shift, Plan, int], None]
+
+
+def _facts(shift: Shift, plan: Plan, job: int) -> None:
+    """Show why it runs when it does, then the planner's own columns."""
+    facts = job_facts(plan, job)[1:]  # the first one is its name
+    lines = [
+        f"| {theme.unmarked(fact.label)} | {theme.unmarked(fact.value)} |"
+        for fact in facts
+    ]
+    st.markdown("\n".join(["| | |", "|:--|:--|", *lines]))
+
+
+# From top to bottom; each takes the shift, the plan and the index of the job.
+PARTS: tuple[Part, ...] = (_facts,)
+
+
+def show_panel(plan: Plan, job: int) -> None:
+    """Show all parts for a job, and a way to close them."""
+    with st.container(border=True, width=WIDTH, key="panel"):
+        with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
+            st.markdown(f"**{theme.unmarked(job_facts(plan, job)[0].value)}**")
+            st.button(
+                "Close",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=_close,
+                key="icon_close_panel",
+            )
+        for part in PARTS:
+            part(plan.shift, plan, job)
+
+
+def _close() -> None:
+    """Put the job out of focus."""
+    st.session_state[Key.JOB] = None

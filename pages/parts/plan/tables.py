@@ -1,0 +1,97 @@
+"""Jobs and machines of a shift or its plan as tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.charts.overview import jobs_table, machines_table, shift_table
+from core.charts.window import View, shown_machines
+from core.planning.plan import Plan
+from core.problem import phrases
+from core.problem.shift import Shift
+from pages.parts.state import Key
+from pages.parts.tables import worded
+
+WHEN = "ddd D MMM HH:mm"
+TABLE_HEIGHT = 460
+IMPORTANT = st.column_config.TextColumn("★", help="Important jobs.", width=40)
+
+
+def show_jobs(shift: Shift, plan: Plan | None) -> None:
+    """Show the jobs: planned, on the machines that the chart shows, or as they come."""
+    if plan is None:
+        _show_unplanned(shift)
+        return
+    table = jobs_table(plan)
+    problem, state = shift.problem, st.session_state
+    machines = shown_machines(
+        problem,
+        View(0, 1, tuple(state.get(Key.TYPES, ())), tuple(state.get(Key.MACHINES, ()))),
+    )
+    if len(machines) < problem.num_machines:
+        names = np.array(problem.machine_ids, dtype=object)[machines]
+        table = table[table["Machine"].isin(names)].reset_index(drop=True)
+        st.caption(
+            f"{phrases.many(len(table), 'job')} on the "
+            f"{phrases.many(len(machines), 'machine')} that the chart shows."
+        )
+    st.dataframe(
+        worded(table, ["Late", "Slack", "Setup"]),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        placeholder="–",
+        column_config={
+            **{
+                name: st.column_config.DatetimeColumn(format=WHEN)
+                for name in ("Start", "End", "Due")
+            },
+            "Important": IMPORTANT,
+            "Waited for": st.column_config.TextColumn(width=280),
+        },
+    )
+
+
+def show_machines(shift: Shift, plan: Plan | None) -> None:
+    """Show what each machine does."""
+    if plan is None:
+        return
+    hours = st.column_config.NumberColumn(format="%.1f h")
+    st.dataframe(
+        machines_table(plan),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        placeholder="–",
+        column_config={
+            "Load": st.column_config.ProgressColumn(
+                format="%.0f %%",
+                min_value=0.0,
+                max_value=100.0,
+                help="Processing over open time, until the plan ends.",
+            ),
+            **dict.fromkeys(("Processing", "Setup", "Idle"), hours),
+            "Changes": st.column_config.NumberColumn(help="Number of setups."),
+        },
+    )
+
+
+def _show_unplanned(shift: Shift) -> None:
+    """Show the jobs of a shift that is not planned yet."""
+    st.dataframe(
+        worded(shift_table(shift), ["Processing"]),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        placeholder="–",
+        column_config={
+            "Processing": st.column_config.NumberColumn(
+                help="Mean over the machines it may run on."
+            ),
+            "Machines": st.column_config.NumberColumn(
+                help="On how many machines it may run."
+            ),
+            "Release": st.column_config.DatetimeColumn(format=WHEN),
+            "Due": st.column_config.DatetimeColumn(format=WHEN),
+            "Important": IMPORTANT,
+            "After": st.column_config.TextColumn(help="Jobs that must end before."),
+        },
+    )
