@@ -22,6 +22,7 @@ from core.cli.benchmark_options import (
     named_folder,
     parse_sizes,
 )
+from core.cli.benchmark_plans import bound, efforts
 from core.cli.border import InputFault, at_the_border, bad_option, say
 from core.cli.options import parse_list, with_groups
 
@@ -229,7 +230,8 @@ benchmark = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *map(public, ("fjsp", "pmp", "ssirit")),
-    *(shifts, claims, speed, step, refine, learning, choices, training),
+    *(shifts, claims, speed, step, refine, efforts, bound),
+    *(learning, choices, training),
 )
 for command in COMMANDS:
     benchmark.command()(at_the_border(with_groups(command)))

@@ -239,6 +239,8 @@ KINDS: dict[str, GeneratorSettings] = {
         release_share=0.5,
     ),
     "tight": replace(_SHIFT, due_tightness=((0, 0.25),)),
+    # Many kinds of parts on few machines: lateness is decided by changeovers.
+    "changeovers": replace(_SHIFT, jobs=500, machines=20, setup_groups=60),
     "loose": replace(_SHIFT, due_tightness=((0.1, 0.8),)),
     "assembly": replace(
         _SHIFT,

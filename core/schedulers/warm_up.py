@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.bounds.joint import joint_bound
 from core.policy.compiled.plan_loop import PlanLoop, blank_network
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
@@ -24,6 +25,7 @@ def warm_up() -> None:
     one = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])
     with compiling():
         retime(one, [[0]])
+        joint_bound(one, Objective(), steps=1)
         best_by_machine_code(one, Objective(), variants(("fifo",)))
         PlanLoop(side_by_side([one], [Objective()]), blank_network(), 0.0).greedy()
         simulator = Simulator([one])
