@@ -11,7 +11,6 @@ from core.problem.altered import opened
 from core.problem.model import Problem
 from core.remedies.remedy import Remedy
 from core.remedies.yardstick import Try, Yardstick
-from core.timing.retime import retime
 
 STEP = 5 * 60  # people agree on hours in steps of five minutes
 BREAK = 60 * 60  # a closure up to so long is a break: worked through, or not
@@ -80,5 +79,4 @@ def _sooner(
 
 def _remedy(yardstick: Yardstick, words: str, k: int, begin: int, end: int) -> Remedy:
     changed = opened(yardstick.problem, k, begin, end)
-    plan = retime(changed, yardstick.sequences)
-    return yardstick.remedy(words, changed, plan, overtime=end - begin)
+    return yardstick.planned(words, changed, overtime=end - begin)

@@ -11,7 +11,6 @@ from core.problem.altered import released
 from core.problem.model import Problem
 from core.remedies.remedy import Remedy
 from core.remedies.yardstick import Try, Yardstick
-from core.timing.retime import retime
 
 STEP = 5 * 60  # nobody promises a delivery to the minute
 
@@ -36,4 +35,4 @@ def _earlier(yardstick: Yardstick, wording: Wording, job: int) -> Remedy:
     at = int(changed.release[job])
     words = f"{problem.job_ids[job]} is released at {wording.moment(at)}, "
     words += f"{wording.duration(release - at)} earlier"
-    return yardstick.remedy(words, changed, retime(changed, yardstick.sequences))
+    return yardstick.planned(words, changed)

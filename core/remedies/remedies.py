@@ -11,11 +11,14 @@ from core.bounds.earliest import earliest
 from core.decisions.topic_words import Wording
 from core.planning.scheduler import Progress, silent
 from core.problem.model import Problem
+from core.problem.objective import Objective
 from core.problem.orders import Order
 from core.problem.schedule import Schedule
 from core.remedies.hours import longer_hours
+from core.remedies.machines import one_more_machine
 from core.remedies.material import earlier_material
-from core.remedies.passing import Sequences, moves_said, passed
+from core.remedies.passing import moves_said, passed
+from core.remedies.priority import later_promise, lifted_locks, raised_weight
 from core.remedies.remedy import Prices, Remedies, Remedy
 from core.remedies.yardstick import Try, Yardstick
 from core.timing.retime import retime
@@ -32,15 +35,18 @@ def remedies(
     wording: Wording,
     prices: Prices | None = None,
     *,
+    objective: Objective | None = None,
     stop: Callable[[], bool] = lambda: False,
     progress: Progress = silent,
 ) -> Remedies:
     """
     Look for ways to have orders on time, starting from a plan.
 
-    Jobs of the orders pass others or go to other machines, machines stay open longer
-    or open earlier where the chain that makes an order late runs into a closure, and
-    material comes earlier where it ends at a release; the fewest minutes that do.
+    Jobs of the orders pass others or go to other machines, or the orders weigh more;
+    where the chain that makes an order late runs into a closure, machines stay open
+    longer, open earlier or work through; where it ends at a release, material comes
+    earlier, the fewest minutes that do; locks on it are lifted; beside the machines
+    that the orders wait for there is one more; the orders are promised later.
 
     Parameters
     ----------
@@ -52,6 +58,8 @@ def remedies(
         How moments and lengths of time are written.
     prices
         What the planner would pay; ``None``: nothing has a price.
+    objective
+        What plans are judged by; ``None``: the default.
     stop
         Asked between the ways; what was found until then is returned.
     progress
@@ -69,9 +77,10 @@ def remedies(
             raise ValueError(
                 f"Order {order.name!r} has no due date: when should it be?"
             )
-    yardstick = Yardstick(problem, schedule, wanted, prices or Prices())
-    jobs = [job for order in wanted for job in order.jobs]
-    alone = int(earliest(problem).end[jobs].max())
+    yardstick = Yardstick(
+        *(problem, schedule, wanted, prices or Prices(), objective or Objective()), stop
+    )
+    alone = int(earliest(problem).end[list(yardstick.jobs)].max())
     found: list[Remedy] = []
     if yardstick.before[0] > 0:
         tries = list(_tries(yardstick, wording))
@@ -82,21 +91,23 @@ def remedies(
             progress(tried / len(tries), "looking for ways")
             if stop():
                 break
-    found.sort(
-        key=lambda x: (x.late > 0, x.late, x.others_late, x.price, x.changed_jobs)
-    )
+    found.sort(key=lambda way: way.rank)
     return Remedies(tuple(found), alone)
 
 
 def _tries(yardstick: Yardstick, wording: Wording) -> Iterator[Try]:
-    """Every way that is tried."""
+    """Every way that is tried, those that change the plan alone first."""
     yield partial(_as_early_as_allowed, yardstick)
-    seen = {yardstick.sequences}
     for elsewhere in (False, True):
         for eager in EAGER:
-            yield partial(_passing, yardstick, eager, elsewhere, seen)
+            yield partial(_passing, yardstick, eager, elsewhere)
     yield from chain(
-        longer_hours(yardstick, wording), earlier_material(yardstick, wording)
+        raised_weight(yardstick),
+        longer_hours(yardstick, wording),
+        earlier_material(yardstick, wording),
+        lifted_locks(yardstick),
+        one_more_machine(yardstick),
+        later_promise(yardstick, wording),
     )
 
 
@@ -108,16 +119,14 @@ def _as_early_as_allowed(yardstick: Yardstick) -> Remedy | None:
     return yardstick.remedy(words, yardstick.problem, early)
 
 
-def _passing(
-    yardstick: Yardstick, eager: float, elsewhere: bool, seen: set[Sequences]
-) -> Remedy | None:
-    """Jobs of the orders pass others; ``None``: as was ``seen`` already."""
+def _passing(yardstick: Yardstick, eager: float, elsewhere: bool) -> Remedy | None:
+    """Jobs of the orders pass others; ``None``: as was seen already."""
     problem, before = yardstick.problem, yardstick.sequences
     made = passed(
         problem, before, yardstick.wanted, yardstick.lateness, eager, elsewhere
     )
-    if made in seen:
+    if made in yardstick.seen:
         return None
-    seen.add(made)
+    yardstick.seen.add(made)
     words = moves_said(problem, before, made)
     return yardstick.remedy(words, problem, retime(problem, made))

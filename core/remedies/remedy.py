@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from math import isfinite
 
 from core.problem.model import Problem
@@ -37,6 +38,14 @@ class Prices:
                 raise ValueError(f"Expected a price from 0 up for {name}, got {price}.")
 
 
+class Asks(IntEnum):
+    """Of whom a way asks something, the nearest first."""
+
+    SHOP = 0  # its plan, its hours, its suppliers
+    OWNER = 1  # a machine more
+    CUSTOMER = 2  # a later date
+
+
 @dataclass(frozen=True, eq=False)
 class Remedy:
     """
@@ -56,6 +65,10 @@ class Remedy:
         Seconds that all other orders are late more than before; negative: less.
     changed_jobs
         Jobs on another machine, or that start more than 5 minutes off.
+    overtime
+        Seconds that machines are open longer.
+    asks
+        Of whom it asks something.
     price
         By the planner's prices.
     """
@@ -67,7 +80,17 @@ class Remedy:
     late: float
     others_late: float
     changed_jobs: int
+    overtime: int
+    asks: Asks
     price: float
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """What sorts ways: on time first, and who has to pay for it."""
+        return (
+            *(self.late > 0, self.late, self.asks),
+            *(self.others_late, self.price, self.changed_jobs, self.overtime),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +102,8 @@ class Remedies:
     ----------
     remedies
         Those after which the orders are on time first, what costs others least
-        before the others; then those that help only in part.
+        before the others, machines more and later promises last; then those that
+        help only in part.
     alone
         Seconds since plan start: no plan of the shift as it is ends the orders
         before, even if they had it to themselves.

@@ -14,7 +14,7 @@ from core.problem.orders import find_order, orders
 from core.problem.shift import DEFAULT_START, Shift
 from core.problem.verify import violations
 from core.remedies.remedies import remedies
-from core.remedies.remedy import Prices
+from core.remedies.remedy import Asks, Prices
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files
@@ -69,12 +69,15 @@ def test_every_way_is_listed_the_cheapest_for_others_first(shop, plan):
     """
     By hand: on the lathe 0-50. On the mill before other 60-90, which then runs 90-230.
 
-    In the break 100-130, 10 minutes late still; more minutes bring no more.
+    On a second mill 0-30. Promised for the next quarter of an hour after 230. In the
+    closure 100-130, 10 minutes late still; more minutes bring no more.
     """
     found = remedies(shop, plan, [find_order(shop, "WO-3")], WORDING)
     assert table(found) == [
         ("mine on lathe instead of mill", 50, 0, 0, 1),
         ("mine on mill before other of WO-2", 90, 0, 120, 2),
+        ("one machine more like mill", 30, 0, 0, 1),
+        ("WO-3 is promised for 240', 120 min later", 230, 0, 0, 0),
         ("mill stays open until 130' (30 min more)", 130, 10, 0, 1),
     ]
     assert found.alone == minutes(30)
@@ -112,20 +115,46 @@ def test_material_that_comes_earlier_is_a_way(shop):
     problem = replace(shop, release=release, due=due)
     plan = retime(problem, [[0, 1], [2]])
     found = remedies(problem, plan, [find_order(problem, "WO-3")], WORDING)
-    assert table(found) == [("mine is released at 80', 20 min earlier", 130, 0, 0, 1)]
+    assert table(found) == [
+        ("mine is released at 80', 20 min earlier", 130, 0, 0, 1),
+        ("WO-3 is promised for 150', 20 min later", 150, 0, 0, 0),
+    ]
     assert found.alone == minutes(150)
 
 
 def test_a_way_that_costs_others_more_than_it_brings_needs_an_eager_planner(shop, plan):
-    """Without lathe, passing takes other 120 min of lateness for 110 of its own."""
+    """
+    Without lathe, passing takes other 120 min of lateness for 110 of its own.
+
+    Heavier, mine comes between other and big (5 times), or before both (50 times):
+    40-70 or 0-30, and nobody is late.
+    """
     able = shop.processing.copy()
     able[2, 1] = np.inf
     problem = replace(shop, processing=able)
     found = remedies(problem, plan, [find_order(problem, "WO-3")], WORDING)
-    assert [x.change for x in found.remedies] == [
-        "mine on mill before other of WO-2",
-        "mill stays open until 130' (30 min more)",
+    assert table(found) == [
+        ("WO-3 counts 5 times as much", 70, 0, 0, 3),
+        ("WO-3 counts 50 times as much", 30, 0, 0, 3),
+        ("mine on mill before other of WO-2", 90, 0, 120, 2),
+        ("one machine more like mill", 30, 0, 0, 1),
+        ("WO-3 is promised for 240', 120 min later", 230, 0, 0, 0),
+        ("mill stays open until 130' (30 min more)", 130, 10, 0, 1),
     ]
+    # A weight is a change of the shift: its files say so.
+    heavier = found.remedies[0].problem
+    assert heavier.weight.tolist() == [1, 1, 5]
+
+
+def test_a_short_closure_is_worked_through_or_not(shop, plan):
+    """A break from 100 to 130 min: mine runs then, as a whole, whatever is needed."""
+    pause = Calendar(MINUTE * np.array([[100, 130]]))
+    problem = replace(shop, calendars=(pause, shop.calendars[1]))
+    made = retime(problem, [[0, 1, 2], []])
+    found = remedies(problem, made, [find_order(problem, "WO-3")], WORDING)
+    (way,) = [x for x in found.remedies if "works" in x.change]
+    assert way.change == "mill works from 100' to 130', too"
+    assert (way.end, way.overtime) == (minutes(130), minutes(30))
 
 
 def test_several_orders_are_helped_at_once(shop, plan):
@@ -163,7 +192,7 @@ def test_the_files_of_a_remedy_give_the_promised_end(shop, plan):
     problem = replace(shop, due=due)
     order = find_order(problem, "WO-3")
     ways = remedies(problem, plan, [order], WORDING).remedies
-    assert len(ways) == 4
+    assert len(ways) == 6
     for way in ways:
         shift = Shift(way.problem, DEFAULT_START, "remedy")
         files = shift_files(shift)
@@ -172,8 +201,10 @@ def test_the_files_of_a_remedy_give_the_promised_end(shop, plan):
         text = schedule_csv(plan_of(shift, way.schedule, "remedy"))
         read = read_schedule(text, again).schedule
         assert not violations(again.problem, read)
-        timed = retime(again.problem, [*read.sequences, ()][:2])
-        assert timed.end[2] == way.end <= order.due
+        unused = [()] * (again.problem.num_machines - len(read.sequences))
+        timed = retime(again.problem, [*read.sequences, *unused])
+        assert timed.end[2] == way.end
+        assert way.end <= again.problem.due[2]
 
 
 @pytest.mark.parametrize("price", [-1.0, float("nan"), float("inf")])
@@ -201,8 +232,12 @@ def test_every_way_helps_is_valid_and_keeps_its_word(drawn, data):
     for way in found.remedies:
         assert not violations(way.problem, way.schedule)
         assert way.end == way.schedule.end[list(order.jobs)].max()
-        assert way.late == max(way.end - order.due, 0) < before
+        due = order.due
+        if way.asks is Asks.CUSTOMER:
+            due = way.problem.due[list(order.jobs)]
+            due = due[np.isfinite(due)].max()
+        assert way.late == max(way.end - due, 0) < before
         if way.problem is problem:
             assert way.end >= found.alone
-    late = [way.late for way in found.remedies]
-    assert late == sorted(late)
+    ranks = [way.rank for way in found.remedies]
+    assert ranks == sorted(ranks)
