@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.phrases import NOTHING
 from core.problem.schedule import Schedule, setup_seconds, slack
+from core.problem.shift import Shift
 from core.problem.waiting import Cause, Wait, previous_job
 
 
@@ -58,7 +58,7 @@ def job_facts(plan: Plan, job: int) -> list[Fact]:
         Fact("Slack", phrases.to_due(spare)),
         Fact("Setup before", setup_text(problem, schedule, job, setup)),
         Fact("Predecessor", predecessor_text(problem, job)),
-        Fact("Waited for", wait_text(problem, start, job, plan.waits[job])),
+        Fact("Waited for", wait_text(shift, job, plan.waits[job])),
         *(
             Fact(header, texts[job] or NOTHING)
             for header, texts in shift.extras.items()
@@ -85,19 +85,22 @@ def predecessor_text(problem: Problem, job: int) -> str:
     return phrases.listed(before) if before else "none"
 
 
-def wait_text(problem: Problem, start: datetime, job: int, wait: Wait) -> str:
+def wait_text(shift: Shift, job: int, wait: Wait) -> str:
     """
     Return what a job waited for, by name.
 
     Parameters
     ----------
-    problem, start, job, wait
-        What was planned, plan start, the index of the job, and what it waited for.
+    shift, job, wait
+        What was planned, the index of the job, and what it waited for.
     """
+    problem, start = shift.problem, shift.start
     who = None if wait.job is None else problem.job_ids[wait.job]
     match wait.cause:
         case Cause.NOTHING:
             return "nothing, it starts with the plan"
+        case Cause.RELEASE if material := shift.material(job):
+            return f"material {material}, {phrases.moment(start, problem.release[job])}"
         case Cause.RELEASE:
             return f"release, {phrases.moment(start, problem.release[job])}"
         case Cause.PREDECESSOR:

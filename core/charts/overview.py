@@ -49,8 +49,7 @@ def jobs_table(plan: Plan) -> pd.DataFrame:
             "Setup group": names["group"],
             "Setup": setup_seconds(problem, schedule) / MINUTE,
             "Waited for": [
-                wait_text(problem, start, job, wait)
-                for job, wait in enumerate(plan.waits)
+                wait_text(plan.shift, job, wait) for job, wait in enumerate(plan.waits)
             ],
         }
     )

@@ -28,9 +28,12 @@ MachinesOption = Annotated[
     Path | None, _file("Machines; CSV. Required without --workbook.")
 ]
 SetupsOption = Annotated[Path | None, _file("Setup times between groups; CSV.")]
-CalendarsOption = Annotated[Path | None, _file("Weekly opening hours; CSV.")]
+CalendarsOption = Annotated[
+    Path | None, _file("Opening hours by weekday or date; CSV.")
+]
 DowntimeOption = Annotated[Path | None, _file("Downtimes of machines; CSV.")]
 ProcessingOption = Annotated[Path | None, _file("Exact times per pair; CSV.")]
+MaterialsOption = Annotated[Path | None, _file("Arrivals of materials; CSV.")]
 WorkbookOption = Annotated[Path | None, _file("All tables as sheets of one XLSX.")]
 StartOption = Annotated[
     str | None,
@@ -55,6 +58,7 @@ class ShiftFiles:
     calendars: CalendarsOption = None
     downtime: DowntimeOption = None
     processing: ProcessingOption = None
+    materials: MaterialsOption = None
     workbook: WorkbookOption = None
     mapping: MappingOption = None
     start: StartOption = None

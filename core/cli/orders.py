@@ -71,7 +71,7 @@ def order_rows(shift: Shift, plan: Schedule, moment: int = 0) -> list[dict[str, 
     from core.tables.writing.write_orders import order_rows as rows_of
 
     problem = shift.problem
-    lateness = Lateness(problem, plan)
+    lateness = Lateness(problem, plan, shift.materials)
     lines = order_lines(problem, plan, moment)
     chances = {order: seen.chance for order, seen in futures(problem, plan).orders}
     causes = {line.order: lateness.why(line.order).worst for line in lines}

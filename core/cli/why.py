@@ -68,7 +68,9 @@ def why(
     if order is not None:
         from core.decisions.lateness import Lateness
 
-        found = Lateness(shift.problem, plan).why(order_named(shift, order))
+        found = Lateness(shift.problem, plan, shift.materials).why(
+            order_named(shift, order)
+        )
         answer, text = why_json(shift, plan, found), why_text(shift, plan, found)
     else:
         ((kind, name),) = asked.items()

@@ -17,8 +17,9 @@ class Blame(StrEnum):
     """
     What a stretch of the time up to an order's end went into.
 
-    ``MATERIAL``, ``NOW``, ``LOCK`` and ``FREEZE`` occur where a problem knows of
-    materials, of a moment to plan from, of locks or of a freeze.
+    ``MATERIAL`` occurs where it is known which material releases a job; ``NOW``,
+    ``LOCK`` and ``FREEZE`` where a problem knows of a moment to plan from, of locks
+    or of a freeze.
     """
 
     PROCESSING = "processing"  # of the order's own jobs
@@ -91,11 +92,14 @@ class Why:
         its time is counted. Its first release; plan start where a release of its own
         is the root, so that waiting for it shows. A link ends there if one of the
         chain lies across it.
+    materials
+        Material whose arrival releases each job of the problem; empty: none do.
     """
 
     order: Order
     chain: tuple[Link, ...]
     earliest: int
+    materials: tuple[str, ...] = ()
 
     @property
     def end(self) -> int:
@@ -155,10 +159,16 @@ class Lateness:
     ----------
     problem, schedule
         A valid schedule of the problem.
+    materials
+        Material whose arrival releases each job, see
+        :class:`core.problem.shift.Shift`; none: releases are just that.
     """
 
-    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+    def __init__(
+        self, problem: Problem, schedule: Schedule, materials: tuple[str, ...] = ()
+    ) -> None:
         self.problem, self.schedule = problem, schedule
+        self.materials = materials
         self._holds = holds(problem, schedule)
         self._closures = [
             (calendar.closures[:, 0].tolist(), calendar.closures[:, 1].tolist())
@@ -185,11 +195,11 @@ class Lateness:
                 role = Blame.MACHINE
             job = stretch.before
         first = backwards[-1]
-        if first.cause is Blame.RELEASE and first.job in own:
+        if first.cause in (Blame.RELEASE, Blame.MATERIAL) and first.job in own:
             earliest = 0
         else:
             earliest = min(self._release[j] for j in own)
-        return Why(order, _cut(backwards[::-1], earliest), earliest)
+        return Why(order, _cut(backwards[::-1], earliest), earliest, self.materials)
 
     def _stretch(self, job: int) -> _Stretch:
         if job not in self._stretches:
@@ -214,6 +224,8 @@ class Lateness:
             # A machine that is free at 0 has nothing before its first setup.
             known = hold.earliest if hold.cause is Cause.RELEASE else hold.free
             cause = Blame.RELEASE if hold.cause is Cause.RELEASE else Blame.UNAVAILABLE
+            if cause is Blame.RELEASE and self.materials and self.materials[job]:
+                cause = Blame.MATERIAL
             if hold.cause is not Cause.NOTHING:
                 pieces.insert(0, (cause, 0, known))
         return _Stretch(

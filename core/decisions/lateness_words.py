@@ -113,7 +113,13 @@ def _said(
             if len(links) == 1:
                 return f"{machine} is closed {span}"
             return f"{machine} is closed for {took} meanwhile, the longest {span}"
-        case Blame.RELEASE | Blame.MATERIAL:
+        case Blame.MATERIAL:
+            late = f"for {why.materials[longest.job]}, which arrives "
+            late += wording.moment(longest.end)
+            if own:
+                return f"{job} waits {late}"
+            return f"{machine} is kept for {job}, which waits {late}"
+        case Blame.RELEASE:
             until = wording.moment(longest.end)
             if own:
                 return f"{job} is not released before {until}"

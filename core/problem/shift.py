@@ -43,12 +43,16 @@ class Shift:
         Where it came from.
     extras
         Columns of the jobs file that are not known, by header: text per job.
+    materials
+        Name of the material whose arrival is the release of each job, the latest of
+        those it waits for; empty where it waits for none. No names at all: no job
+        waits for a material.
 
     Raises
     ------
     ValueError
         When the start has a time zone, fractions of a second or an unlikely year,
-        or an extra column does not have one text per job.
+        or an extra column, or the materials, do not have one text per job.
     """
 
     problem: Problem
@@ -56,9 +60,13 @@ class Shift:
     name: str
     origin: Origin = "upload"
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    materials: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_start(self.start)
+        n = self.problem.num_jobs
+        if len(self.materials) not in (0, n):
+            raise ValueError(f"Got {len(self.materials)} materials for {n} jobs.")
         for column, texts in self.extras.items():
             if len(texts) != self.problem.num_jobs:
                 raise ValueError(
@@ -89,12 +97,18 @@ class Shift:
             columns[name] = _numbers_or_texts(texts)
         return columns
 
+    def material(self, job: int) -> str:
+        """Name of the material that releases a job when it arrives; empty: none."""
+        return self.materials[job] if self.materials else ""
+
     @cached_property
     def content_hash(self) -> str:
         """Hexadecimal digest of all but the name and origin; for caches."""
         digest = hashlib.sha256(self.problem.content_hash.encode())
         digest.update(self.start.isoformat().encode())
         digest.update(repr(sorted(self.extras.items())).encode())
+        if self.materials:
+            digest.update(repr(self.materials).encode())
         return digest.hexdigest()
 
 

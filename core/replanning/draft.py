@@ -157,7 +157,8 @@ class Draft:
         )
         more = ("",) * len(self._rush)
         extras = {name: (*x, *more) for name, x in self._shift.extras.items()}
-        return replace(self._shift, problem=made, extras=extras)
+        materials = self._shift.materials and (*self._shift.materials, *more)
+        return replace(self._shift, problem=made, extras=extras, materials=materials)
 
     def _with_rush(self) -> Problem:
         """Return the problem with the jobs that came in behind its own."""

@@ -58,6 +58,8 @@ class Scenario:
         Results as JSON values; shown in the list without opening the scenario.
     extras
         What else the shift knows, e.g. columns of its files, as JSON values.
+    materials
+        Material that releases each job when it arrives; empty: none does.
     files
         The files as they were uploaded, by the name they had.
     trace
@@ -72,6 +74,7 @@ class Scenario:
     overrides: Sequence[Any] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
+    materials: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     trace: bytes | None = None
 
@@ -278,6 +281,7 @@ def scenario_to_bytes(scenario: Scenario) -> bytes:
         "overrides": list(scenario.overrides),
         "figures": dict(scenario.figures),
         "extras": dict(scenario.extras),
+        "materials": list(scenario.materials),
         "files": list(scenario.files),  # names stay in here; entries are numbered
     }
     entries = {
@@ -324,6 +328,7 @@ def scenario_from_bytes(data: bytes) -> Scenario:
             overrides=header["overrides"],
             figures=header["figures"],
             extras=header["extras"],
+            materials=tuple(header.get("materials", ())),
             files={name: entries[f"file{i}"] for i, name in enumerate(names)},
             trace=entries.get("trace"),
         )

@@ -101,6 +101,23 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("gutmenge", "fertige_menge", "gefertigt", "ruckgemeldet", "rueckmeldung"),
             *("quantite_produite", "cantidad_producida", "quantity_produced"),
         ),
+        "wait_after_minutes": (
+            *("wait_after", "wait_time", "waiting_time", "cooling_time", "lag"),
+            *("transport_time", "move_time", "liegezeit", "nachliegezeit", "wartezeit"),
+            *("ubergangszeit", "abkuhlzeit", "trockenzeit", "transportzeit"),
+            *("temps_d_attente", "temps_de_refroidissement", "tiempo_de_espera"),
+        ),
+        "pause": (
+            *("may_pause", "can_pause", "interruptible", "pausable", "splittable"),
+            *("unterbrechbar", "darf_pausieren", "teilbar", "interruptible"),
+            *("interrumpible", "pausierbar"),
+        ),
+        "materials": (
+            *("needs_material", "needed_materials", "required_materials"),
+            *("needed_material", "required_material", "materialien"),
+            *("benotigtes_material", "materialbedarf", "components", "komponenten"),
+            *("materiaux", "materiales", "composants", "componentes"),
+        ),
     },
     "machines": {
         "machine_id": (
@@ -136,6 +153,11 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("group", "initial_group", "set_up_for", "rustgruppe", "gerustet_fur"),
             *("rustzustand", "groupe", "grupo", "current_setup"),
         ),
+        "units": (
+            *("unit_count", "number_of_units", "number_of_machines", "machine_count"),
+            *("count", "anzahl", "einheiten", "anzahl_maschinen", "unites"),
+            *("nombre_de_machines", "unidades", "numero_de_maquinas"),
+        ),
     },
     "setups": {
         "from_group": (
@@ -162,6 +184,7 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("day", "tag", "wochentag", "jour", "dia", "weekdays", "days", "tage"),
             *("jour_de_la_semaine", "dia_de_la_semana"),
         ),
+        "date": ("on_date", "datum", "fecha", "kalendertag", "calendar_date"),
         "opens": (
             *("open", "from", "opens_at", "start", "start_time", "von", "beginn"),
             *("offnet", "ab", "debut", "inicio", "ouverture", "apertura", "de"),
@@ -175,6 +198,7 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "machine_id": (
             *("machine", "resource", "maschine", "anlage", "arbeitsplatz"),
             *("ressource", "maquina", "recurso", "work_center", "poste"),
+            *("machine_or_type", "machines", "maschinen", "affects", "betrifft"),
         ),
         "start": (
             *("from", "begin", "start_time", "von", "beginn", "ab", "debut", "de"),
@@ -200,6 +224,21 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("processing_minutes", "duration", "proc_time", "processing_time"),
             *("dauer", "bearbeitungszeit", "minuten", "duree", "duracion", "time"),
             *("run_time", "laufzeit"),
+        ),
+    },
+    "materials": {
+        "material": (
+            *("material_id", "material_no", "material_name", "material_number"),
+            *("materialnummer", "materialname", "component", "komponente", "part"),
+            *("part_no", "teil", "artikel", "artikelnummer", "item", "bauteil"),
+            *("materiau", "matiere", "composant", "componente", "articulo"),
+        ),
+        "arrives": (
+            *("arrival", "arrives_at", "arrival_date", "arrival_time", "eta"),
+            *("expected", "expected_on", "available_from", "available_on", "ankunft"),
+            *("ankunftsdatum", "trifft_ein", "eintreffen", "eingang", "wareneingang"),
+            *("verfugbar_ab", "da_ab", "arrivee", "date_d_arrivee", "llegada"),
+            *("fecha_de_llegada",),
         ),
     },
     "shift": {
@@ -271,18 +310,40 @@ SHEET_WORDS: dict[str, tuple[str, ...]] = {
     "jobs": (
         *("job", "operations", "operation", "auftrage", "arbeitsgange", "vorgange"),
         *("work_orders", "work_order", "orders", "fertigungsauftrage", "tasks"),
-        *("manufacturing_orders", "auftragsliste", "trabajos", "operaciones"),
+        *("manufacturing_orders", "production_orders", "job_list", "order_list"),
+        *("auftragsliste", "auftragsvorrat", "arbeitsvorrat", "joblist", "orderlist"),
+        *("trabajos", "operaciones", "ordenes", "pedidos", "commandes", "taches"),
+        *("ordres_de_fabrication",),
     ),
     "machines": (
-        *("machine", "maschinen", "resource", "resources", "anlagen", "maquinas"),
-        *("work_centers", "workcenters", "arbeitsplatze", "ressourcen"),
+        *("machine", "maschinen", "maschine", "resource", "resources", "anlagen"),
+        *("work_centers", "workcenters", "work_centres", "workcentres", "equipment"),
+        *("arbeitsplatze", "ressourcen", "betriebsmittel", "maschinenliste"),
+        *("machine_list", "machinelist", "maquinas", "recursos", "ressources"),
     ),
-    "setups": ("setup", "rustzeiten", "rustmatrix", "changeovers", "setup_matrix"),
+    "setups": (
+        *("setup", "setup_times", "setuptimes", "setup_matrix", "changeover"),
+        *("changeovers", "rustzeiten", "rustmatrix", "umrustzeiten", "umrustungen"),
+        *("reglages", "preparaciones"),
+    ),
     "calendars": (
         *("calendar", "kalender", "calendar_bucket", "calendar_buckets"),
-        *("calendarbucket", "schichten", "calendrier", "calendario"),
+        *("calendarbucket", "schichten", "schichtkalender", "schichtplan"),
+        *("arbeitszeiten", "opening_hours", "working_hours", "offnungszeiten"),
+        *("calendrier", "calendriers", "calendario", "calendarios"),
     ),
-    "downtime": ("downtimes", "stillstand", "stillstande", "ausfalle", "wartung"),
-    "processing": ("processing_times", "bearbeitungszeiten"),
+    "downtime": (
+        *("downtimes", "maintenance", "breakdowns", "outages", "stillstand"),
+        *("stillstande", "stillstandszeiten", "ausfalle", "ausfallzeiten"),
+        *("wartung", "wartungen", "storungen", "arrets", "paradas"),
+    ),
+    "processing": (
+        *("processing_times", "process_times", "bearbeitungszeiten", "prozesszeiten"),
+    ),
+    "materials": (
+        *("material", "materialien", "components", "komponenten", "arrivals"),
+        *("deliveries", "lieferungen", "wareneingang", "wareneingange"),
+        *("materialliste", "materiaux", "materiales"),
+    ),
     "shift": ("schicht",),
 }

@@ -21,6 +21,7 @@ MAX_ROWS = {
     "calendars": 10_000,
     "downtime": 200_000,
     "processing": 500_000,
+    "materials": 20_000,
     "schedule": 20_000,
     "shift": 100,
 }

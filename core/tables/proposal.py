@@ -219,7 +219,7 @@ def _doubtful(
     if kind in ("number", "duration", "piece", "speed") and not form.sign:
         if any(has_two_readings(number_readings(x)) for x in texts):
             return (("decimal", ","), ("decimal", "."))
-    elif kind == "moment" and form.dates not in (DMY, MDY):
+    elif kind in ("moment", "date") and form.dates not in (DMY, MDY):
         for text in texts:
             try:
                 readings, _ = moment_readings(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from core.tables.values.cells import (
     MINUTE,
     Amount,
     Clock,
+    Date,
     Flag,
     Moment,
     Name,
@@ -25,6 +27,7 @@ from core.tables.values.cells import (
     SetupMinutes,
     Speed,
     Text,
+    Units,
     Weekday,
     Weight,
     is_empty,
@@ -45,6 +48,10 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True)
     required: ClassVar[tuple[str, ...]]
     may_be_empty: ClassVar[tuple[str, ...]] = ()
+    # Columns that few planners need: written where they say something.
+    rare: ClassVar[frozenset[str]] = frozenset()
+    # Columns in whose place another may stand.
+    instead: ClassVar[Mapping[str, str]] = {}
 
 
 class JobRow(Row):
@@ -52,6 +59,13 @@ class JobRow(Row):
 
     required = ("job_id", "processing_minutes")
     may_be_empty = ("processing_minutes",)  # where ``processing`` has the times
+    instead: ClassVar = {"processing_minutes": "minutes_per_piece"}
+    rare: ClassVar = frozenset(
+        (
+            *("machine_id", "quantity", "minutes_per_piece", "quantity_done"),
+            *("wait_after_minutes", "pause", "materials"),
+        )
+    )
 
     job_id: Name = None
     processing_minutes: Processing = None
@@ -70,12 +84,16 @@ class JobRow(Row):
     quantity: Amount = None
     minutes_per_piece: PieceMinutes = None
     quantity_done: Amount = None
+    wait_after_minutes: SetupMinutes = None
+    pause: Flag = None
+    materials: Text = None
 
 
 class MachineRow(Row):
     """A row of ``machines``."""
 
     required = ("machine_id", "machine_type")
+    rare: ClassVar = frozenset({"units"})
 
     machine_id: Name = None
     machine_type: Name = None
@@ -83,6 +101,7 @@ class MachineRow(Row):
     calendar: Name = None
     available_from: Moment = None
     setup_group: Name = None
+    units: Units = None
 
 
 class SetupRow(Row):
@@ -100,9 +119,13 @@ class CalendarRow(Row):
     """A row of ``calendars``."""
 
     required = ("calendar", "weekday", "opens", "closes")
+    may_be_empty = ("weekday", "opens", "closes")  # a date; closed that day
+    instead: ClassVar = {"weekday": "date"}
+    rare: ClassVar = frozenset({"date"})
 
     calendar: Name = None
     weekday: Weekday = None
+    date: Date = None
     opens: Clock = None
     closes: Clock = None
 
@@ -126,6 +149,15 @@ class ProcessingRow(Row):
     job_id: Name = None
     machine_id: Name = None
     minutes: Processing = None
+
+
+class MaterialRow(Row):
+    """A row of ``materials``."""
+
+    required = ("material", "arrives")
+
+    material: Name = None
+    arrives: Moment = None
 
 
 class ShiftRow(Row):
@@ -189,6 +221,20 @@ class Sheet:
         """Columns that must be there."""
         return self.model.required
 
+    @property
+    def rare(self) -> frozenset[str]:
+        """Columns that few planners need: written where they say something."""
+        return self.model.rare
+
+    def missing(self, columns: Collection[str]) -> list[str]:
+        """Columns that must be there and are not, nor another in their place."""
+        instead = self.model.instead
+        return [
+            x
+            for x in self.required
+            if x not in columns and instead.get(x) not in columns
+        ]
+
 
 SHEETS: dict[str, Sheet] = {
     sheet.name: sheet
@@ -199,6 +245,7 @@ SHEETS: dict[str, Sheet] = {
         Sheet("calendars", CalendarRow),
         Sheet("downtime", DowntimeRow),
         Sheet("processing", ProcessingRow),
+        Sheet("materials", MaterialRow),
         Sheet("shift", ShiftRow),
     )
 }
@@ -286,12 +333,14 @@ def likely_column(sheet: Sheet, header: str) -> str | None:
 
 def known_sheet(name: str) -> str | None:
     """Table that a sheet's name means, in any of the languages; ``None``: none."""
-    return _SHEET_NAMES.get(folded(name))
+    return _SHEET_NAMES.get(folded(name)) or _SHEET_NAMES.get(umlauts_folded(name))
 
 
 _SHEET_NAMES = {
-    **{folded(word): name for name, words in SHEET_WORDS.items() for word in words},
-    **{folded(name): name for name in SHEETS},
+    spelled(word): name
+    for name in SHEETS
+    for word in (*SHEET_WORDS.get(name, ()), name)
+    for spelled in (umlauts_folded, folded)
 }
 
 

@@ -75,5 +75,12 @@ def read_shift(
         collect.found = [x for x in collect.found if x.severity is not Severity.NOTE]
     if built.problem is None:
         return Reading(None, collect.issues, built.start)
-    shift = Shift(built.problem, built.start, built.title or name, origin, built.extras)
+    shift = Shift(
+        built.problem,
+        built.start,
+        built.title or name,
+        origin,
+        built.extras,
+        built.materials if any(built.materials) else (),
+    )
     return Reading(shift, collect.issues, built.start)

@@ -85,14 +85,26 @@ class Part:
 
 def _shift_to_bytes(shift: Shift) -> bytes:
     extras = {name: list(texts) for name, texts in shift.extras.items()}
-    kept = Scenario(shift.problem, shift.start, origin=shift.name, extras=extras)
+    kept = Scenario(
+        shift.problem,
+        shift.start,
+        origin=shift.name,
+        extras=extras,
+        materials=shift.materials,
+    )
     return scenario_to_bytes(kept)
 
 
 def _shift_from_bytes(data: bytes) -> Shift:
     kept = scenario_from_bytes(data)
     extras = {name: tuple(texts) for name, texts in kept.extras.items()}
-    return Shift(kept.problem, kept.plan_start, kept.origin, extras=extras)
+    return Shift(
+        kept.problem,
+        kept.plan_start,
+        kept.origin,
+        extras=extras,
+        materials=kept.materials,
+    )
 
 
 def _plan_to_bytes(plan: Any) -> bytes:

@@ -48,6 +48,7 @@ def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
         settings=settings.to_json() | {"result": made},
         figures=dict(plan.figures) if listed else {},
         extras={name: list(texts) for name, texts in shift.extras.items()},
+        materials=shift.materials,
         trace=None if trace is None else trace_to_bytes(trace),
     )
 
@@ -65,7 +66,13 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
         raise ValueError("This scenario holds a shift that was not planned.")
     try:
         extras = {key: tuple(texts) for key, texts in scenario.extras.items()}
-        shift = Shift(scenario.problem, scenario.plan_start, name, extras=extras)
+        shift = Shift(
+            scenario.problem,
+            scenario.plan_start,
+            name,
+            extras=extras,
+            materials=scenario.materials,
+        )
         kept = dict(scenario.settings)
         made, trace = dict(kept.pop("result")), scenario.trace
         batches = made.pop("batches", None)

@@ -238,7 +238,8 @@ def _show_how_to_upload() -> None:
             "Put your files into the box on the left: **one workbook** with a sheet "
             "per table, or **one CSV file per table**.\n\n"
             "- **jobs** and **machines** are needed\n"
-            "- **setups**, **calendars**, **downtime** and **processing** are welcome\n"
+            "- **setups**, **calendars**, **downtime**, **processing** and "
+            "**materials** are welcome\n"
             "\nThe template in the sidebar has every column with examples; filled in, "
             "it is ready to be planned. Your files stay on this computer."
         )

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 HELP = (
     "One workbook with a sheet per table, or one CSV file per table: jobs and "
-    "machines, and if you have them setups, calendars, downtime and processing. "
+    "machines, and if you have them setups, calendars, downtime, processing and "
+    "materials. "
     "A file replaces the one of the same name; others are added."
 )
 

@@ -7,6 +7,7 @@ import pytest
 
 from core.charts.job_facts import job_facts, wait_text
 from core.charts.overview import jobs_table, machines_table, shift_table
+from core.problem.shift import Shift
 from core.problem.waiting import Cause, Wait
 
 
@@ -56,7 +57,16 @@ def test_facts_of_a_job_without_due_date(planned):
 )
 def test_every_cause_has_words(shop, start, cause, job, words):
     """One sentence each."""
-    assert wait_text(shop, start, 1, Wait(cause, job, 0, 0)) == words
+    shift = Shift(shop, start, "Words")
+    assert wait_text(shift, 1, Wait(cause, job, 0, 0)) == words
+
+
+def test_a_wait_for_material_names_it(shop, start):
+    """Job 1 is released when its plates arrive; job 0 is just released."""
+    none = ("",) * (shop.num_jobs - 2)
+    shift = Shift(shop, start, "Words", materials=("", "plates", *none))
+    waits = [wait_text(shift, job, Wait(Cause.RELEASE, None, 0, 0)) for job in (0, 1)]
+    assert waits == ["release, Mon 5 Jan 06:00", "material plates, Mon 5 Jan 06:00"]
 
 
 def test_the_jobs_table_begins_with_what_is_late(planned):

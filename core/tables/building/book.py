@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 from core.tables import limits
 from core.tables.issues import Severity
@@ -16,6 +16,7 @@ from core.tables.rows import (
     DowntimeRow,
     JobRow,
     MachineRow,
+    MaterialRow,
     ProcessingRow,
     SetupRow,
 )
@@ -23,6 +24,26 @@ from core.tables.text import split_list
 from core.tables.values.names import Known
 
 _YEARS = limits.MAX_YEARS * 366 * DAY
+Value = TypeVar("Value")
+
+
+class MachineUnit(NamedTuple):
+    """
+    One machine that jobs run on: a row of ``machines``, or one of its units.
+
+    Parameters
+    ----------
+    id
+        ``M7``; of several units ``M7/1``, ``M7/2`` and so on.
+    kind
+        Its machine type, in the spelling that all are taken for.
+    record
+        The row.
+    """
+
+    id: str
+    kind: str
+    record: Record[MachineRow]
 
 
 @dataclass
@@ -35,12 +56,24 @@ class Book:
     calendars: Records[CalendarRow]
     downtime: Records[DowntimeRow]
     processing: Records[ProcessingRow]
+    materials: Records[MaterialRow]
     start: datetime
     job_index: Known[int] = field(default_factory=Known)
-    machine_index: Known[int] = field(default_factory=Known)
+    # Every machine; positions among them by id (a row's are all its units) and type.
+    units: list[MachineUnit] = field(default_factory=list)
+    machine_index: Known[list[int]] = field(default_factory=Known)
     types: Known[list[int]] = field(default_factory=Known)
     families: dict[str, str] = field(default_factory=dict)
+    calendar_names: dict[str, str] = field(default_factory=dict)
     said: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def all_records(self) -> tuple[Records[Any], ...]:
+        """Every table but ``shift``."""
+        return (
+            *(self.jobs, self.machines, self.setups, self.calendars, self.downtime),
+            *(self.processing, self.materials),
+        )
 
     def say_once(
         self, records: Records[Any], number: int, column: str, name: str, fault: str
@@ -74,6 +107,10 @@ class Book:
             )
             return None
         return seconds
+
+    def moment(self, seconds: int) -> datetime:
+        """Local time of a moment in seconds since plan start."""
+        return self.start + timedelta(seconds=seconds)
 
     def seconds_or_none(self, moment: datetime | float | None) -> int | None:
         """Seconds since plan start, however far away."""
@@ -137,9 +174,9 @@ def find(
     column: str,
     name: str | None,
     what: str,
-    index: Known[int],
-) -> int | None:
-    """Position of an id; an unknown one is reported, unless there are none at all."""
+    index: Known[Value],
+) -> Value | None:
+    """What an id stands for; an unknown one is reported, unless there are none."""
     if name is None or not index:
         return None
     found = records.meant(number, column, name, index)

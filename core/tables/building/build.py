@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -14,23 +13,28 @@ from core.problem.model import IMPORTANT_WEIGHT, Problem
 from core.problem.shift import DEFAULT_START
 from core.tables import limits
 from core.tables.building.book import Book
+from core.tables.building.dates import dates_of
 from core.tables.building.groups import SetupGroups
-from core.tables.building.hours import largest_work, latest_event, seconds_needed
-from core.tables.building.idle import warn_of_idle_downtime
-from core.tables.building.openings import calendars_of, opening_hours
+from core.tables.building.hours import demand_of, latest_event, seconds_needed
+from core.tables.building.idle import warn_of_idle_downtime, warn_of_idle_waits
+from core.tables.building.machines import list_machines
+from core.tables.building.openings import calendars_of, downtimes, opening_hours
 from core.tables.building.plan_start import choose_start, dates_in, warn_of_far_dates
 from core.tables.building.precedence import precedences
 from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
 from core.tables.building.times import preferred_machines, processing_times
+from core.tables.building.unbroken import only_where_it_fits
 from core.tables.issues import Collector, Severity
 from core.tables.mapping.mapping import Mapping as ColumnMapping
 from core.tables.mapping.records import Records
 from core.tables.raw import RawTable
 from core.tables.rows import (
+    MINUTE,
     CalendarRow,
     DowntimeRow,
     JobRow,
     MachineRow,
+    MaterialRow,
     ProcessingRow,
     SetupRow,
     ShiftRow,
@@ -54,12 +58,15 @@ class Built(NamedTuple):
         What the table ``shift`` calls it; empty where it does not.
     extras
         Columns of the jobs that are not used, by header: one text per job.
+    materials
+        Material whose arrival releases each job; empty where none does.
     """
 
     problem: Problem | None
     start: datetime
     title: str
     extras: Extras
+    materials: tuple[str, ...]
 
 
 def build(
@@ -90,6 +97,7 @@ def build(
         Records(tables.get("calendars"), CalendarRow, collect, mapping),
         Records(tables.get("downtime"), DowntimeRow, collect, mapping),
         Records(tables.get("processing"), ProcessingRow, collect, mapping),
+        Records(tables.get("materials"), MaterialRow, collect, mapping),
         start or DEFAULT_START,
     )
     shift = Records(tables.get("shift"), ShiftRow, collect, mapping)
@@ -98,6 +106,7 @@ def build(
             (book.jobs, ("release", "due")),
             (book.machines, ("available_from",)),
             (book.downtime, ("start", "end")),
+            (book.materials, ("arrives",)),
         ]
     )
     book.start = choose_start(start, shift, dates, collect)
@@ -107,29 +116,27 @@ def build(
             f"The plan start {book.start:%Y-%m-%d} is in an unlikely year.",
             "Check the year.",
         )
-        return Built(None, book.start, "", {})
+        return Built(None, book.start, "", {}, ())
     warn_of_far_dates(book.start, dates)
     title = next((x.row.title for x in shift.records if x.row.title), "")
     made = _problem(book, tables, collect)
-    for records in (
-        *(book.jobs, book.machines, book.setups, book.calendars, book.downtime),
-        book.processing,
-    ):
+    for records in book.all_records:
         records.say_what_names_mean()
     if made is None:
-        return Built(None, book.start, title, {})
+        return Built(None, book.start, title, {}, ())
+    problem, materials = made
     headers = book.jobs.records[0].extras
     extras = {
         header: tuple(record.extras[header] for record in book.jobs.records)
         for header in headers
     }
-    return Built(made, book.start, title, extras)
+    return Built(problem, book.start, title, extras, materials)
 
 
 def _problem(
     book: Book, tables: Mapping[str, RawTable], collect: Collector
-) -> Problem | None:
-    """Build the problem; ``None`` when there are errors."""
+) -> tuple[Problem, tuple[str, ...]] | None:
+    """Build the problem, and what it waits for; ``None`` when there are errors."""
     for name, records in (("jobs", book.jobs), ("machines", book.machines)):
         if records.table is None and not _broken(name, tables, collect):
             collect.add(
@@ -140,23 +147,10 @@ def _problem(
                 None, None, "", f"There are no {name}.", "Fill in at least one row."
             )
     book.job_index = book.jobs.index("job_id")
-    book.machine_index = book.machines.index("machine_id")
     warn_of_near_ids(book.jobs, "job_id", "job ids")
-    warn_of_near_ids(book.machines, "machine_id", "machine ids")
-    kinds = one_spelling(
-        [
-            Use(book.machines, x.number, "machine_type", x.row.machine_type)
-            for x in book.machines
-            if x.row.machine_type is not None
-        ],
-        (),
-        "machine types",
-    )
-    for k, record in enumerate(book.machines.records):
-        if record.row.machine_type is not None:
-            book.types.setdefault(kinds[record.row.machine_type], []).append(k)
+    list_machines(book)
 
-    n, m = len(book.jobs.records), len(book.machines.records)
+    n, m = len(book.jobs.records), len(book.units)
     if n * m > limits.MAX_PAIRS:
         book.jobs.report(
             None,
@@ -169,7 +163,7 @@ def _problem(
 
     processing = processing_times(book)
     preferred = preferred_machines(book, np.isfinite(processing))
-    release, due = _dates(book)
+    release, due, materials = dates_of(book)
     book.families = one_spelling(
         [
             Use(book.jobs, x.number, "family", x.row.family)
@@ -182,29 +176,42 @@ def _problem(
     precedence = precedences(book.jobs, book.job_index, book.families)
     groups = SetupGroups(book)
     setup, setup_class = groups.matrices()
-    available = np.array(
-        [
-            max(book.seconds(book.machines, x.number, "available_from", moment) or 0, 0)
-            for x in book.machines.records
-            for moment in [x.row.available_from]
-        ],
+    available = _available(book)
+    calendar_hours = opening_hours(book)
+    hours = [
+        x._replace(pauses=(*x.pauses, *down))
+        for x, down in zip(calendar_hours, downtimes(book), strict=True)
+    ]
+    rows = [record.row for record in book.jobs.records]
+    may_pause = np.array([row.pause is not False for row in rows], dtype=np.bool_)
+    wait_after = np.array(
+        [round((row.wait_after_minutes or 0.0) * MINUTE) for row in rows],
         dtype=np.int64,
     )
-    windows, downtime = opening_hours(book)
+    warn_of_idle_waits(book, wait_after, precedence)
     if collect.has_errors or not n or not m:
         return None
 
-    work = largest_work(processing, setup, groups.of_job)
-    latest = latest_event(release, available, downtime)
-    without = latest_event(release, available, [])
-    warn_of_idle_downtime(
-        book, without + seconds_needed(work, len(precedence), windows)
+    latest = latest_event(release, available, hours)
+    fitting = only_where_it_fits(
+        *(book, processing, may_pause, hours),
+        np.maximum(release[:, None], available),
+        latest,
     )
-    calendars = calendars_of(book, windows, downtime, latest, work, len(precedence))
+    if fitting is None:
+        return None
+    processing = fitting
+    windows = [x.weekly for x in hours]
+    demand = demand_of(
+        *(processing, setup, groups.of_job, precedence, wait_after, may_pause),
+        windows,
+    )
+    without = latest_event(release, available, calendar_hours)
+    warn_of_idle_downtime(book, without + seconds_needed(demand, windows))
+    calendars = calendars_of(book, hours, latest, demand)
     if calendars is None:
         return None
 
-    rows = [record.row for record in book.jobs.records]
     families = [
         (True, book.families[row.family])
         if row.family is not None
@@ -213,8 +220,7 @@ def _problem(
     ]
     family_index = {x: i for i, x in enumerate(dict.fromkeys(families))}
     type_names = list(book.types)
-    machine_rows = [record.row for record in book.machines.records]
-    return Problem(
+    problem = Problem(
         processing=processing,
         release=release,
         due=due,
@@ -228,16 +234,29 @@ def _problem(
         setup_class=setup_class,
         initial_group=groups.of_machine,
         available=available,
-        machine_type=np.array(
-            [type_names.index(kinds[str(row.machine_type)]) for row in machine_rows],
-            np.int64,
-        ),
+        machine_type=np.array([type_names.index(x.kind) for x in book.units]),
         calendars=calendars,
+        wait_after=wait_after,
+        may_pause=may_pause,
         job_ids=tuple(book.job_index),
-        machine_ids=tuple(book.machine_index),
+        machine_ids=tuple(x.id for x in book.units),
         family_names=tuple(str(name) for _, name in family_index),
         group_names=tuple(groups.names),
         machine_type_names=tuple(type_names),
+    )
+    return problem, materials
+
+
+def _available(book: Book) -> NDArray[np.int64]:
+    """Seconds since plan start before which each machine does nothing."""
+    by_row = {
+        x.number: book.seconds(
+            book.machines, x.number, "available_from", x.row.available_from
+        )
+        for x in book.machines.records
+    }
+    return np.array(
+        [max(by_row[x.record.number] or 0, 0) for x in book.units], np.int64
     )
 
 
@@ -255,42 +274,3 @@ def _weight(row: JobRow) -> float:
     if row.weight is not None:
         return row.weight
     return IMPORTANT_WEIGHT if row.important is True else 1.0
-
-
-def _dates(book: Book) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Release (not before plan start) and due date of each job, in seconds."""
-    n = len(book.jobs.records)
-    release, due = np.zeros(n, dtype=np.int64), np.full(n, inf)
-    for j, record in enumerate(book.jobs.records):
-        row, number = record.row, record.number
-        released = book.seconds(book.jobs, number, "release", row.release)
-        wanted = book.seconds(book.jobs, number, "due", row.due)
-        # A release in the past has happened: the job may start at plan start.
-        release[j] = max(released or 0, 0)
-        if wanted is None:
-            continue
-        due[j] = wanted
-        if released is not None and wanted < released:
-            fault = "The job is due before it is released."
-        elif wanted < 0:
-            fault = "The job is due before the plan starts."
-        else:
-            continue
-        book.jobs.report(
-            number,
-            "due",
-            row.due,
-            fault,
-            "It will be late; check the date if that is not meant.",
-            Severity.WARNING,
-        )
-    if "priority" in map(plain, book.jobs.headers.values()):
-        book.jobs.report(
-            None,
-            "weight",
-            "",
-            "Priority is read as a weight: a larger number is more urgent.",
-            "Turn the numbers round if 1 is the most urgent.",
-            Severity.WARNING,
-        )
-    return release, due

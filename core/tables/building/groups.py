@@ -12,7 +12,7 @@ setup.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,8 +55,8 @@ class SetupGroups:
             for x in book.jobs.records
         ]
         wanted = [
-            spelled.get(x.row.setup_group or "", x.row.setup_group)
-            for x in book.machines.records
+            spelled.get(x.record.row.setup_group or "", x.record.row.setup_group)
+            for x in book.units
         ]
         named = {name for name, _ in keys}
         extra = [(x, 0) for x in wanted if x is not None and x not in named]
@@ -102,10 +102,26 @@ class SetupGroups:
                 if (kind is None) == general and x in members and y in members:
                     chosen = range(len(setup)) if kind is None else [classes[kind]]
                     setup[np.ix_(chosen, members[x], members[y])] = seconds
-        setup_class = [
-            classes.get(str(x.row.machine_type), 0) for x in self.book.machines.records
-        ]
-        return setup, np.array(setup_class, dtype=np.int64)
+        return self._classes(setup, classes)
+
+    def _classes(
+        self, setup: NDArray[np.int64], classes: Mapping[str, int]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """
+        Return the matrices that machines have, and which of them each has.
+
+        Types whose setups are the same share a matrix; one that no machine has says
+        nothing of this shift.
+        """
+        of_unit = [classes.get(x.kind, 0) for x in self.book.units]
+        place: dict[int, int] = {}
+        kept: dict[bytes, int] = {}
+        first: list[int] = []
+        for c in dict.fromkeys(of_unit):
+            place[c] = kept.setdefault(setup[c].tobytes(), len(kept))
+            if place[c] == len(first):
+                first.append(c)
+        return setup[first or [0]], np.array([place[c] for c in of_unit], np.int64)
 
     def _spellings(self) -> dict[str, str]:
         """Return the spelling that every setup group is taken for."""

@@ -12,6 +12,10 @@ of precedences. With W the work, each job at its slowest with its largest setup,
 the largest A and week / o of all calendars,
 
     H = T + (e + 1) · A + W · week / o    (e = 0 if there is one calendar only).
+
+A least wait after a job is no work: it adds its own length, and the chain goes on at
+any time of the week (one more A where there is one calendar only). A job that may not
+pause waits for a window that is long enough, which comes back within a week.
 """
 
 from __future__ import annotations
@@ -20,19 +24,44 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.problem.calendar import Seconds, weekly_closures
+from core.problem.calendar import Seconds, merge_intervals, weekly_closures
 
 WEEK = 7 * 24 * 3600
 
 # Leaves a whole week without downtime, from which the windows can be read off again.
 SPARE_WEEKS = 4
 
-Windows = tuple[tuple[int, int], ...]
-Pauses = list[tuple[int, int]]
+Span = tuple[int, int]  # begins, ends; seconds
+Windows = tuple[Span, ...]
+Pauses = list[Span]
+
+
+class Hours(NamedTuple):
+    """
+    When one machine works.
+
+    Parameters
+    ----------
+    weekly
+        Open windows of the week; ``None``: always open, empty: only what is opened.
+    opened, pauses
+        What is open beside the week, and what is closed all the same, in seconds
+        since plan start. A pause goes before.
+    """
+
+    weekly: Windows | None
+    opened: tuple[Span, ...]
+    pauses: tuple[Span, ...]
+
+    @property
+    def latest(self) -> int:
+        """Seconds since plan start from which on every week is like the others."""
+        return max((end for _, end in (*self.opened, *self.pauses)), default=0)
 
 
 def canonical(windows: Iterable[tuple[int, int]]) -> Windows | None:
@@ -91,9 +120,9 @@ def longest_delay(windows: Windows) -> int:
     return ceil(delay)
 
 
-def seconds_needed(work: int, changes: int, windows: Sequence[Windows | None]) -> int:
+class Demand(NamedTuple):
     """
-    Seconds after the last outside event within which every plan ends.
+    What the jobs ask of the machines at most.
 
     Parameters
     ----------
@@ -101,62 +130,135 @@ def seconds_needed(work: int, changes: int, windows: Sequence[Windows | None]) -
         Seconds of all jobs at their slowest, with their largest setups.
     changes
         Number of precedences.
+    waits, waiting
+        Number of jobs whose successors wait after their end, and seconds of that.
+    unbroken
+        Number of jobs that may not pause, on machines that close.
+    """
+
+    work: int
+    changes: int
+    waits: int = 0
+    waiting: int = 0
+    unbroken: int = 0
+
+
+def demand_of(
+    processing: NDArray[np.float64],
+    setup: NDArray[np.int64],
+    group: NDArray[np.int64],
+    precedence: NDArray[np.int64],
+    wait_after: NDArray[np.int64],
+    may_pause: NDArray[np.bool_],
+    windows: Sequence[Windows | None],
+) -> Demand:
+    """
+    Return what jobs ask of machines; the arrays are those of a problem.
+
+    Parameters
+    ----------
+    processing, setup, group, precedence, wait_after, may_pause
+        See :class:`core.problem.model.Problem`.
     windows
-        Weekly open windows of each machine; ``None``: always open.
+        Weekly open windows of each machine; ``None``: always open, empty: never.
+    """
+    before = np.unique(precedence[:, 0])
+    waiting = wait_after[before]
+    closes = np.array([x is not None for x in windows], dtype=np.bool_)
+    there = np.isfinite(processing) & closes
+    return Demand(
+        largest_work(processing, setup, group),
+        len(np.unique(precedence, axis=0)),
+        int((waiting > 0).sum()),
+        int(waiting.sum()),
+        int((~may_pause & there.any(axis=1)).sum()),
+    )
+
+
+def seconds_needed(demand: Demand, windows: Sequence[Windows | None]) -> int:
+    """
+    Seconds after the last outside event within which every plan ends.
+
+    Parameters
+    ----------
+    demand
+        What the jobs ask of the machines.
+    windows
+        Weekly open windows of each machine; ``None``: always open, empty: never.
     """
     different = set(windows)
-    weekly = [x for x in different if x is not None]
+    weekly = [x for x in different if x]  # what never opens again ends no plan
     least = min(map(open_per_week, weekly), default=WEEK)
     delay = max(map(longest_delay, weekly), default=0)
-    segments = changes + 1 if len(different) > 1 else 1
-    return segments * delay + -(-work * WEEK // least) + SPARE_WEEKS * WEEK
+    segments = (demand.changes if len(different) > 1 else demand.waits) + 1
+    working = -(-demand.work * WEEK // least)
+    pauses = demand.waiting + demand.unbroken * WEEK
+    return segments * delay + working + pauses + SPARE_WEEKS * WEEK
 
 
 @lru_cache(maxsize=32)
 def _weekly(windows: Windows, offset: int, until: int) -> Seconds:
     """Weekly closures; many machines share them, each with downtimes of its own."""
-    closures = weekly_closures(windows, offset, until)
+    if windows:
+        closures = weekly_closures(windows, offset, until)
+    else:
+        closures = np.array([[0, until]], dtype=np.int64)
     closures.setflags(write=False)
     return closures
 
 
-def closures_of(
-    windows: Windows | None,
-    downtime: Sequence[tuple[int, int]],
-    offset: int,
-    until: int,
-) -> Seconds:
+def closures_of(hours: Hours, offset: int, until: int) -> Seconds:
     """
     Closures of one machine.
 
     Parameters
     ----------
-    windows
-        Weekly open windows; ``None``: always open.
-    downtime
-        (start, end) in seconds since plan start; parts before it are dropped.
+    hours
+        When it works; what lies before plan start is dropped.
     offset
         Seconds since Monday 00:00 at plan start.
     until
         Horizon up to which weekly closures are listed.
     """
-    down = np.array(downtime, dtype=np.int64).reshape(-1, 2)
+    down = _array(hours.pauses)
     down = down[down[:, 1] > 0]
-    if windows is None:
+    if hours.weekly is None:
         return down
-    return np.concatenate([_weekly(windows, offset, until), down])
+    closed = _weekly(hours.weekly, offset, until)
+    if hours.opened:
+        closed = difference(closed, merge_intervals(_array(hours.opened)))
+    return np.concatenate([closed, down])
+
+
+def _array(spans: Iterable[Span]) -> Seconds:
+    return np.array(list(spans), dtype=np.int64).reshape(-1, 2)
+
+
+def difference(intervals: Seconds, minus: Seconds) -> Seconds:
+    """
+    Return the parts of sorted, disjoint intervals outside other such intervals.
+
+    Parameters
+    ----------
+    intervals, minus
+        Shapes (i, 2) and (k, 2), seconds.
+    """
+    left = []
+    for begins, ends in intervals.tolist():
+        first = int(np.searchsorted(minus[:, 1], begins, side="right"))
+        last = int(np.searchsorted(minus[:, 0], ends, side="left"))
+        for cut_from, cut_to in minus[first:last].tolist():
+            if cut_from > begins:
+                left.append((begins, cut_from))
+            begins = max(begins, cut_to)
+        if begins < ends:
+            left.append((begins, ends))
+    return np.array(left, dtype=np.int64).reshape(-1, 2)
 
 
 def week_offset(start: datetime) -> int:
     """Seconds since Monday 00:00 at plan start."""
     return round((start - datetime(2001, 1, 1)).total_seconds()) % WEEK  # a Monday
-
-
-def problem_horizon(
-    work: int, precedences: int, latest: int, windows: Sequence[Windows | None]
-) -> int:
-    """Seconds since plan start that no plan can pass, as this file's head explains."""
-    return latest + seconds_needed(work, precedences, windows)
 
 
 def largest_work(
@@ -168,8 +270,8 @@ def largest_work(
 
 
 def latest_event(
-    release: NDArray[np.int64], available: NDArray[np.int64], downtime: Sequence[Pauses]
+    release: NDArray[np.int64], available: NDArray[np.int64], hours: Iterable[Hours]
 ) -> int:
-    """Last release, availability or end of a downtime, in seconds."""
-    ends = [end for pauses in downtime for _, end in pauses]
+    """Last release, availability, or time that is not as every week, in seconds."""
+    ends = [x.latest for x in hours]
     return max([int(release.max()), int(available.max()), *ends])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.tables.building.book import Book
 from core.tables.issues import Severity
 from core.tables.text import shortened
@@ -148,3 +151,65 @@ def warn_of_idle_downtime(book: Book, until: int) -> None:
                 "Check its date, and the plan start.",
                 Severity.WARNING,
             )
+
+
+def warn_of_idle_materials(book: Book, wanted: Container[int]) -> None:
+    """
+    Warn of materials that no job waits for.
+
+    Parameters
+    ----------
+    book
+        All rows; takes the warnings.
+    wanted
+        Places of the materials that jobs name.
+    """
+    records = book.materials
+    idle = [
+        x
+        for i, x in enumerate(records.records)
+        if i not in wanted and x.row.material is not None
+    ]
+    if not idle:
+        return
+    names = [str(x.row.material) for x in idle]
+    many = len(idle) > 1
+    none = len(idle) == len(records.records)
+    fault = f"No job waits for material{'s' if many else ''} {_listed(names)}"
+    records.report(
+        idle[0].number,
+        "material",
+        names[0],
+        fault + (": the table changes nothing." if none else "."),
+        "Name it in the column 'materials' of the jobs, or remove its row.",
+        Severity.WARNING,
+    )
+
+
+def warn_of_idle_waits(
+    book: Book, wait_after: NDArray[np.int64], precedence: NDArray[np.int64]
+) -> None:
+    """
+    Warn of waiting times when none of them is between two jobs.
+
+    Parameters
+    ----------
+    book
+        All rows; takes the warning.
+    wait_after
+        Shape (n,), seconds.
+    precedence
+        Shape (e, 2): job before, job after.
+    """
+    waits = np.flatnonzero(wait_after)
+    if not len(waits) or (wait_after[precedence[:, 0]] > 0).any():
+        return
+    first = book.jobs.records[int(waits[0])]
+    book.jobs.report(
+        first.number,
+        "wait_after_minutes",
+        f"{first.row.wait_after_minutes:g}",
+        "No job comes after a job with a waiting time, so it changes nothing.",
+        "Say which jobs come after it, by sequence or predecessors.",
+        Severity.WARNING,
+    )

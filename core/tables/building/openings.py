@@ -4,91 +4,115 @@ from __future__ import annotations
 
 from core.problem.calendar import Calendar
 from core.tables import limits
-from core.tables.building.book import Book, find
+from core.tables.building.book import Book
+from core.tables.building.calendar_rows import OpeningHours, calendars_in
 from core.tables.building.hours import (
     WEEK,
-    Pauses,
-    Windows,
-    canonical,
+    Demand,
+    Hours,
+    Span,
     closures_of,
     open_per_week,
     seconds_needed,
     week_offset,
 )
 from core.tables.building.idle import warn_of_idle_calendars
-from core.tables.building.spelling import Use, one_spelling
-from core.tables.rows import DAY
+from core.tables.issues import Severity
+from core.tables.mapping.records import Record
+from core.tables.rows import MachineRow
 from core.tables.values.names import Known
 
+EVERY_MACHINE = "*"
 
-def opening_hours(book: Book) -> tuple[list[Windows | None], list[Pauses]]:
-    """Weekly windows and downtimes of each machine."""
-    weekly: dict[str, list[tuple[int, int]]] = {}
-    spelled = one_spelling(
-        [
-            Use(book.calendars, x.number, "calendar", x.row.calendar)
-            for x in book.calendars.records
-            if x.row.calendar is not None
-        ],
-        (),
-        "calendars",
-    )
-    named = Known(dict.fromkeys(spelled.values(), 0))
-    for calendar in book.calendars.records:
-        row = calendar.row
-        if row.calendar is None:
-            continue
-        name = spelled[row.calendar]
-        if row.opens == DAY:
-            book.calendars.report(
-                calendar.number,
-                "opens",
-                "24:00",
-                "A day opens before 24:00.",
-                "Write 00:00.",
-            )
-        elif (
-            row.weekday is not None and row.opens is not None and row.closes is not None
-        ):
-            past_midnight = DAY if row.closes <= row.opens else 0
-            weekly.setdefault(name, []).extend(
-                (day * DAY + row.opens, day * DAY + row.closes + past_midnight)
-                for day in row.weekday
-            )
-    windows: list[Windows | None] = []
-    used = set()
-    for machine in book.machines.records:
-        wanted = machine.row.calendar
-        if wanted is None:
-            windows.append(None)
-            continue
-        found = book.machines.meant(machine.number, "calendar", wanted, named)
-        if found is None:
-            likely = named.hint(wanted)
-            mend = "Give it rows in 'calendars', or leave the cell empty: always open."
-            book.machines.report(
-                machine.number,
-                "calendar",
-                wanted,
-                "This calendar has no opening hours, so the machine would never open.",
-                f"Did you mean {likely!r}? {mend}" if likely else mend,
-            )
-        else:
-            used.add(found)
-        windows.append(canonical(weekly[found]) if found in weekly else None)
+
+def opening_hours(book: Book) -> list[Hours]:
+    """Hours of each machine by its calendar; downtimes come on top."""
+    calendars = calendars_in(book)
+    named = Known(dict.fromkeys(calendars, 0))
+    never = {x for x, hours in calendars.items() if not any(hours.days.values())}
+    made: dict[str | None, Hours] = {None: Hours(None, (), ())}
+    for key, calendar in calendars.items():
+        opened, closed = calendar.exceptions(book.start)
+        made[key] = Hours(calendar.weekly, tuple(opened), tuple(closed))
+    hours: list[Hours] = []
+    used: set[str] = set()
+    found: dict[int, str | None] = {}
+    for unit in book.units:
+        record = unit.record
+        if record.number not in found:
+            found[record.number] = _calendar_of(book, record, named)
+        name = found[record.number]
+        if name is not None:
+            used.add(name)
+        hours.append(made[name])
+    spelled = book.calendar_names
     warn_of_idle_calendars(book, {x for x in spelled if spelled[x] in used})
+    for key in sorted(used):
+        _report_never_open(book, key, calendars[key], made[key], key in never)
+    return hours
 
-    downtime: list[Pauses] = [[] for _ in windows]
+
+def _calendar_of(
+    book: Book, record: Record[MachineRow], named: Known[int]
+) -> str | None:
+    """Name of the calendar of a machine; an unknown one is reported."""
+    wanted = record.row.calendar
+    if wanted is None:
+        return None
+    found = book.machines.meant(record.number, "calendar", wanted, named)
+    if found is None:
+        likely = named.hint(wanted)
+        mend = "Give it rows in 'calendars', or leave the cell empty: always open."
+        book.machines.report(
+            record.number,
+            "calendar",
+            wanted,
+            "This calendar has no opening hours, so the machine would never open.",
+            f"Did you mean {likely!r}? {mend}" if likely else mend,
+        )
+    return found
+
+
+def _report_never_open(
+    book: Book, name: str, calendar: OpeningHours, hours: Hours, is_never: bool
+) -> None:
+    """Report a calendar that never opens, or only on days that it names by date."""
+    records, number = book.calendars, calendar.record.number
+    if hours.weekly != () or any(
+        records.is_faulty(x.number, column)
+        for x in records.records
+        for column in ("weekday", "opens", "closes")
+        if column in records.headers
+    ):
+        return
+    if is_never or not hours.opened:
+        when = "never opens" if is_never else "does not open after the plan start"
+        records.report(
+            number,
+            "calendar",
+            name,
+            f"This calendar {when}.",
+            "Give it rows with opening hours.",
+        )
+        return
+    last = book.moment(hours.opened[-1][1])
+    records.report(
+        number,
+        "calendar",
+        name,
+        f"This calendar has days by date only, so it stays closed after the last of "
+        f"them, from {last:%Y-%m-%d %H:%M}.",
+        "Add rows by weekday: these hold on all other days.",
+        Severity.WARNING,
+    )
+
+
+def downtimes(book: Book) -> list[list[Span]]:
+    """Downtimes of each machine; faults are reported."""
+    downtime: list[list[Span]] = [[] for _ in book.units]
     for record in book.downtime.records:
         pause, number = record.row, record.number
-        k = find(
-            book.downtime,
-            number,
-            "machine_id",
-            pause.machine_id,
-            "machine",
-            book.machine_index,
-        )
+        places = _machines_down(book, number, pause.machine_id)
         begins = book.seconds(book.downtime, number, "start", pause.start)
         ends = book.seconds(book.downtime, number, "end", pause.end)
         if begins is None or ends is None:
@@ -101,35 +125,68 @@ def opening_hours(book: Book) -> tuple[list[Windows | None], list[Pauses]]:
                 "This downtime does not end after its start.",
                 "Put the later moment into 'end'.",
             )
-        elif k is not None:
+            continue
+        for k in places:
             downtime[k].append((begins, ends))
-    return windows, downtime
+    return downtime
+
+
+def _machines_down(book: Book, number: int, name: str | None) -> list[int]:
+    """Machines that a downtime names: one, all of a type, or every one."""
+    records, machines, types = book.downtime, book.machine_index, book.types
+    if name is None or not machines:
+        return []
+    if name == EVERY_MACHINE:
+        return list(range(len(book.units)))
+    machine = records.meant(number, "machine_id", name, machines)
+    kind = types.meant(name)
+    if machine is not None:
+        if kind is not None and types[kind] != machines[machine]:
+            records.report(
+                number,
+                "machine_id",
+                name,
+                f"{name!r} is a machine and a machine type of {len(types[kind])} "
+                "machines: read as the machine alone.",
+                "Name the other machines too if all of them are down, or call the type "
+                "otherwise.",
+                Severity.WARNING,
+            )
+        return machines[machine]
+    if kind is None:
+        near = machines if machines.hint(name) or not types.hint(name) else types
+        records.unknown(number, "machine_id", name, "machine or machine type", near)
+        return []
+    book.say_once(
+        records,
+        number,
+        "machine_id",
+        name,
+        f"{name!r} is a machine type: every machine of it is down.",
+    )
+    return types[kind]
 
 
 def calendars_of(
-    book: Book,
-    windows: list[Windows | None],
-    downtime: list[Pauses],
-    latest: int,
-    work: int,
-    changes: int,
+    book: Book, hours: list[Hours], latest: int, demand: Demand
 ) -> tuple[Calendar, ...] | None:
     """Calendar of each machine, up to a horizon that no plan can pass."""
-    until = latest + seconds_needed(work, changes, windows)
+    windows = [x.weekly for x in hours]
+    until = latest + seconds_needed(demand, windows)
     weeks = (until - latest) // WEEK
-    worst = min({x for x in windows if x is not None}, key=open_per_week, default=None)
+    worst = min({x for x in windows if x}, key=open_per_week, default=None)
     if (
         worst is not None
         and weeks * max(len(x or ()) for x in windows) > limits.MAX_CLOSURES
     ):
-        hours = open_per_week(worst) / 3600
-        machine = book.machines.records[windows.index(worst)]
+        per_week = open_per_week(worst) / 3600
+        machine = book.units[windows.index(worst)].record
         book.machines.report(
             machine.number,
             "calendar",
             machine.row.calendar,
-            f"The machine opens only {hours:.1f} hours a week: the "
-            f"{work / 3600:,.0f} hours of work could take {weeks:,} weeks.",
+            f"The machine opens only {per_week:.1f} hours a week: the "
+            f"{demand.work / 3600:,.0f} hours of work could take {weeks:,} weeks.",
             "Open it for longer, or plan fewer jobs at once.",
         )
         return None
@@ -138,16 +195,13 @@ def calendars_of(
             None,
             "processing_minutes",
             "",
-            f"The jobs add up to {work / 3600:,.0f} hours of work.",
+            f"The jobs add up to {demand.work / 3600:,.0f} hours of work.",
             "Durations are in minutes; check the unit.",
         )
         return None
     offset = week_offset(book.start)
-    made: dict[tuple[Windows | None, tuple[tuple[int, int], ...]], Calendar] = {}
-    calendars = []
-    for weekly, pauses in zip(windows, downtime, strict=True):
-        key = (weekly, tuple(pauses))
-        if key not in made:
-            made[key] = Calendar(closures_of(weekly, pauses, offset, until))
-        calendars.append(made[key])
-    return tuple(calendars)
+    made: dict[Hours, Calendar] = {}
+    for x in hours:
+        if x not in made:
+            made[x] = Calendar(closures_of(x, offset, until))
+    return tuple(made[x] for x in hours)

@@ -40,7 +40,7 @@ def precedences(
     NDArray
         Shape (e, 2), no pair twice.
     """
-    pairs = _of_sequences(jobs, families) | _of_predecessors(jobs, index)
+    pairs = _of_sequences(jobs, families) | _of_predecessors(jobs, index, families)
     ordered = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
     _report_cycles(jobs, ordered)
     return np.array(ordered, dtype=np.int64).reshape(-1, 2)
@@ -84,20 +84,75 @@ def _of_sequences(
     return pairs
 
 
-def _of_predecessors(jobs: Records[JobRow], index: Known[int]) -> set[tuple[int, int]]:
-    """Pairs that are named in ``predecessors``."""
-    pairs = set()
+def _of_predecessors(
+    jobs: Records[JobRow], index: Known[int], spelled: Mapping[str, str]
+) -> set[tuple[int, int]]:
+    """Pairs named in ``predecessors``: of a job, or of every job of an order."""
+    orders: dict[str, list[int]] = {}
     for j, record in enumerate(jobs.records):
-        text = record.row.predecessors
+        if record.row.family is not None:
+            orders.setdefault(spelled[record.row.family], []).append(j)
+    known: Known[list[int]] = Known({**orders, **{x: [j] for x, j in index.items()}})
+    pairs: set[tuple[int, int]] = set()
+    said = False
+    for j, record in enumerate(jobs.records):
+        number, text = record.number, record.row.predecessors
         if text is None:
             continue
         # An id with a comma in it, typed without quotes, means itself.
-        for name in names_in(jobs, record.number, "predecessors", text, index):
-            if name in index:
-                pairs.add((index[name], j))
-            else:
-                jobs.unknown(record.number, "predecessors", name, "job", index)
+        for name in names_in(jobs, number, "predecessors", text, known):
+            if name not in known:
+                jobs.unknown(number, "predecessors", name, "job or order", known)
+                continue
+            before = known[name]
+            own = j in orders.get(name, ())  # and nothing waits for itself
+            if name in index and orders.get(name, before) != before and not own:
+                _report(
+                    jobs,
+                    number,
+                    name,
+                    f"{name!r} is a job and an order of {len(orders[name])} jobs: "
+                    "which of them must end first?",
+                    "Name the jobs one by one, or call the order otherwise.",
+                )
+                continue
+            if name not in index and j in before:
+                _report(
+                    jobs,
+                    number,
+                    name,
+                    "This job is of that order itself, and cannot wait for all of it.",
+                    "Name the jobs of the order that must end first.",
+                )
+                continue
+            if len(pairs) + len(before) > limits.MAX_PRECEDENCES:
+                _report(
+                    jobs,
+                    number,
+                    name,
+                    f"The jobs wait for more than {limits.MAX_PRECEDENCES:,} others.",
+                    "Name only the last jobs of an order.",
+                )
+                return pairs
+            if name not in index and not said:
+                said = True
+                many = f"all its {len(before)} jobs" if len(before) > 1 else "its job"
+                jobs.report(
+                    number,
+                    "predecessors",
+                    name,
+                    f"{name!r} is an order: the job waits for {many}.",
+                    "Nothing to do.",
+                    Severity.NOTE,
+                )
+            pairs.update((first, j) for first in before)
     return pairs
+
+
+def _report(
+    jobs: Records[JobRow], number: int, name: str, fault: str, mend: str
+) -> None:
+    jobs.report(number, "predecessors", name, fault, mend)
 
 
 def _report_cycles(jobs: Records[JobRow], pairs: list[tuple[int, int]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import inf
 
 import numpy as np
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from core.tables.building.book import Book, find, names_in, report_no_machine, types_in
 from core.tables.building.pieces import (
     bound_machines,
-    minutes_to_do,
-    warn_of_idle_pieces,
+    say_how_pieces_count,
+    work_to_do,
 )
 from core.tables.issues import Severity
 from core.tables.mapping.records import Record
@@ -20,16 +21,17 @@ from core.tables.rows import MINUTE, JobRow
 
 def processing_times(book: Book) -> NDArray[np.float64]:
     """Shape (n, m), seconds; +inf where not eligible. Reports jobs without machine."""
-    jobs, machines = book.jobs.records, book.machines.records
-    n, m = len(jobs), len(machines)
-    speed = np.array([1.0 if x.row.speed is None else x.row.speed for x in machines])
+    jobs, units = book.jobs.records, book.units
+    n, m = len(jobs), len(units)
+    speeds = [x.record.row.speed for x in units]
+    speed = np.array([1.0 if x is None else x for x in speeds])
+    work = [work_to_do(book, record) for record in jobs]
+    say_how_pieces_count(book)
     exact = np.full((n, m), inf)
     for j, k, seconds in _exact_times(book):
-        exact[j, k] = seconds
+        exact[j, k] = round(seconds * work[j].left)
     processing = np.full((n, m), inf)
     has_times = book.processing.table is not None
-    minutes_of = [minutes_to_do(book, record) for record in jobs]
-    warn_of_idle_pieces(book)
     for j, record in enumerate(jobs):
         row = record.row
         bound = bound_machines(book, record)
@@ -52,11 +54,12 @@ def processing_times(book: Book) -> NDArray[np.float64]:
                     _report_bound_elsewhere(book, record)
             unknown |= not bound.any()
             allowed &= bound
-        minutes = minutes_of[j]
+        minutes, left = work[j]
         if minutes is not None:
-            processing[j] = np.where(allowed, np.rint(minutes * MINUTE / speed), inf)
+            seconds_here = np.rint(minutes * MINUTE * left / speed)
+            processing[j] = np.where(allowed, seconds_here, inf)
         elif (allowed & ~listed).any() and not _is_time_faulty(book, record):
-            machine = machines[int((allowed & ~listed).argmax())].row.machine_id
+            machine = units[int((allowed & ~listed).argmax())].id
             where = f"for {machine} " if has_times else ""
             book.jobs.report(
                 record.number,
@@ -98,19 +101,19 @@ def _report_bound_elsewhere(book: Book, record: Record[JobRow]) -> None:
     )
 
 
-def _exact_times(book: Book) -> list[tuple[int, int, int]]:
+def _exact_times(book: Book) -> Iterator[tuple[int, int, int]]:
     """(job, machine, seconds) of the table of exact times."""
     times: dict[tuple[int, int], int] = {}
     records = book.processing
     for record in records.records:
         row, number = record.row, record.number
         j = find(records, number, "job_id", row.job_id, "job", book.job_index)
-        k = find(
+        places = find(
             records, number, "machine_id", row.machine_id, "machine", book.machine_index
         )
-        if j is None or k is None:
+        if j is None or places is None:
             continue
-        if (j, k) in times:
+        if any((j, k) in times for k in places):
             records.report(
                 number,
                 "machine_id",
@@ -118,9 +121,11 @@ def _exact_times(book: Book) -> list[tuple[int, int, int]]:
                 "This job has a time on this machine already.",
                 "Keep one of the rows.",
             )
-        elif row.minutes is not None:
-            times[j, k] = round(row.minutes * MINUTE)
-            if times[j, k] < 1:
+            continue
+        seconds = MINUTE  # where it is faulty, reported: the pair is still eligible
+        if row.minutes is not None:
+            seconds = round(row.minutes * MINUTE)
+            if seconds < 1:
                 records.report(
                     number,
                     "minutes",
@@ -128,10 +133,9 @@ def _exact_times(book: Book) -> list[tuple[int, int, int]]:
                     "This is shorter than one second.",
                     "Durations are in minutes; check the unit.",
                 )
-                times[j, k] = MINUTE
-        else:
-            times[j, k] = MINUTE  # faulty, reported: the pair is still eligible
-    return [(j, k, seconds) for (j, k), seconds in times.items()]
+                seconds = MINUTE
+        times.update(((j, k), seconds) for k in places)
+    return ((j, k, seconds) for (j, k), seconds in times.items())
 
 
 def preferred_machines(book: Book, eligible: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -144,8 +148,8 @@ def preferred_machines(book: Book, eligible: NDArray[np.bool_]) -> NDArray[np.bo
         for name in names_in(
             book.jobs, record.number, "preferred_machine", text, book.machine_index
         ):
-            k = book.machine_index.get(name)
-            if k is None:
+            places = book.machine_index.get(name)
+            if places is None:
                 book.jobs.unknown(
                     record.number,
                     "preferred_machine",
@@ -154,8 +158,8 @@ def preferred_machines(book: Book, eligible: NDArray[np.bool_]) -> NDArray[np.bo
                     book.machine_index,
                 )
                 continue
-            preferred[j, k] = True
-            if eligible[j].any() and not eligible[j, k]:
+            preferred[j, places] = True
+            if eligible[j].any() and not eligible[j, places].any():
                 book.jobs.report(
                     record.number,
                     "preferred_machine",

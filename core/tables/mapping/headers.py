@@ -101,7 +101,9 @@ def lay_out(table: RawTable, mapping: Mapping | None = None) -> Layout:
         elif settled.why:
             remarks.append((None, note(settled.why)))
     if table.sheet == "machines":
-        ours = _calendar_called_available(table, rows, ours)
+        ours = _called_so(table, rows, ours, "available", "calendar", "text")
+    if table.sheet == "calendars":
+        ours = _called_so(table, rows, ours, "weekday", "date", "dates")
     places = [
         _place(table, rows, i, ours[i], decided) for i in range(len(table.columns))
     ]
@@ -109,19 +111,27 @@ def lay_out(table: RawTable, mapping: Mapping | None = None) -> Layout:
     return Layout(tuple(places), tuple(remarks), settled.id_from, rows)
 
 
-def _calendar_called_available(
+def _called_so(
     table: RawTable,
     rows: Sequence[tuple[int, tuple[object, ...]]],
     ours: dict[int, str | None],
+    called: str,
+    meant: str,
+    holds: str,
 ) -> dict[int, str | None]:
-    """Take a column ``available`` with names in it for the calendar (frePPLe)."""
-    if "calendar" in ours.values():
+    """
+    Take a column for another one, where its cells show that.
+
+    A column ``available`` with names in it is the calendar (frePPLe); a column of
+    days, whatever it is called, that holds dates is ``date``.
+    """
+    if meant in ours.values():
         return ours
     for i, column in ours.items():
-        if column == "available_from" and folded(table.columns[i]) == "available":
+        if called in (column, folded(table.columns[i])):
             cells = [x[i] for _, x in rows if not is_empty(x[i])]
-            if cells and looks_like(cells) == "text":
-                return {**ours, i: "calendar"}
+            if cells and looks_like(cells) == holds:
+                return {**ours, i: meant}
     return ours
 
 
@@ -198,14 +208,10 @@ def _about_header(
             found[key] = place
     taken = {x.ours for x in places if x.ours}
     has_days = any(x.day is not None for x in places)
-    for column in sheet.required:
-        if column in taken:
-            continue
+    for column in sheet.missing(taken):
         if column == "job_id" and (settled.id_from or settled.fault):
             continue
         if column == "weekday" and has_days:
-            continue
-        if column == "processing_minutes" and "minutes_per_piece" in taken:
             continue
         names = ", ".join(x.shown for x in found.values())
         likely = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from core.tables.rows import ALL_SHEETS, SHEETS, known_column, known_sheet
 from core.tables.text import plain
 
 _LONGEST_HEADER = 100  # characters; no name of a column is longer
+_MOST_WORDS = 3  # of a table's name
 
 
 def sheet_of_tab(name: str) -> str | None:
@@ -26,18 +28,31 @@ def likely_sheet(name: str) -> str | None:
 
 
 def sheet_of_file(name: str) -> str | None:
-    """Table that a file is named after; ``None`` when it names none, or several."""
-    stem = re.split(r"[\\/]", name)[-1].rsplit(".", 1)[0].casefold()
-    words = set(re.split(r"[\W_0-9]+", stem))
-    # "night shift.csv" says when, not what: only the name itself is that table.
-    found = [
-        x
-        for x in SHEETS
-        if x != "shift" and (x in words or x.removesuffix("s") in words)
-    ]
-    if not found and stem == "shift":
-        return stem
-    return found[0] if len(found) == 1 else None
+    """
+    Table that a file is named after; ``None`` when it names none, or several.
+
+    ``auftraege.csv``, ``Kopie von Maschinen (2).csv`` and ``work-orders_kw47.csv``
+    are; of several words, the longest run that names a table counts.
+    """
+    # A name may come with its accents as signs of their own.
+    name = unicodedata.normalize("NFC", name)
+    stem = re.split(r"[\\/]", name)[-1].rsplit(".", 1)[0]
+    whole = known_sheet(stem)
+    if whole is not None:
+        return whole
+    words = [x for x in re.split(r"[\W_0-9]+", stem) if x]
+    found: set[str] = set()
+    i = 0
+    while i < len(words):
+        for end in range(min(len(words), i + _MOST_WORDS), i, -1):
+            table = known_sheet("_".join(words[i:end]))
+            # "night shift.csv" says when, not what: only the name itself is that.
+            if table is not None and table != "shift":
+                found.add(table)
+                i = end - 1
+                break
+        i += 1
+    return found.pop() if len(found) == 1 else None
 
 
 @lru_cache(maxsize=8192)
@@ -65,7 +80,7 @@ def sheet_of_columns(header: Sequence[str]) -> str | None:
     scores = {
         name: len(named[name])
         for name, sheet in SHEETS.items()
-        if set(sheet.required) <= named.get(name, set())
+        if name in named and not sheet.missing(named[name])
     }
     best = [name for name, score in scores.items() if score == max(scores.values())]
     return best[0] if len(best) == 1 else None

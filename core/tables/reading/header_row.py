@@ -44,7 +44,7 @@ def _score(cells: tuple[object, ...], sheets: Sequence[Sheet]) -> tuple[bool, in
         return False, 0
     named = named_columns(cells)
     return max(
-        (set(sheet.required) <= named.get(sheet.name, set()), len(named[sheet.name]))
+        (not sheet.missing(named[sheet.name]), len(named[sheet.name]))
         if sheet.name in named
         else (False, 0)
         for sheet in sheets

@@ -235,7 +235,7 @@ def _other_table(cells: tuple[object, ...]) -> str | None:
         (
             name
             for name, sheet in SHEETS.items()
-            if set(sheet.required) <= named.get(name, set())
+            if name in named and not sheet.missing(named[name])
         ),
         None,
     )

@@ -307,6 +307,30 @@ def _clock(value: object) -> int | None:
     return round(seconds)
 
 
+def _date(value: object, info: ValidationInfo) -> date | None:
+    """Day of the calendar."""
+    moment = _moment(value, info)
+    if moment is None:
+        return None
+    if isinstance(moment, float):
+        _refuse("is not a date.", "Write e.g. 2026-01-05.")
+    if moment.time() != time():
+        _refuse("has a time of day.", "Write the date alone, e.g. 2026-01-05.")
+    return moment.date()
+
+
+def _units(value: object, info: ValidationInfo) -> int | None:
+    """How many machines a row stands for."""
+    number = _positive(value, info)
+    if number is None:
+        return None
+    if number != floor(number):
+        _refuse("is not a whole number.", "Write how many equal machines there are.")
+    if number > limits.MAX_ROWS["machines"]:
+        _refuse("is more than a shop has.", "Write how many equal machines there are.")
+    return int(number)
+
+
 def _weekday(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
     """Days of the week, Monday is 0."""
     if is_empty(value) or isinstance(value, tuple):
@@ -320,7 +344,9 @@ def _weekday(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
         return readings[wanted]
     if not readings or wanted:
         _refuse(
-            "is not a day of the week.", "Write Mon, Tue, Wed, Thu, Fri, Sat or Sun."
+            "is not a day of the week.",
+            "Write Mon, Tue, Wed, Thu, Fri, Sat or Sun; a single day goes into the "
+            "column 'date'.",
         )
     if len(set(readings.values())) > 1:
         _refuse(
@@ -341,6 +367,8 @@ Speed = Annotated[float | None, BeforeValidator(_speed)]
 Weight = Annotated[float | None, BeforeValidator(_weight)]
 Flag = Annotated[bool | None, BeforeValidator(_flag)]
 Moment = Annotated[datetime | float | None, BeforeValidator(_moment)]
+Date = Annotated[date | None, BeforeValidator(_date)]
+Units = Annotated[int | None, BeforeValidator(_units)]
 Clock = Annotated[int | None, BeforeValidator(_clock)]
 Weekday = Annotated[tuple[int, ...] | None, BeforeValidator(_weekday)]
 
@@ -354,6 +382,8 @@ KINDS = {
     _setup: "duration",
     _speed: "speed",
     _moment: "moment",
+    _date: "date",
+    _units: "number",
     _weekday: "weekday",
     _flag: "flag",
     _clock: "clock",

@@ -22,8 +22,8 @@ def detect(kind: str, cells: Cells, given: Form, delimiter: str, named: bool) ->
     Parameters
     ----------
     kind
-        ``number``, ``duration``, ``speed``, ``moment``, ``weekday``; others need no
-        finding out.
+        ``number``, ``duration``, ``speed``, ``moment``, ``date``, ``weekday``; others
+        need no finding out.
     cells
         Row and cell, without the empty ones.
     given
@@ -39,6 +39,7 @@ def detect(kind: str, cells: Cells, given: Form, delimiter: str, named: bool) ->
         "piece": of_pieces,
         "speed": of_speeds,
         "moment": of_moments,
+        "date": of_moments,
         "weekday": of_weekdays,
     }
     finder = finders.get(kind)

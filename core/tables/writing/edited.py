@@ -12,7 +12,7 @@ from core.tables.raw import RawTable, all_blank
 from core.tables.reading.cleaning import clean_text
 from core.tables.rows import SHEETS
 from core.tables.text import Cell, csv_text, number_text, shortened
-from core.tables.writing.export import Table
+from core.tables.writing.filled import Table
 from core.tables.writing.write import workbook
 
 BETWEEN = " · "  # stands between a workbook and its sheet in what a table is called

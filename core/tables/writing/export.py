@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
-from core.problem.shift import OF_JOBS, Shift
-from core.tables.rows import LONGEST_NAME, SHEETS, Sheet, known_column
-from core.tables.text import Cell, has_control, join_list, minutes
-from core.tables.writing.weeks import day_windows, weekly_hours
-
-CellRow = list[Cell]
-
-
-@dataclass(frozen=True)
-class Table:
-    """
-    A table to be written.
-
-    Parameters
-    ----------
-    name
-        Sheet, or file without its ending.
-    columns
-        The header.
-    rows
-        Cells in the order of the columns; ``None``: empty.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[CellRow, ...]
-
-
-def own_columns(sheet: Sheet, extras: Iterable[str]) -> list[str]:
-    """Headers of a planner's own columns, told from ours that are called so."""
-    return [x + OF_JOBS if known_column(sheet, x) else x for x in extras]
+from core.problem.shift import Shift
+from core.tables.rows import LONGEST_NAME, SHEETS
+from core.tables.text import has_control, join_list, minutes
+from core.tables.writing.export_machines import MachineGroup, machine_tables
+from core.tables.writing.export_setups import setup_rows_of
+from core.tables.writing.filled import (
+    FilledRow,
+    Table,
+    filled_table,
+    moment_at,
+    own_columns,
+)
 
 
 def shift_tables(shift: Shift, *, exact: bool = True) -> tuple[Table, ...]:
@@ -66,56 +45,20 @@ def shift_tables(shift: Shift, *, exact: bool = True) -> tuple[Table, ...]:
     """
     problem = shift.problem
     _check_names(problem)
-    own, setup_rows = _setups(problem)
-    hours = weekly_hours(problem, shift.start, exact=exact)
-    jobs, processing = _jobs(shift, own)
-    machine_rows: list[CellRow] = []
-    downtime: list[CellRow] = []
-    calendar_rows: list[CellRow] = []
-    names: dict[tuple[tuple[int, int], ...], str] = {}
-    for k, (windows, pauses) in enumerate(hours):
-        calendar = None
-        if windows is not None:
-            if windows not in names:
-                names[windows] = f"calendar-{len(names) + 1}"
-                rows = day_windows(windows)
-                calendar_rows += [[names[windows], *row] for row in rows]
-            calendar = names[windows]
-        available = int(problem.available[k])
-        group = int(problem.initial_group[k])
-        machine_rows.append(
-            [
-                problem.machine_ids[k],
-                problem.machine_type_names[problem.machine_type[k]],
-                1,
-                calendar,
-                _moment(shift.start, available) if available else None,
-                (*problem.group_names, "")[group] or None,
-            ]
-        )
-        downtime += [
-            [
-                problem.machine_ids[k],
-                _moment(shift.start, begins),
-                _moment(shift.start, ends),
-                None,
-            ]
-            for begins, ends in pauses
-        ]
-    tables = (
-        jobs,
-        Table("machines", SHEETS["machines"].columns, tuple(machine_rows)),
-        Table("setups", SHEETS["setups"].columns, tuple(setup_rows)),
-        Table("calendars", SHEETS["calendars"].columns, tuple(calendar_rows)),
-        Table("downtime", SHEETS["downtime"].columns, tuple(downtime)),
-        Table("processing", SHEETS["processing"].columns, tuple(processing)),
-    )
+    own, setup_rows = setup_rows_of(problem)
+    machines = machine_tables(problem, shift.start, exact=exact)
+    jobs, processing, materials = _jobs(shift, own, machines.groups)
+    rows = {
+        "jobs": jobs,
+        "machines": machines.machines,
+        "setups": setup_rows,
+        "calendars": machines.calendars,
+        "downtime": machines.downtime,
+        "processing": processing,
+        "materials": materials,
+    }
+    tables = (filled_table(name, filled) for name, filled in rows.items())
     return tuple(x for x in tables if x.rows or x.name in ("jobs", "machines"))
-
-
-def _moment(start: datetime, seconds: int) -> datetime:
-    """Return the date and time of a moment in the plan."""
-    return start + timedelta(seconds=seconds)
 
 
 def _check_names(problem: Problem) -> None:
@@ -145,18 +88,24 @@ def _check_texts(what: str, names: Iterable[str]) -> None:
             )
 
 
-def _jobs(shift: Shift, own: NDArray[np.int64]) -> tuple[Table, list[CellRow]]:
-    """Return the table of jobs, and the rows of ``processing``."""
+def _jobs(
+    shift: Shift, own: NDArray[np.int64], groups: Sequence[MachineGroup]
+) -> tuple[list[FilledRow], list[FilledRow], list[FilledRow]]:
+    """Return the rows of ``jobs``, ``processing`` and ``materials``."""
     problem = shift.problem
     if not np.array_equal(problem.due, np.rint(problem.due)):
         raise ValueError("Expected due dates in whole seconds, got fractions.")
     sequences, predecessors = _order(problem)
     members = np.bincount(problem.family, minlength=len(problem.family_names))
-    processing: list[CellRow] = []
-    rows: list[CellRow] = []
+    processing: list[FilledRow] = []
+    rows: list[FilledRow] = []
+    arrivals = _arrivals(shift)
+    theirs = own_columns(SHEETS["jobs"], shift.extras)
     for j, job in enumerate(problem.job_ids):
-        usual_minutes, types, times = _times(problem, j)
-        processing += [[job, problem.machine_ids[k], x] for k, x in times]
+        usual_minutes, types, times = _times(problem, j, groups)
+        processing += [
+            {"job_id": job, "machine_id": name, "minutes": x} for name, x in times
+        ]
         family = problem.family_names[problem.family[j]]
         alone = members[problem.family[j]] == 1 and family == job
         important = bool(problem.important[j])
@@ -164,39 +113,60 @@ def _jobs(shift: Shift, own: NDArray[np.int64]) -> tuple[Table, list[CellRow]]:
         usual = weight == (IMPORTANT_WEIGHT if important else 1.0)
         due = float(problem.due[j])
         group = int(problem.group[j])
+        release = int(problem.release[j])
+        material = shift.material(j)
+        is_waited_for = material in arrivals
+        preferred = problem.preferred[j]
         rows.append(
-            [
-                job,
-                usual_minutes,
-                join_list(types) or None,
-                None if alone else family,
-                sequences[j],
-                join_list(problem.job_ids[x] for x in predecessors[j]) or None,
-                problem.group_names[group] or None,
-                minutes(own[group]) if own[group] else None,
-                _moment(shift.start, release)
-                if (release := int(problem.release[j]))
+            {
+                "job_id": job,
+                "processing_minutes": usual_minutes,
+                "machine_types": join_list(types) or None,
+                "family": None if alone else family,
+                "sequence": sequences[j],
+                "predecessors": join_list(problem.job_ids[x] for x in predecessors[j])
+                or None,
+                "setup_group": problem.group_names[group] or None,
+                "setup_minutes": minutes(own[group]) if own[group] else None,
+                "release": moment_at(shift.start, release)
+                if release and not is_waited_for
                 else None,
-                _moment(shift.start, int(due)) if np.isfinite(due) else None,
-                None if usual else weight,
-                "yes" if important else None,
-                join_list(
-                    problem.machine_ids[k] for k in np.flatnonzero(problem.preferred[j])
+                "due": moment_at(shift.start, int(due)) if np.isfinite(due) else None,
+                "weight": None if usual else weight,
+                "important": "yes" if important else None,
+                "preferred_machine": join_list(
+                    x.id for x in groups if preferred[x.places[0]]
                 )
                 or None,
-                *(texts[j] or None for texts in shift.extras.values()),
-            ]
+                "wait_after_minutes": minutes(problem.wait_after[j]) or None,
+                "pause": None if problem.may_pause[j] else "no",
+                "materials": join_list([material]) if is_waited_for else None,
+                **{
+                    header: texts[j] or None
+                    for header, texts in zip(theirs, shift.extras.values(), strict=True)
+                },
+            }
         )
-    known = SHEETS["jobs"].columns
-    # What follows is where a planner's list differs: all of it is in the columns above.
-    theirs = own_columns(SHEETS["jobs"], shift.extras)
-    columns = (*known[: known.index("machine_id")], *theirs)
-    return Table("jobs", columns, tuple(rows)), processing
+    materials: list[FilledRow] = [
+        {"material": name, "arrives": moment_at(shift.start, seconds)}
+        for name, seconds in arrivals.items()
+    ]
+    return rows, processing, materials
+
+
+def _arrivals(shift: Shift) -> dict[str, int]:
+    """Seconds at which each material arrives that jobs wait for."""
+    release = shift.problem.release.tolist()
+    found: dict[str, set[int]] = {}
+    for name, seconds in zip(shift.materials, release, strict=False):
+        if name:
+            found.setdefault(name, set()).add(seconds)
+    return {name: min(x) for name, x in sorted(found.items()) if len(x) == 1}
 
 
 def _times(
-    problem: Problem, j: int
-) -> tuple[float | None, list[str], list[tuple[int, float]]]:
+    problem: Problem, j: int, groups: Sequence[MachineGroup]
+) -> tuple[float | None, list[str], list[tuple[str, float]]]:
     """
     Minutes, machine types and exact times of a job.
 
@@ -211,7 +181,9 @@ def _times(
         names = [problem.machine_type_names[x] for x in named]
         return minutes(times[0]), names, []
     exact = [
-        (int(k), minutes(problem.processing[j, k])) for k in np.flatnonzero(eligible)
+        (x.id, minutes(problem.processing[j, x.places[0]]))
+        for x in groups
+        if eligible[x.places[0]]
     ]
     return None, [], exact
 
@@ -250,78 +222,3 @@ def _order(problem: Problem) -> tuple[list[int | None], list[list[int]]]:
     for before, after in sorted(pairs):
         predecessors[after].append(before)
     return sequences, predecessors
-
-
-def _setups(problem: Problem) -> tuple[NDArray[np.int64], list[CellRow]]:
-    """
-    Return the own setup seconds of each group, and the rows of ``setups``.
-
-    Raises
-    ------
-    ValueError
-        See :func:`shift_tables`.
-    """
-    g = problem.num_groups
-    if problem.setup[:, g].any():
-        raise ValueError("Expected no setup on machines that are set up for nothing.")
-    # Groups that nothing is ever set up for say nothing about the shift.
-    used = np.unique(np.concatenate([problem.group, problem.initial_group]))
-    used = used[used < g]
-    names = [problem.group_names[x] for x in used]
-    by_type: dict[str, NDArray[np.int64]] = {}
-    for k, kind in enumerate(problem.machine_type.tolist()):
-        matrix = problem.setups_of(k)[np.ix_(used, used)]
-        name = problem.machine_type_names[kind]
-        if not np.array_equal(by_type.setdefault(name, matrix), matrix):
-            raise ValueError(f"Setups differ between machines of type {name!r}.")
-    stack = np.stack(list(by_type.values()))  # (types, used, used)
-    own = np.array([_own_seconds(stack, names, y) for y in range(len(names))])
-    for k, group in enumerate(problem.initial_group.tolist()):
-        if group < g and not problem.group_names[group]:
-            matrix = by_type[problem.machine_type_names[problem.machine_type[k]]]
-            if matrix[int(np.searchsorted(used, group))].any():
-                raise ValueError("Expected the initial group of a machine to be named.")
-
-    named = [i for i, name in enumerate(names) if name]
-    first = {names[i]: i for i in reversed(named)}
-    usual = np.tile(own, (len(names), 1))
-    for i in named:
-        usual[i, [names[i] == name for name in names]] = 0
-    rows: list[CellRow] = []
-    base: NDArray[np.int64] | None = None
-    for kind_name, matrix in by_type.items():
-        against = usual if base is None else base
-        kind = None if base is None else kind_name
-        differs = matrix != against
-        pairs = {
-            (names[x], names[y])
-            for x, y in np.argwhere(differs).tolist()
-            if names[x] and names[y]
-        }
-        order = sorted(pairs, key=lambda pair: (first[pair[0]], first[pair[1]]))
-        for x_name, y_name in order:
-            seconds = int(matrix[first[x_name], first[y_name]])
-            rows.append([x_name, y_name, minutes(seconds), kind])
-        base = matrix if base is None else base
-    full = np.zeros(g, dtype=np.int64)
-    full[used] = own
-    return full, rows
-
-
-def _own_seconds(stack: NDArray[np.int64], names: Sequence[str], y: int) -> int:
-    """Setup seconds that the jobs of a group must state themselves."""
-    if not names[y]:
-        needed = set(stack[:, :, y].ravel().tolist())
-    else:
-        unnamed = [x for x, name in enumerate(names) if not name]
-        needed = set(stack[:, unnamed, y].ravel().tolist())
-        # Groups of one name: where they differ, no row can hold, so each job's own
-        # setup time must be the answer.
-        for z in (z for z, name in enumerate(names) if name == names[y] and z != y):
-            unequal = (stack[:, :, y] != stack[:, :, z]).any(axis=0)
-            needed |= set(stack[:, unequal, y].ravel().tolist())
-    if len(needed) > 1:
-        raise ValueError(
-            f"The setups of group {names[y]!r} depend on more than the groups' names."
-        )
-    return int(needed.pop()) if needed else 0

@@ -19,10 +19,10 @@ from core.instances.generator import KINDS, generate
 from core.problem.model import Problem
 from core.problem.shift import DEFAULT_START
 from core.tables.building.hours import open_per_week, week_offset
-from core.tables.rows import MINUTE, SHEETS
+from core.tables.rows import MINUTE
 from core.tables.shift import Reading, read_shift
 from core.tables.text import join_list
-from core.tables.writing.export import CellRow, Table
+from core.tables.writing.filled import FilledRow, Table, filled_table
 from core.tables.writing.weeks import day_windows, weekly_hours
 from core.tables.writing.write import csv_files, workbook
 
@@ -35,6 +35,7 @@ _TYPES = (
 _MATERIALS = ("Alloy", "Steel", "Brass")
 _CUSTOMERS = ("Nordwind", "Halvorsen", "Ferrum", "Castle Pumps", "Orbis", "Tidewater")
 _REASONS = ("maintenance", "inspection", "calibration")
+_CALENDARS = {80: "two shifts", 42: "day shift", 40: "night shift"}  # by open hours
 _QUARTER = 15 * MINUTE
 
 
@@ -117,8 +118,12 @@ def sample_tables(sample: Sample) -> tuple[Table, ...]:
     machines, machine_ids, speed, calendars, downtime = _machines(sample, problem)
     jobs = _jobs(sample, problem, machine_ids, speed)
     groups = _group_names(problem)
-    setups: list[CellRow] = [
-        [groups[x], groups[y], int(problem.setup[0, x, y]) / MINUTE, None]
+    setups: list[FilledRow] = [
+        {
+            "from_group": groups[x],
+            "to_group": groups[y],
+            "minutes": int(problem.setup[0, x, y]) / MINUTE,
+        }
         for x in range(len(groups))
         for y in range(len(groups))
         if x != y
@@ -130,13 +135,7 @@ def sample_tables(sample: Sample) -> tuple[Table, ...]:
         "calendars": calendars,
         "downtime": downtime,
     }
-    tables = []
-    for name, filled in rows.items():
-        columns = SHEETS[name].columns
-        if name == "jobs":  # the first of them, and one of the planner's own
-            columns = (*columns[: len(filled[0]) - 1], "customer")
-        tables.append(Table(name, columns, tuple(filled)))
-    return tuple(tables)
+    return tuple(filled_table(name, filled) for name, filled in rows.items())
 
 
 def _group_names(problem: Problem) -> list[str]:
@@ -149,7 +148,7 @@ def _group_names(problem: Problem) -> list[str]:
 
 def _machines(
     sample: Sample, problem: Problem
-) -> tuple[list[CellRow], list[str], list[float], list[CellRow], list[CellRow]]:
+) -> tuple[list[FilledRow], list[str], list[float], list[FilledRow], list[FilledRow]]:
     """Return the machines, their ids and speeds, the calendars and the downtimes."""
     start = sample.start
     groups = _group_names(problem)
@@ -158,55 +157,54 @@ def _machines(
     ratio[~problem.eligible] = np.nan
     speed = [round(20 * x) / 20 for x in np.nanmedian(ratio, axis=0).tolist()]
     counts = [0] * sample.machine_types
-    names: dict[int, str] = {}
     ids: list[str] = []
-    machines: list[CellRow] = []
-    calendars: list[CellRow] = []
-    downtime: list[CellRow] = []
-    for k, (windows, pauses) in enumerate(weekly_hours(problem, start, exact=False)):
+    machines: list[FilledRow] = []
+    calendars: list[FilledRow] = []
+    downtime: list[FilledRow] = []
+    for k, hours in enumerate(weekly_hours(problem, start, exact=False)):
         kind = int(problem.machine_type[k])
         counts[kind] += 1
         ids.append(f"{_TYPES[kind].upper()}-{counts[kind]:02d}")
         calendar = None
-        if windows is not None:
-            hours = open_per_week(windows) // 3600
-            calendar = {80: "two shifts", 42: "day shift", 40: "night shift"}[hours]
-            if calendar not in names.values():
-                names[hours] = calendar
-                calendars += [[calendar, *row] for row in day_windows(windows)]
+        if hours.weekly is not None:
+            open_hours = open_per_week(hours.weekly) // 3600
+            calendar = _CALENDARS[open_hours]
+            if calendar not in {x["calendar"] for x in calendars}:
+                rows = day_windows(hours.weekly)
+                calendars += [{"calendar": calendar, **row} for row in rows]
         free = int(problem.available[k])
         group = int(problem.initial_group[k])
         machines.append(
-            [
-                ids[k],
-                _TYPES[kind],
-                speed[k],
-                calendar,
-                _quarter(start, free) if free else None,
-                groups[group] if group < len(groups) else None,
-            ]
+            {
+                "machine_id": ids[k],
+                "machine_type": _TYPES[kind],
+                "speed": speed[k],
+                "calendar": calendar,
+                "available_from": _quarter(start, free) if free else None,
+                "setup_group": groups[group] if group < len(groups) else None,
+            }
         )
         downtime += [
-            [
-                ids[k],
-                _quarter(start, begins),
-                _quarter(start, max(ends, begins + _QUARTER)),
-                _REASONS[(k + i) % len(_REASONS)],
-            ]
-            for i, (begins, ends) in enumerate(pauses)
+            {
+                "machine_id": ids[k],
+                "start": _quarter(start, begins),
+                "end": _quarter(start, max(ends, begins + _QUARTER)),
+                "reason": _REASONS[(k + i) % len(_REASONS)],
+            }
+            for i, (begins, ends) in enumerate(hours.pauses)
         ]
     return machines, ids, speed, calendars, downtime
 
 
 def _jobs(
     sample: Sample, problem: Problem, machine_ids: Sequence[str], speed: list[float]
-) -> list[CellRow]:
+) -> list[FilledRow]:
     """Return the rows of the jobs."""
     groups = _group_names(problem)
     step = np.arange(problem.num_jobs) - np.searchsorted(problem.family, problem.family)
     size = np.bincount(problem.family)
     digits = len(str(problem.num_jobs + 1))
-    rows: list[CellRow] = []
+    rows: list[FilledRow] = []
     for j in range(problem.num_jobs):
         family = int(problem.family[j])
         eligible = np.flatnonzero(problem.eligible[j])
@@ -218,22 +216,19 @@ def _jobs(
         release = int(problem.release[j])
         wishes = [machine_ids[k] for k in np.flatnonzero(problem.preferred[j]).tolist()]
         rows.append(
-            [
-                f"J-{j + 1:0{max(digits, 4)}d}",
-                max(round(sum(minutes) / len(minutes)), 1),
-                join_list(_TYPES[x] for x in types),
-                f"WO-{10480 + family}",
-                int(step[j]) + 1 if size[family] > 1 else None,
-                None,
-                groups[problem.group[j]],
-                None,
-                _quarter(sample.start, release) if release else None,
-                _quarter(sample.start, due) if np.isfinite(due) else None,
-                None,
-                "yes" if problem.important[j] else None,
-                join_list(wishes) or None,
-                _CUSTOMERS[family % len(_CUSTOMERS)],
-            ]
+            {
+                "job_id": f"J-{j + 1:0{max(digits, 4)}d}",
+                "processing_minutes": max(round(sum(minutes) / len(minutes)), 1),
+                "machine_types": join_list(_TYPES[x] for x in types),
+                "family": f"WO-{10480 + family}",
+                "sequence": int(step[j]) + 1 if size[family] > 1 else None,
+                "setup_group": groups[problem.group[j]],
+                "release": _quarter(sample.start, release) if release else None,
+                "due": _quarter(sample.start, due) if np.isfinite(due) else None,
+                "important": "yes" if problem.important[j] else None,
+                "preferred_machine": join_list(wishes) or None,
+                "customer": _CUSTOMERS[family % len(_CUSTOMERS)],
+            }
         )
     return rows
 

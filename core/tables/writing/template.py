@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from core.tables.rows import SHEETS
 from core.tables.text import Cell
-from core.tables.writing.export import CellRow, Table
+from core.tables.writing.filled import FilledRow, Table, filled_table
 from core.tables.writing.write import csv_files, workbook
 
 # Sheet and column, whether it must be filled in, and what it means.
@@ -20,7 +19,8 @@ GUIDE: dict[tuple[str, str], str] = {
     ("jobs", "family"): "Work order that the job belongs to.",
     ("jobs", "sequence"): "Order within the family: 1, 2, 3, … "
     "Jobs with the same number run side by side.",
-    ("jobs", "predecessors"): "Jobs that must end first, separated by | ; or ,.",
+    ("jobs", "predecessors"): "Jobs that must end first, or whole work orders, "
+    "separated by | ; or ,.",
     ("jobs", "setup_group"): "What a machine must be set up for.",
     ("jobs", "setup_minutes"): "Setup when the group changes and 'setups' has no row "
     "for the pair; without a setup group, before every such job.",
@@ -36,25 +36,36 @@ GUIDE: dict[tuple[str, str], str] = {
     ("jobs", "quantity"): "Pieces to make, where minutes_per_piece is filled in.",
     ("jobs", "minutes_per_piece"): "Instead of processing_minutes: times the pieces "
     "that are left.",
-    ("jobs", "quantity_done"): "Pieces that are made already.",
+    ("jobs", "quantity_done"): "Pieces of the quantity that are made already; the "
+    "rest is planned.",
+    ("jobs", "wait_after_minutes"): "Least minutes before the jobs behind it may "
+    "start: cooling, drying, transport.",
+    ("jobs", "pause"): "no: its work may not be interrupted by a closure. Empty: it "
+    "may.",
+    ("jobs", "materials"): "It waits for these, from 'materials', separated by "
+    "| ; or ,.",
     ("machines", "machine_id"): "Required. A name of its own for every machine.",
     ("machines", "machine_type"): "Required.",
     ("machines", "speed"): "1 is normal; minutes are divided by it.",
     ("machines", "calendar"): "Opening hours, from 'calendars'. Empty: always open.",
     ("machines", "available_from"): "Nothing runs before this date and time.",
     ("machines", "setup_group"): "What the machine is set up for now.",
+    ("machines", "units"): "How many equal machines the row is: M7/1, M7/2 and so on. "
+    "Empty: one.",
     ("setups", "from_group"): "Required.",
     ("setups", "to_group"): "Required.",
     ("setups", "minutes"): "Required. Minutes to change from one to the other.",
     ("setups", "machine_type"): "Only on machines of this type. Empty: on all.",
     ("calendars", "calendar"): "Required. Name that machines refer to.",
-    ("calendars", "weekday"): "Required. Mon, Tue, Wed, Thu, Fri, Sat or Sun.",
-    ("calendars", "opens"): "Required. HH:MM.",
+    ("calendars", "weekday"): "Mon, Tue, Wed, Thu, Fri, Sat or Sun; or a date.",
+    ("calendars", "date"): "In place of the weekday: holds on that day only.",
+    ("calendars", "opens"): "HH:MM. Empty, with 'closes' empty too: closed that day.",
     (
         "calendars",
         "closes",
-    ): "Required. HH:MM; not later than 'opens': on the next day.",
-    ("downtime", "machine_id"): "Required.",
+    ): "HH:MM; not later than 'opens': on the next day.",
+    ("downtime", "machine_id"): "Required. A machine, one of its units (M7/2), a "
+    "machine type, or * for all.",
     ("downtime", "start"): "Required. Date and time.",
     ("downtime", "end"): "Required. Date and time.",
     ("downtime", "reason"): "For you.",
@@ -62,6 +73,8 @@ GUIDE: dict[tuple[str, str], str] = {
     ("processing", "machine_id"): "Required.",
     ("processing", "minutes"): "Required. Exact time of this job on this machine; "
     "it goes before minutes and speed.",
+    ("materials", "material"): "Required. Name that jobs refer to.",
+    ("materials", "arrives"): "Required. Date and time from which on it is there.",
     ("shift", "start"): "Required. Plan start: date and time.",
     ("shift", "now"): "For you: when the files were written.",
     ("shift", "title"): "What you call the shift.",
@@ -82,8 +95,7 @@ def template_tables() -> tuple[Table, ...]:
         "setup_minutes": 20,
     }
     second: dict[str, Cell] = {"family": "WO-2", "setup_group": "Alloy B"}
-    jobs = _rows(
-        "jobs",
+    jobs: list[FilledRow] = [
         {
             "job_id": "J-1",
             "processing_minutes": 90,
@@ -91,6 +103,7 @@ def template_tables() -> tuple[Table, ...]:
             "sequence": 1,
             "due": at(6),
             "important": "yes",
+            "wait_after_minutes": 15,
             **first,
         },
         {
@@ -118,8 +131,9 @@ def template_tables() -> tuple[Table, ...]:
             "processing_minutes": 30,
             "machine_types": "Laser",
             "sequence": 2,
-            "predecessors": "J-1 | J-3",
+            "predecessors": "WO-1 | J-3",
             "due": at(12),
+            "pause": "no",
             **second,
         },
         {"job_id": "J-5", "setup_group": "Alloy B"},
@@ -131,40 +145,73 @@ def template_tables() -> tuple[Table, ...]:
             "quantity_done": 10,
             "due": at(14),
             "setup_group": "Alloy A",
+            "materials": "plates | screws",
         },
-    )
-    machines: list[CellRow] = [
-        ["CNC-1", "CNC", 1, "two shifts", None, "Alloy A"],
-        ["CNC-2", "CNC", 1.25, "nights", at(0.5), None],
-        ["LASER-1", "Laser", 1, None, None, None],
     ]
-    setups: list[CellRow] = [
-        ["Alloy A", "Alloy B", 30, None],
-        ["Alloy B", "Alloy A", 45, None],
-        ["Alloy A", "Alloy B", 15, "Laser"],
+    machines: list[FilledRow] = [
+        {
+            "machine_id": "CNC-1",
+            "machine_type": "CNC",
+            "speed": 1,
+            "calendar": "two shifts",
+            "setup_group": "Alloy A",
+        },
+        {
+            "machine_id": "CNC-2",
+            "machine_type": "CNC",
+            "speed": 1.25,
+            "calendar": "nights",
+            "available_from": at(0.5),
+        },
+        {"machine_id": "LASER-1", "machine_type": "Laser", "speed": 1, "units": 2},
     ]
-    weekdays = ("Mon", "Tue", "Wed", "Thu", "Fri")
-    calendars: list[CellRow] = [["two shifts", x, "06:00", "22:00"] for x in weekdays]
-    calendars += [["nights", x, "22:00", "06:00"] for x in weekdays]
-    downtime: list[CellRow] = [["CNC-1", at(4), at(5), "maintenance"]]
-    processing: list[CellRow] = [["J-5", "CNC-1", 40], ["J-5", "LASER-1", 55]]
-    rows: dict[str, list[CellRow]] = {
+    pairs = (("Alloy A", "Alloy B", 30), ("Alloy B", "Alloy A", 45))
+    setups: list[FilledRow] = [
+        {"from_group": x, "to_group": y, "minutes": minutes} for x, y, minutes in pairs
+    ]
+    setups.append({**setups[0], "minutes": 15, "machine_type": "Laser"})
+    hours = (("two shifts", "06:00", "22:00"), ("nights", "22:00", "06:00"))
+    calendars: list[FilledRow] = [
+        {"calendar": name, "weekday": day, "opens": opens, "closes": closes}
+        for name, opens, closes in hours
+        for day in ("Mon", "Tue", "Wed", "Thu", "Fri")
+    ]
+    calendars += [
+        {"calendar": "two shifts", "date": "2026-01-06"},  # closed: a holiday
+        {
+            "calendar": "two shifts",
+            "date": "2026-01-10",  # a Saturday
+            "opens": "06:00",
+            "closes": "14:00",
+        },
+    ]
+    downtime: list[FilledRow] = [
+        {
+            "machine_id": "CNC-1",
+            "start": at(4),
+            "end": at(5),
+            "reason": "maintenance",
+        },
+        {"machine_id": "LASER-1/2", "start": at(2), "end": at(3), "reason": "optics"},
+        {"machine_id": "*", "start": at(30), "end": at(31), "reason": "assembly"},
+    ]
+    rows: dict[str, list[FilledRow]] = {
         "jobs": jobs,
         "machines": machines,
         "setups": setups,
         "calendars": calendars,
         "downtime": downtime,
-        "processing": processing,
-        "shift": [[TEMPLATE_START, None, "Early shift"]],
+        "processing": [
+            {"job_id": "J-5", "machine_id": "CNC-1", "minutes": 40},
+            {"job_id": "J-5", "machine_id": "LASER-1", "minutes": 55},
+        ],
+        "materials": [
+            {"material": "plates", "arrives": at(2)},
+            {"material": "screws", "arrives": at(0)},
+        ],
+        "shift": [{"start": TEMPLATE_START, "title": "Early shift"}],
     }
-    return tuple(
-        Table(name, sheet.columns, tuple(rows[name])) for name, sheet in SHEETS.items()
-    )
-
-
-def _rows(sheet: str, *rows: Mapping[str, Cell]) -> list[CellRow]:
-    """Return rows in the order of a table's columns."""
-    return [[row.get(x) for x in SHEETS[sheet].columns] for row in rows]
+    return tuple(filled_table(name, rows[name], every=True) for name in SHEETS)
 
 
 def template_workbook() -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,25 +11,26 @@ from core.problem.calendar import Calendar, merge_intervals, weekly_closures
 from core.problem.model import Problem
 from core.tables.building.hours import (
     WEEK,
-    Pauses,
+    Hours,
+    Span,
     Windows,
     closures_of,
-    largest_work,
+    demand_of,
+    difference,
     latest_event,
-    problem_horizon,
+    seconds_needed,
     week_offset,
     windows_between,
 )
 from core.tables.rows import DAY, MINUTE
+from core.tables.text import Cell
 
 _DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def weekly_hours(
-    problem: Problem, start: datetime, *, exact: bool
-) -> list[tuple[Windows | None, Pauses]]:
+def weekly_hours(problem: Problem, start: datetime, *, exact: bool) -> list[Hours]:
     """
-    Weekly windows and downtimes of each machine, from its closures.
+    Weekly windows, extra openings and downtimes of each machine, from its closures.
 
     Parameters
     ----------
@@ -48,77 +49,106 @@ def weekly_hours(
     hours = [known[id(calendar)] for calendar in problem.calendars]
     if not exact:
         return hours
-    until = problem_horizon(
-        largest_work(problem.processing, problem.setup, problem.group),
-        len(np.unique(problem.precedence, axis=0)),
-        latest_event(problem.release, problem.available, [x for _, x in hours]),
-        [windows for windows, _ in hours],
+    windows = [x.weekly for x in hours]
+    demand = demand_of(
+        problem.processing,
+        problem.setup,
+        problem.group,
+        problem.precedence,
+        problem.wait_after,
+        problem.may_pause,
+        windows,
     )
-    for calendar, (windows, pauses) in zip(problem.calendars, hours, strict=True):
-        again = merge_intervals(closures_of(windows, pauses, offset, until))
+    latest = latest_event(problem.release, problem.available, hours)
+    until = latest + seconds_needed(demand, windows)
+    for calendar, x in zip(problem.calendars, hours, strict=True):
+        again = merge_intervals(closures_of(x, offset, until))
         if not np.array_equal(again, calendar.closures):
-            return [
-                (None, _pauses(calendar.closures)) for calendar in problem.calendars
-            ]
+            return [_downtimes_only(calendar) for calendar in problem.calendars]
     return hours
 
 
-def _pauses(closures: NDArray[np.int64]) -> Pauses:
-    return [(int(begins), int(ends)) for begins, ends in closures.tolist()]
+def _downtimes_only(calendar: Calendar) -> Hours:
+    return Hours(None, (), _spans(calendar.closures))
 
 
-def _hours_of(calendar: Calendar, offset: int) -> tuple[Windows | None, Pauses]:
-    """Windows of the last whole week but one, if all weeks keep within them."""
+def _spans(intervals: NDArray[np.int64]) -> tuple[Span, ...]:
+    return tuple((int(begins), int(ends)) for begins, ends in intervals.tolist())
+
+
+def _hours_of(calendar: Calendar, offset: int) -> Hours:
+    """Windows of the last whole week but one, and where the others differ from it."""
     closures = calendar.closures
     last = int(closures[-1, 1]) if len(closures) else 0
     # A Monday 00:00 such that a whole listed week follows it.
     monday = (last - 2 * WEEK + offset) // WEEK * WEEK - offset
     if monday < 0:
-        return None, _pauses(closures)
+        return _downtimes_only(calendar)
     closed = np.clip(closures - monday, 0, WEEK)
     windows = windows_between(closed)
     if windows is None or not windows or any(x % MINUTE for w in windows for x in w):
-        return None, _pauses(closures)
+        return _downtimes_only(calendar)
     weekly = weekly_closures(windows, offset, last)
-    pauses = _difference(closures, weekly)
-    merged = merge_intervals(np.concatenate([weekly, pauses]))
-    if not np.array_equal(merged, closures) or 2 * len(pauses) > len(closures):
-        return None, _pauses(closures)
-    return windows, _pauses(pauses)
+    pauses, opened = difference(closures, weekly), difference(weekly, closures)
+    if 2 * (len(pauses) + len(opened)) > len(closures):
+        return _downtimes_only(calendar)
+    # What no row can say: opening hours are typed to the minute.
+    if ((opened + offset) % MINUTE).any():
+        return _downtimes_only(calendar)
+    return Hours(windows, _spans(opened), _spans(pauses))
 
 
-def _difference(
-    intervals: NDArray[np.int64], minus: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Parts of sorted, disjoint intervals outside other such intervals."""
-    left = []
-    for begins, ends in intervals.tolist():
-        first = int(np.searchsorted(minus[:, 1], begins, side="right"))
-        last = int(np.searchsorted(minus[:, 0], ends, side="left"))
-        for cut_from, cut_to in minus[first:last].tolist():
-            if cut_from > begins:
-                left.append((begins, cut_from))
-            begins = max(begins, cut_to)
-        if begins < ends:
-            left.append((begins, ends))
-    return np.array(left, dtype=np.int64).reshape(-1, 2)
-
-
-def day_windows(windows: Windows) -> list[list[str | int | None]]:
+def dated_rows(hours: Hours, start: datetime) -> list[dict[str, Cell]]:
     """
-    Rows (weekday, opens, closes) of the calendars table.
+    Rows of the calendars table for the days that open longer than their weekday.
+
+    A date holds instead of its weekday, so the hours of the weekday are there again.
+    """
+    midnight = datetime.combine(start.date(), time())
+    passed = round((start - midnight).total_seconds())
+    extra: dict[int, list[Span]] = {}
+    for begins, ends in hours.opened:
+        for day in range((begins + passed) // DAY, -(-(ends + passed) // DAY)):
+            first = max(begins + passed - day * DAY, 0)
+            extra.setdefault(day, []).append(
+                (first, min(ends + passed - day * DAY, DAY))
+            )
+    usual: dict[Cell, list[dict[str, Cell]]] = {}
+    for row in day_windows(hours.weekly or ()):
+        usual.setdefault(row["weekday"], []).append(row)
+    rows: list[dict[str, Cell]] = []
+    for day, spans in sorted(extra.items()):
+        when = midnight + timedelta(days=day)
+        kept = usual.get(_DAY_NAMES[when.weekday()], [])
+        text = when.date().isoformat()
+        rows += [{**row, "weekday": None, "date": text} for row in kept]
+        rows += [
+            {"date": text, "opens": _clock(opens), "closes": _clock(closes % DAY)}
+            for opens, closes in spans
+        ]
+    return rows
+
+
+def day_windows(windows: Windows) -> list[dict[str, Cell]]:
+    """
+    Rows of the calendars table: weekday, opens, closes.
 
     A window that is longer than a day is cut at midnights, as a row cannot be.
     """
-    rows: list[list[str | int | None]] = []
+    rows: list[dict[str, Cell]] = []
     for opens, closes in windows:
         begins = opens
         while begins < closes:
             midnight = (begins // DAY + 1) * DAY
             # Past midnight in one row, unless that row would say a whole day or more.
             ends = closes if closes - begins < DAY else midnight
-            day = _DAY_NAMES[begins // DAY % 7]
-            rows.append([day, _clock(begins % DAY), _clock(ends % DAY)])
+            rows.append(
+                {
+                    "weekday": _DAY_NAMES[begins // DAY % 7],
+                    "opens": _clock(begins % DAY),
+                    "closes": _clock(ends % DAY),
+                }
+            )
             begins = ends
     return rows
 

@@ -12,7 +12,8 @@ import xlsxwriter
 from core.problem.shift import Shift
 from core.tables.rows import SHEETS
 from core.tables.text import Cell, csv_text
-from core.tables.writing.export import Table, shift_tables
+from core.tables.writing.export import shift_tables
+from core.tables.writing.filled import Table
 
 LONGEST_SHEET_NAME = 31
 _DATE = "yyyy-mm-dd hh:mm:ss"

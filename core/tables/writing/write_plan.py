@@ -11,7 +11,7 @@ from core.problem.figures import Figure, ShownIn, Unit, figures_at
 from core.problem.schedule import setup_seconds, tardiness
 from core.tables.rows import SCHEDULE_COLUMNS
 from core.tables.text import MINUTE_DIGITS, Cell, minutes
-from core.tables.writing.export import CellRow, Table
+from core.tables.writing.filled import CellRow, Table
 from core.tables.writing.write import csv_bytes, workbook
 
 MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all

@@ -18,6 +18,7 @@ WORDS = {
     "closure": "{} by being closed",
     "release": "{} by its release",
 }
+_RELEASES = (Blame.RELEASE, Blame.MATERIAL)
 
 
 def show_effects(plan: Plan, why: Why) -> None:
@@ -74,7 +75,7 @@ def _options(why: Why) -> list[tuple[str, int]]:
     links = why.counted
     jobs = [*why.order.jobs, *(link.job for link in reversed(links))]
     closed = [link.machine for link in links if link.cause is Blame.CLOSURE]
-    released = [link.job for link in links if link.cause is Blame.RELEASE]
+    released = [link.job for link in links if link.cause in _RELEASES]
     found = [
         *(("machine", link.machine) for link in reversed(links)),
         *(("job", job) for job in jobs),

@@ -101,7 +101,8 @@ def _lines(plan_hash: str, moment: int, _plan: Plan) -> tuple[OrderLine, ...]:
 
 @st.cache_resource(max_entries=MOST_KEPT, ttl="4h", show_spinner="Asking why …")
 def _whys(plan_hash: str, _plan: Plan) -> dict[Order, Why]:
-    lateness = Lateness(_plan.shift.problem, _plan.result.schedule)
+    shift = _plan.shift
+    lateness = Lateness(shift.problem, _plan.result.schedule, shift.materials)
     return {line.order: lateness.why(line.order) for line in lines_of(_plan, 0)}
 
 

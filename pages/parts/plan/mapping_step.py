@@ -26,6 +26,7 @@ ASKED_BY_KIND = {
     "speed": ("unit", "decimal"),
     "number": ("decimal",),
     "moment": ("dates",),
+    "date": ("dates",),
     "weekday": ("weekdays",),
     "flag": ("yes", "no"),
 }

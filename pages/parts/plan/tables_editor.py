@@ -34,7 +34,7 @@ from pages.parts.plan.table_frames import (
 from pages.parts.state import Key
 from pages.parts.uploads import Upload
 
-OFFERED = ("jobs", "machines", "setups", "calendars", "downtime")
+OFFERED = ("jobs", "machines", "setups", "calendars", "downtime", "materials")
 HEIGHT, ROW = 420, 36  # pixels; a few empty rows invite to add some
 MOST_UNDONE = 10
 

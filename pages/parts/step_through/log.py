@@ -14,7 +14,7 @@ from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError, TraceError
 from core.planning.trace_file import trace_from_bytes, trace_to_bytes
 from core.problem.objective import Objective
-from core.tables.writing.export import Table
+from core.tables.writing.filled import Table
 from core.tables.writing.write import csv_bytes
 from pages.parts.planning import start_planning
 from pages.parts.state import Key, current_plan, current_shift, keep_plan
