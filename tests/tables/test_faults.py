@@ -14,7 +14,7 @@ from core.tables import limits
 from core.tables.issues import Severity
 from core.tables.rows import SHEETS
 from core.tables.shift import read_shift
-from core.tables.writing.export import Table
+from core.tables.writing.filled import Table
 from core.tables.writing.write import csv_files
 from core.tables.writing.write import workbook as write_workbook
 from tests.tables.files import JOBS, MACHINES, START, only, problem, read
@@ -94,7 +94,7 @@ TIMES = "job_id,machine_id,minutes\n"
         ({"jobs": edited(JOBS, "2026-01-05T12:00", "2206-01-05T12:00")}, J, 3, "due",
          "10 years"),
         ({"jobs": "job_id,processing_minutes,predecessors\nA,1,B\nB,1,\nC,1,D\n"}, J, 4,
-         "predecessors", "no job of this name"),
+         "predecessors", "no job or order of this name"),
         ({"jobs": "job_id,duration,predecessors\nA,1,C\nB,1,A\nC,1,B\n"}, J, 2,
          "predecessors", "wait for each other: A → B → C → A"),
         ({"jobs": "job_id,processing_minutes,predecessors\nA,1,A\n"}, J, 2,
@@ -156,7 +156,7 @@ TIMES = "job_id,machine_id,minutes\n"
         ({"calendars": CALENDARS + "d,Mon,24:00,14:00\n"}, "calendars.csv", 2, "opens",
          "before 24:00"),
         ({"downtime": DOWNTIME + "M-9,0,60\n"}, "downtime.csv", 2, "machine_id",
-         "no machine of this name"),
+         "no machine or machine type of this name"),
         ({"downtime": DOWNTIME + "M-1,60,60\n"}, "downtime.csv", 2, "end",
          "not end after its start"),
         ({"processing": TIMES + "J-9,M-1,5\n"}, "processing.csv", 2, "job_id",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.problem.shift import DEFAULT_START
 from core.tables.shift import read_shift
-from core.tables.writing.export import Table
+from core.tables.writing.filled import Table
 from core.tables.writing.write import workbook
 from tests.tables.files import only, read
 

@@ -26,7 +26,7 @@ from core.tables.reading.read import read_tables
 from core.tables.shift import read_shift
 from core.tables.text import csv_cell, defused, restored
 from core.tables.values.names import alike
-from core.tables.writing.export import Table
+from core.tables.writing.filled import Table
 from core.tables.writing.samples import read_sample
 from core.tables.writing.write import csv_bytes, safe_sheet_name, shift_files, workbook
 from core.tables.writing.write_plan import schedule_csv, schedule_workbook
