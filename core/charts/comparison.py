@@ -198,7 +198,7 @@ def difference_boxes(
             orientation="h",
             marker={"color": SERIES[(i + 1) % len(SERIES)], "size": 5, "opacity": 0.7},
             line={"width": 1.5},
-            fillcolor="rgba(31,90,135,0.10)",
+            fillcolor=theme.TINT,
             showlegend=False,
             hovertemplate="%{x:+.1f} %<extra></extra>",
         )

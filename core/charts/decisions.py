@@ -85,7 +85,7 @@ def strip(trace: Trace, late: NDArray[np.bool_]) -> go.Figure:
             mode="lines",
             line={"width": 1, "color": theme.ACCENT, "shape": "hvh"},
             fill="tozeroy",
-            fillcolor="rgba(31,90,135,0.25)",
+            fillcolor=theme.TINT,
             hoverinfo="skip",
         )
     for values, color, dash in (
@@ -285,7 +285,7 @@ def partial_gantt(
             orientation="h",
             name="runner-up",
             marker={
-                "color": "rgba(27,39,51,0.10)",
+                "color": theme.SHADE,
                 "line": {"width": 2, "color": theme.MUTED_INK},
                 "pattern": {"shape": "/", "fgcolor": theme.MUTED_INK, "size": 5},
             },

@@ -1,10 +1,21 @@
-"""Colours, fonts and what of a planner's text may be shown as markup: nothing."""
+"""
+Colours, fonts and what of a planner's text may be shown as markup: nothing.
+
+Charts are drawn in the colours of the light theme; :func:`in_dark` turns a figure into
+that of the dark one, so that no chart has to know two themes.
+"""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 INK = "#1b2733"
 MUTED_INK = "#566573"
@@ -15,6 +26,12 @@ CLOSED = "#c3ccd6"
 SETUP = "#5b6673"
 LATE = "#c0271d"
 ACCENT = "#1f5a87"
+VEIL = "rgba(226,231,237,0.5)"  # over what is closed
+BEHIND_WORDS = "rgba(255,255,255,0.9)"
+TINT = "rgba(31,90,135,0.2)"  # of the accent, below a line
+SHADE = "rgba(27,39,51,0.1)"  # of the ink
+# Words on a fill: the fill is the same in both themes, and so are they.
+ON_FILLS = ("#131a21", "#fdfdfd")
 FONT = "'Source Sans', 'Source Sans Pro', 'Segoe UI', Roboto, sans-serif"
 
 # Eight colours that stay apart for normal sight and for protanopes, deuteranopes and
@@ -54,7 +71,7 @@ def edge(color: str) -> str:
 
 def ink_on(color: str) -> str:
     """Return the text colour, dark or white, that reads better on a fill."""
-    return max((INK, BACKGROUND), key=lambda ink: contrast(ink, color))
+    return max(ON_FILLS, key=lambda ink: contrast(ink, color))
 
 
 def luminance(color: str) -> float:
@@ -88,6 +105,34 @@ def unmarked(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", kept)
 
 
+def in_dark(figure: go.Figure) -> go.Figure:
+    """
+    Return a figure in the colours of the dark theme; the given one stays as it is.
+
+    Only colours of this module are exchanged: fills stay, their outlines and all that
+    stands on the background change.
+    """
+    import plotly.graph_objects as go
+
+    return go.Figure(_darkened(figure.to_plotly_json()), skip_invalid=True)
+
+
+def _darkened(part: Any, is_color: bool = False) -> Any:
+    """Return a part of a figure with its colours exchanged."""
+    if isinstance(part, Mapping):
+        return {
+            name: _darkened(value, "color" in name or (is_color and name != "text"))
+            if isinstance(value, Mapping | list | tuple) or "color" in name
+            else value
+            for name, value in part.items()
+        }
+    if isinstance(part, list | tuple):
+        return [_darkened(value, is_color) for value in part]
+    if is_color and isinstance(part, np.ndarray) and part.dtype.kind in "OU":
+        return [DARK.get(str(value), value) for value in part]
+    return DARK.get(part, part) if is_color and isinstance(part, str) else part
+
+
 def _channels(color: str) -> list[float]:
     """Red, green and blue in [0, 1] of ``#rrggbb``."""
     return [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -96,3 +141,32 @@ def _channels(color: str) -> list[float]:
 def _hex(channels: Sequence[float]) -> str:
     """Return ``#rrggbb`` of red, green and blue in [0, 1]."""
     return "#" + "".join(f"{round(255 * c):02x}" for c in channels)
+
+
+def _light_edge(color: str) -> str:
+    """Return a lighter tone for the outline of a fill on the dark background."""
+    channels = _channels(color)
+    while contrast(_hex(channels), DARK[BACKGROUND]) < 3.2:
+        channels = [1 - 0.94 * (1 - c) for c in channels]
+    return _hex([1 - 0.85 * (1 - c) for c in channels])
+
+
+# What each colour of the light theme is in the dark one.
+DARK = {
+    INK: "#e4eaf0",
+    MUTED_INK: "#a3b3c2",
+    BACKGROUND: "#12181f",
+    BAND: "#1c252f",
+    GRID: "#26313c",
+    CLOSED: "#4f5e6d",
+    SETUP: "#93a1af",
+    LATE: "#ff6b60",
+    ACCENT: "#6fb1e4",
+    VEIL: "rgba(40,50,61,0.5)",
+    BEHIND_WORDS: "rgba(18,24,31,0.9)",
+    TINT: "rgba(111,177,228,0.25)",
+    SHADE: "rgba(228,234,240,0.14)",
+}
+DARK |= {
+    edge(color): _light_edge(color) for color in (*PALETTE, OTHER, *SCALE.values())
+}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
+
+from core.charts import theme
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -17,7 +19,7 @@ def show_chart(
     figure: go.Figure,
     key: str,
     alt: str,
-    on_click: Callable[[], None] | None = None,
+    on_click: Callable[[], None] | Literal["rerun"] | None = None,
 ) -> None:
     """
     Show a figure.
@@ -31,8 +33,11 @@ def show_chart(
     alt
         What it shows, for those who do not see it.
     on_click
-        Called when points were clicked, or no longer are.
+        Called when points were clicked, or no longer are; ``"rerun"``: nothing is
+        called, what stands under the key is read.
     """
+    if is_dark():
+        figure = theme.in_dark(figure)
     given: dict[str, Any] = {"theme": None, "key": key, "config": CHART_CONFIG}
     if on_click is None:
         st.plotly_chart(figure, alt=alt, **given)
@@ -40,6 +45,11 @@ def show_chart(
         st.plotly_chart(
             figure, alt=alt, on_select=on_click, selection_mode="points", **given
         )
+
+
+def is_dark() -> bool:
+    """Whether the browser shows the dark theme."""
+    return bool(st.context.theme.type == "dark")
 
 
 def job_of(point: dict[str, Any]) -> int | None:

@@ -10,12 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from core.problem import phrases
+from pages.parts.chart import is_dark
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 MOST_WORDED = 30_000  # cells; more take longer to word than a page may
-MARKED = "#dbe7f1"  # behind the ink, 12 : 1
+MARKED = {False: "#dbe7f1", True: "#2b4257"}  # behind the ink: 12 and 8 : 1
 MINUTE, HOUR = 60.0, 3600.0
 
 
@@ -70,7 +71,7 @@ def with_line_marked(
     """Return a worded table with one line shaded: the one that is opened."""
     if line is None or isinstance(table, pd.DataFrame):
         return table
-    shade = f"background-color: {MARKED}"
+    shade = f"background-color: {MARKED[is_dark()]}"
     return table.apply(lambda row: [shade if row.name == line else ""] * len(row), 1)
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from core.charts import theme
+from core.charts.gantt import gantt
+from core.charts.window import View
 
 OF_RGB = np.array(
     [
@@ -100,3 +102,34 @@ def test_a_planners_text_is_never_markup():
     assert len(theme.plain("x" * 99)) == theme.SHORT
     marked = theme.unmarked("[x](http://y) **b** <i>")
     assert not re.search(r"(?<!\\)[\[\]()*<>]", marked)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_words_of_a_chart_are_readable_in_both_themes(dark):
+    """4.5:1 on the background and on the bands; outlines of fills reach 3:1."""
+    now = theme.DARK.__getitem__ if dark else str
+    grounds = [now(theme.BACKGROUND), now(theme.BAND)]
+    for word in (theme.INK, theme.MUTED_INK, theme.LATE, theme.ACCENT, theme.SETUP):
+        assert min(theme.contrast(now(word), x) for x in grounds) >= 4.5, word
+    for fill in (*theme.PALETTE, theme.OTHER):
+        outline = theme.contrast(now(theme.edge(fill)), grounds[0])
+        assert outline >= 3, fill
+
+
+def test_words_on_a_fill_are_readable():
+    """Whichever of the two inks reads better."""
+    for fill in (*theme.PALETTE, theme.OTHER, *theme.SCALE.values()):
+        assert theme.contrast(theme.ink_on(fill), fill) >= 4.5, fill
+
+
+def test_a_dark_figure_has_no_colour_of_the_light_theme(shift, plan):
+    """Every one is exchanged, in arrays too; names and fills stay as they are."""
+    view = View(0, plan.makespan, job=0)
+    figure = gantt(shift, plan, view)
+    figure.add_scatter(x=[0], y=[0], text=[theme.INK], name=theme.INK)
+    dark = theme.in_dark(figure)
+    assert dark.data[-1].text[0] == dark.data[-1].name == theme.INK
+    said = dark.update_traces(text=None, name="", selector=-1).to_json()
+    assert [color for color in theme.DARK if color in said] == []
+    assert figure.layout.paper_bgcolor == theme.BACKGROUND
+    assert any(color in said for color in theme.PALETTE)

@@ -17,7 +17,7 @@ from core.runs.trial_run import queue_trials, trials_of
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
-from pages.parts.chart import CHART_CONFIG
+from pages.parts.chart import show_chart
 from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.guard import friendly_errors
 from pages.parts.models import with_chosen_model
@@ -162,11 +162,9 @@ def _show(runs: Runs, run: Run) -> None:
     lines = [head, [":--", *["--:"] * len(names)], *rows]
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     others = [(name, title(name)) for name in names[1:]]
-    st.plotly_chart(
+    show_chart(
         difference_boxes(done, names[0], others),
-        theme=None,
         key=f"boxes_{run.id}",
-        config=CHART_CONFIG,
         alt="Box plot of the difference in cost, trial by trial.",
     )
     st.download_button(

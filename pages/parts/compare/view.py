@@ -15,7 +15,7 @@ from core.planning.visibility import action_counts
 from core.problem import phrases
 from core.problem.figure_words import ShownFigure, shown_figures
 from core.problem.figures import ShownIn, Unit
-from pages.parts.chart import CHART_CONFIG
+from pages.parts.chart import show_chart
 from pages.parts.compare.run import Comparison, title
 from pages.parts.guard import friendly_errors
 from pages.parts.plan.tables import WHEN
@@ -117,11 +117,9 @@ def _show_gantts(found: Comparison) -> None:
             top = figure.layout.margin.t
             rows = figure.layout.height - top
             figure.update_layout(height=top + max(round(COMPACT * rows), 120))
-            st.plotly_chart(
+            show_chart(
                 figure,
-                theme=None,
                 key=f"compare_gantt_{i}",
-                config=CHART_CONFIG,
                 alt=f"Gantt chart of the plan “{plan.name}”, on the same time axis as "
                 "the others.",
             )
@@ -143,11 +141,9 @@ def _show_jobs(found: Comparison) -> None:
         )
         second_name, second = others[chosen or 0]
     changes = end_changes(first.result, second.result)
-    st.plotly_chart(
+    show_chart(
         change_histogram(changes, title(first_name), title(second_name)),
-        theme=None,
         key="histogram",
-        config=CHART_CONFIG,
         alt=f"Histogram: {int((changes < 0).sum())} jobs end sooner and "
         f"{int((changes > 0).sum())} later with {title(second_name)}.",
     )
@@ -190,11 +186,9 @@ def _show_sight(found: Comparison) -> None:
         f"the job and then its machine, it is **{phrases.count(sizes.hierarchical)}** "
         "answers. In batches, jobs outside the batch cannot be chosen at all."
     )
-    st.plotly_chart(
+    show_chart(
         visibility_lines(found.compared),
-        theme=None,
         key="sight",
-        config=CHART_CONFIG,
         alt="Jobs in sight per decision: "
         + "; ".join(
             f"{plan.name}: {int(plan.visible.max())} at most" for plan in found.compared

@@ -15,7 +15,7 @@ from core.decisions.lateness_words import CAUSES, sentence
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.orders import Order
-from pages.parts.chart import CHART_CONFIG, job_of
+from pages.parts.chart import job_of, show_chart
 from pages.parts.orders.effects import show_effects
 from pages.parts.orders.remedies import show_applied, show_remedies
 from pages.parts.orders.standing import outlooks_of, spread, whys_of, wording_of
@@ -98,13 +98,10 @@ def _show_strip(plan: Plan, order: Order, why: Why) -> None:
     )
     if left_out:
         st.caption(f"{phrases.many(left_out, 'bar')} behind these are not drawn.")
-    st.plotly_chart(
+    show_chart(
         gantt(plan.shift, schedule, view, planners=plan.planners),
-        theme=None,
         key=Key.ORDERS_STRIP,
-        on_select=lambda: _take_bar(plan),
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click=lambda: _take_bar(plan),
         alt=f"The jobs of {order.name} on their machines, other orders pale.",
     )
 
@@ -127,16 +124,14 @@ def _show_why(plan: Plan, order: Order, why: Why) -> None:
         f"{wording.duration(why.total)} from {wording.moment(why.earliest)}, its "
         "earliest possible start, to its end:"
     )
-    st.plotly_chart(
+    show_chart(
         cause_bar(
             [
                 CauseShare(cause.value, CAUSES[cause], seconds)
                 for cause, seconds in why.seconds.items()
             ]
         ),
-        theme=None,
         key="order_causes",
-        config=CHART_CONFIG,
         alt="Shares of the causes; the table below says the same.",
     )
     rows = [

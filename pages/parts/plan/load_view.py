@@ -10,7 +10,7 @@ from core.charts.overview import jobs_table
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.load import DAY, HOUR, MOST_PERIODS, SHIFT, Load, jobs_within, load
-from pages.parts.chart import CHART_CONFIG, job_of
+from pages.parts.chart import job_of, show_chart
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
 from pages.parts.tables import clicked_line, with_line_marked, worded
@@ -120,13 +120,10 @@ def _show_bars(plan: Plan, found: Load, row: int) -> None:
     key = f"{Key.LOAD_CHART}_{plan.content_hash[:16]}_{row}_{len(found.edges)}"
     points = st.session_state[key].selection.points if key in st.session_state else []
     period = next(map(job_of, points), None)
-    st.plotly_chart(
+    show_chart(
         load_bars(found, row, plan.shift.start, period),
-        theme=None,
         key=key,
-        on_select="rerun",
-        selection_mode="points",
-        config=CHART_CONFIG,
+        on_click="rerun",
         alt=f"What {found.names[row]} does over time; the table above sums it up.",
     )
     if period is None:

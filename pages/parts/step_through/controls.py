@@ -9,7 +9,7 @@ import streamlit as st
 from core.charts.decisions import strip_mark
 from core.decisions.jumps import following
 from core.problem import phrases
-from pages.parts.chart import CHART_CONFIG
+from pages.parts.chart import show_chart
 from pages.parts.state import Key
 from pages.parts.step_through.decisions import Decisions
 
@@ -142,13 +142,10 @@ def show_strip(found: Decisions, step: int) -> None:
     """Show all decisions side by side; a click goes there."""
     with st.container(key="strip"):
         st.html(strip_mark(found.trace, step))
-        st.plotly_chart(
+        show_chart(
             found.strip,
-            theme=None,
             key=Key.STEP_STRIP,
-            on_select=lambda: _clicked(found),
-            selection_mode="points",
-            config=CHART_CONFIG,
+            on_click=lambda: _clicked(found),
             alt="Doubt, cost and setup of every decision; the one shown is marked.",
         )
     st.caption(

@@ -20,7 +20,7 @@ from core.decisions.step_tables import (
 from core.planning.decision import Decision, Scores, certainty
 from core.problem import phrases
 from core.timing.situation import Situation
-from pages.parts.chart import CHART_CONFIG
+from pages.parts.chart import show_chart
 from pages.parts.state import STEP_WINDOW, Key
 from pages.parts.step_through.decisions import Decisions
 from pages.parts.tables import worded
@@ -233,10 +233,8 @@ def show_plan_so_far(
         times = situation.outcome(np.array([decision.job]))
         ghost = Ghost(other, int(times.start[0, other]), int(times.end[0, other]))
     figure, _ = partial_gantt(shift, found.trace, decision.step, view, ghost)
-    st.plotly_chart(
+    show_chart(
         figure,
-        theme=None,
         key="step_gantt",
-        config=CHART_CONFIG,
         alt="Gantt chart of what is placed so far; the job just placed is outlined.",
     )

@@ -18,7 +18,7 @@ from core.runs.launch import kill, launch_next
 from core.store.errors import StoreError
 from core.store.run import Run
 from core.store.runs import Runs
-from pages.parts.chart import CHART_CONFIG
+from pages.parts.chart import show_chart
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
 from pages.parts.stored import database
@@ -128,22 +128,18 @@ def _curves(several: list[RunCurves], live: bool) -> None:
     else:
         st.markdown("**Held-out cost**: problems that training never sees; less is "
                     "better.")  # fmt: skip
-        st.plotly_chart(
+        show_chart(
             held_out_chart(several),
-            theme=None,
             key="held_out",
-            config=CHART_CONFIG,
             alt="Held-out cost over decisions; the table of runs holds its newest "
             "value.",
         )
         with st.expander(
             "How it learns", icon=":material/show_chart:", key="run_curves"
         ):
-            st.plotly_chart(
+            show_chart(
                 learning_curves(several),
-                theme=None,
                 key="curves",
-                config=CHART_CONFIG,
                 alt="Reward, entropy, KL, clip fraction, value loss, explained "
                 "variance and curriculum stage over decisions.",
             )
@@ -299,11 +295,9 @@ def _example(runs: Runs, run: Run, shift: Shift | None) -> None:
             f"{phrases.moment(shift.start, result.schedule.makespan)}."
         )
         view = View(0, max(result.schedule.makespan, 1))
-        st.plotly_chart(
+        show_chart(
             gantt(shift, result.schedule, view),
-            theme=None,
             key="example_gantt",
-            config=CHART_CONFIG,
             alt="Gantt chart of the example plan.",
         )
 
