@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.problem.calendar import Calendar, Seconds
 from core.problem.model import Problem
 from core.timing.flat import FlatProblem, Ints, flat_problem
-from core.timing.kernel import finish, next_open
+from core.timing.kernel import finish, next_open, next_start
 from core.timing.machine_code import machine_code
 
 NEVER = np.iinfo(np.int64).max
@@ -54,13 +54,16 @@ def _follow(
         for k in range(f.processing.shape[1]):
             if f.processing[j, k] >= 0:
                 free = set_up[k, f.group[j]]
-                begin = next_open(f.closures, k, max(ready[j], free))
+                work = f.processing[j, k]
+                begin = next_start(
+                    f.closures, k, max(ready[j], free), work, f.may_pause[j]
+                )
                 start[j] = min(start[j], begin)
-                done = finish(f.closures, k, begin, f.processing[j, k])
+                done = finish(f.closures, k, begin, work)
                 end[j] = min(end[j], done)
         for y in range(f.behind_at[j], f.behind_at[j + 1]):
             after = f.behind[y]
-            ready[after] = max(ready[after], end[j])
+            ready[after] = max(ready[after], end[j] + f.wait_after[j])
 
 
 def shared_calendars(problem: Problem) -> list[tuple[Calendar, NDArray[np.int64]]]:

@@ -35,6 +35,9 @@ class FlatProblem(NamedTuple):
 
     The predecessors of job j are ``before[before_at[j]:before_at[j + 1]]``, its
     successors likewise in ``behind``. See :class:`core.problem.model.Problem`.
+
+    A reserved job is eligible on its machine alone, and its release is the reserved
+    start: where nothing before it on the machine takes longer, it keeps both.
     """
 
     closures: Closures
@@ -49,6 +52,9 @@ class FlatProblem(NamedTuple):
     before: Ints
     behind_at: Ints
     behind: Ints
+    wait_after: Ints
+    may_pause: NDArray[np.bool_]
+    reserved_start: Ints  # -1 where a job is free
 
 
 def flat_closures(calendars: Sequence[Calendar]) -> Closures:
@@ -71,13 +77,14 @@ _FLAT: WeakKeyDictionary[Problem, FlatProblem] = WeakKeyDictionary()
 
 
 def _flat_problem(problem: Problem) -> FlatProblem:
-    able = np.where(problem.eligible, problem.processing, -1.0)
+    possible = problem.possible_processing
+    able = np.where(np.isfinite(possible), possible, -1.0)
     before_at, before = cut(problem.predecessors)
     behind_at, behind = cut(problem.successors)
     return FlatProblem(
         closures=flat_closures(problem.calendars),
         processing=able.astype(np.int64),
-        release=_own(problem.release),
+        release=_own(problem.not_before),
         available=_own(problem.available),
         group=_own(problem.group),
         setup=_own(problem.setup),
@@ -87,6 +94,9 @@ def _flat_problem(problem: Problem) -> FlatProblem:
         before=before,
         behind_at=behind_at,
         behind=behind,
+        wait_after=_own(problem.wait_after),
+        may_pause=np.array(problem.may_pause),
+        reserved_start=_own(problem.reserved_start),
     )
 
 

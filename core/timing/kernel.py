@@ -39,6 +39,13 @@ def next_open(c: Closures, k: int, time: int) -> int:
 
 
 @machine_code
+def next_start(c: Closures, k: int, time: int, work: int, may_pause: bool) -> int:
+    """First instant from a time on at which machine k, set up, may start some work."""
+    time, i = _open(c, k, next_closure(c, k, time), time)
+    return time if may_pause else _in_one_go(c, k, i, time, work)[0]
+
+
+@machine_code
 def finish(c: Closures, k: int, start: int, seconds: int) -> int:
     """First instant with ``seconds`` open seconds of machine k behind a start."""
     if seconds <= 0:
@@ -49,13 +56,20 @@ def finish(c: Closures, k: int, start: int, seconds: int) -> int:
 
 @machine_code
 def place(
-    c: Closures, k: int, free: int, ready: int, setup: int, work: int
+    c: Closures,
+    k: int,
+    free: int,
+    ready: int,
+    setup: int,
+    work: int,
+    may_pause: bool = True,
 ) -> tuple[int, int, int, int]:
     """
     Times of a job that machine k takes next.
 
     The machine is set up as soon as it is free; the job starts once it is set up and
     the job ready. Both pause while the machine is closed; a start lies in open time.
+    Work that may not pause waits until all of it fits before the next closure.
 
     Parameters
     ----------
@@ -63,9 +77,11 @@ def place(
         Closures, and the machine among them.
     free, ready
         When the machine has done what is before the job; when the job itself may
-        start: released, its predecessors done.
+        start: released, its predecessors done and the waits after them over.
     setup, work
         Open seconds of setup and of processing.
+    may_pause
+        Whether closures may interrupt the processing.
 
     Returns
     -------
@@ -80,8 +96,16 @@ def place(
     while i < c.at[k + 1] and c.end[i] <= start:
         i += 1
     start, i = _open(c, k, i, start)
+    if not may_pause:
+        start, i = _in_one_go(c, k, i, start, work)
     end, i = _work(c, k, i, start, work)
     return setup_start, setup_end, start, end
+
+
+@machine_code
+def leaves_time(c: Closures, k: int, end: int, setup: int, reserved: int) -> bool:
+    """Whether machine k, done at some end, can be set up by a reserved start."""
+    return finish(c, k, end, setup) <= reserved
 
 
 @machine_code
@@ -96,6 +120,15 @@ def _open(c: Closures, k: int, i: int, time: int) -> tuple[int, int]:
     """First open instant from a time, and the first closure that ends after it."""
     if i < c.at[k + 1] and c.start[i] <= time:
         return c.end[i], i + 1
+    return time, i
+
+
+@machine_code
+def _in_one_go(c: Closures, k: int, i: int, time: int, seconds: int) -> tuple[int, int]:
+    """First open instant from an open time with so many seconds before a closure."""
+    while i < c.at[k + 1] and time + seconds > c.start[i]:
+        time = c.end[i]
+        i += 1
     return time, i
 
 

@@ -19,6 +19,8 @@ def retime(problem: Problem, sequences: Sequence[Sequence[int]]) -> Schedule:
     Exact times of every job, from the order of jobs on each machine.
 
     The earliest schedule that keeps the order, by the timing rules of the problem.
+    A reserved job starts no earlier than reserved; where the order leaves it no time,
+    it starts later, and the schedule is not valid.
 
     Parameters
     ----------
@@ -129,12 +131,13 @@ def _retime(
                 ready[j],
                 setup_seconds(f, k, i, j),
                 f.processing[j, k],
+                f.may_pause[j],
             )
             position[k] += 1
             done += 1
             for y in range(f.behind_at[j], f.behind_at[j + 1]):
                 after = f.behind[y]
-                ready[after] = max(ready[after], times[3, j])
+                ready[after] = max(ready[after], times[3, j] + f.wait_after[j])
                 waiting[after] -= 1
                 if waiting[after] == 0 and machine[after] != k:
                     queue[queued] = machine[after]

@@ -6,12 +6,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit import net_util
 
 from pages.parts.state import Key
 
 PAGES = Path(__file__).parents[1]
 
 log = logging.getLogger("shiftwright")
+
+
+def look_nothing_up() -> None:
+    """
+    Keep Streamlit from asking a server outside what this computer's address is there.
+
+    It would, as soon as a page of another origin knocks. The address that stands for
+    none is one that it lets in anyway.
+    """
+    net_util._external_ip = "0.0.0.0"  # noqa: SLF001 - there is no setting for it
 
 
 @contextmanager

@@ -20,14 +20,10 @@ def go(page, settled, title):
 
 
 def go_back(page, settled, title):
-    """The browser's own way back: a page is left by two steps at most."""
-    heading = page.get_by_role("heading", name=title, exact=True)
-    for _ in range(2):  # the address without, and with the id of the shift
-        page.go_back()
-        settled(page)
-        if heading.count():
-            return
-    expect(heading).to_be_visible()
+    """The browser's own way back: one press."""
+    page.go_back()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    settled(page)
 
 
 def end_of(page):
