@@ -66,7 +66,8 @@ def run_one(
     Raises
     ------
     PlanningCancelled
-        When ``stop`` says so and there is no plan.
+        When ``stop`` says so: what a scheduler has by then is not what it can do, so
+        it counts as no plan.
     """
     watch = Stopwatch()
     halt: Stop = AnyOf(stop, MaxSeconds(limit)) if isfinite(limit) else stop
@@ -74,6 +75,8 @@ def run_one(
         result = scheduler.schedule(
             problem, objective, seed=seed, stop=halt, progress=progress
         )
+        if peek(stop):
+            raise PlanningCancelled("Stopped before it was done.")
         return Attempt(scheduler.name, watch.seconds, result)
     except PlanningCancelled:
         if peek(stop):
@@ -105,6 +108,7 @@ def compare(
         When stopped before the first of them had a plan.
     """
     found: list[Attempt] = []
+    stopped = False
     for i, scheduler in enumerate(schedulers):
 
         def told(
@@ -113,7 +117,8 @@ def compare(
             progress((i + share) / len(schedulers), f"{name}: {what}")
 
         try:
-            if i and peek(stop):  # a quick one would be done before it asks
+            stopped = stopped or bool(i and peek(stop))
+            if stopped:  # a quick one would be done before it asks
                 raise PlanningCancelled("Stopped before its turn.")
             found.append(
                 run_one(
@@ -129,7 +134,9 @@ def compare(
         except PlanningCancelled:
             if not any(outcome.result for outcome in found):
                 raise
-            found.append(Attempt(scheduler.name, 0.0, fault="Stopped before its turn."))
+            words = "before its turn" if stopped else "before it was done"
+            found.append(Attempt(scheduler.name, 0.0, fault=f"Stopped {words}."))
+            stopped = True
     return found
 
 

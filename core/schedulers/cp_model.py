@@ -12,18 +12,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain, pairwise
-from math import ceil, inf
+from math import ceil, inf, lcm
 
 import numpy as np
 from ortools.sat.python import cp_model
 
+from core.planning.scheduler import PlanningCancelled
+from core.planning.stopping import Stop, never, peek
 from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 
 LONGEST = 2**40  # seconds; keeps sums within what CP-SAT can count
+LARGEST = 2.0**53  # of the objective: whole numbers up to it are exact as floats, too
+
+
+def size(problem: Problem) -> int:
+    """
+    Parts that the model of a whole problem would have, about.
+
+    Two jobs that could follow each other on a machine with setups are one, and so are
+    a job and a closure of a machine that it could run on.
+    """
+    jobs: list[int] = problem.eligible.sum(axis=0).tolist()
+    follow = (
+        jobs[k] ** 2 for k in range(problem.num_machines) if problem.setups_of(k).any()
+    )
+    pause = (
+        2 * jobs[k] * len(calendar.closures)
+        for k, calendar in enumerate(problem.calendars)
+    )
+    return sum(jobs) + sum(follow) + sum(pause)
 
 
 @dataclass(frozen=True)
@@ -69,6 +91,21 @@ class CpModel:
     schedule
         A valid schedule: hint to the solver, bound on the makespan, and the times
         of settled jobs; only a window that settles and keeps nothing needs none.
+    stop
+        Asked while the model is built, for every job on every machine.
+
+    Attributes
+    ----------
+    unit
+        What one of the solver's objective is in cost.
+    exact
+        Whether the solver's objective is the cost: no weight and no due date was
+        rounded.
+
+    Raises
+    ------
+    PlanningCancelled
+        When ``stop`` says so.
     """
 
     def __init__(
@@ -77,8 +114,10 @@ class CpModel:
         objective: Objective,
         window: Window,
         schedule: Schedule | None = None,
+        stop: Stop = never,
     ) -> None:
         self.problem, self.window, self.schedule = problem, window, schedule
+        self._stop = stop
         self.model = cp_model.CpModel()
         self.scales = objective.scales(problem)
         self.horizon = self._horizon(objective)
@@ -112,6 +151,11 @@ class CpModel:
             found.append(before + jobs)
         return found
 
+    def _ask(self) -> None:
+        """Go on, or not."""
+        if peek(self._stop):
+            raise PlanningCancelled("Stopped while CP-SAT's model was being built.")
+
     def _horizon(self, objective: Objective) -> int:
         """Seconds by which an optimal schedule ends."""
         problem = self.problem
@@ -130,6 +174,7 @@ class CpModel:
         problem, model = self.problem, self.model
         machines = set(self.window.machines)
         for j in [*self.window.free, *self.staying]:
+            self._ask()
             at = np.flatnonzero(problem.eligible[j]).tolist()
             if j in self.staying:
                 at = [self.staying[j]]
@@ -271,6 +316,7 @@ class CpModel:
         self._hint_arc(idle, not any(j in follows for j in jobs))
         arcs: list[tuple[int, int, cp_model.LiteralT]] = [(0, 0, idle)]
         for j in jobs:
+            self._ask()
             chosen = self.choice[j, k]
             model.add_implication(chosen, ~idle)
             arcs.append((node[j], node[j], ~chosen))
@@ -343,6 +389,7 @@ class CpModel:
         a, b, c = self.scales
         terms: list[cp_model.IntVar] = []
         weights: list[float] = []
+        most: list[int] = []  # of each term
         if a > 0:
             makespan = model.new_int_var(0, self.horizon, "")
             for end in self.end.values():
@@ -353,6 +400,7 @@ class CpModel:
                 model.add_hint(makespan, max(int(schedule.end[j]) for j in self.end))
             terms.append(makespan)
             weights.append(a)
+            most.append(self.horizon)
         for j, end in self.end.items() if b > 0 else ():
             if problem.due[j] < inf:
                 late = model.new_int_var(0, self.horizon, "")
@@ -362,9 +410,58 @@ class CpModel:
                     model.add_hint(late, max(0, int(schedule.end[j]) - due))
                 terms.append(late)
                 weights.append(b * float(problem.weight[j]))
+                most.append(self.horizon)
         for arc, seconds in chain.from_iterable(self.setup) if c > 0 else ():
             if seconds:
                 terms.append(arc)
                 weights.append(c * seconds)
+                most.append(1)
+        counts, self.unit, exact = whole_weights(weights, most)
+        dated = problem.due[np.isfinite(problem.due)]
+        self.exact = exact and bool((dated == np.floor(dated)).all())
         if terms:
-            model.minimize(cp_model.LinearExpr.weighted_sum(terms, weights))
+            model.minimize(cp_model.LinearExpr.weighted_sum(terms, counts))
+
+
+def whole_weights(
+    weights: Sequence[float], most: Sequence[int]
+) -> tuple[list[int], float, bool]:
+    """
+    Weights as whole numbers, which CP-SAT counts with; floats it would round itself.
+
+    Parameters
+    ----------
+    weights
+        Not negative.
+    most
+        Largest value of the term of each weight.
+
+    Returns
+    -------
+    list of int
+        The whole numbers; a weight of 0 stays 0.
+    float
+        What one of them is: ``weight = number * unit``, but for rounding.
+    bool
+        Whether nothing was rounded, to the precision of the weights themselves.
+    """
+    positive = [weight for weight in weights if weight > 0]
+    if not positive:
+        return [0] * len(weights), 1.0, True
+    least = min(positive)
+    parts = [Fraction(weight / least).limit_denominator(10**4) for weight in weights]
+    common = lcm(*{part.denominator for part in parts})
+    counts = [int(part * common) for part in parts]
+    unit = least / common
+    if not (_sum(counts, most) <= LARGEST and _same(counts, unit, weights)):
+        unit = _sum(weights, most) / LARGEST
+        counts = [round(weight / unit) for weight in weights]
+    return counts, unit, _same(counts, unit, weights)
+
+
+def _sum(weights: Sequence[float], most: Sequence[int]) -> float:
+    return float(sum(x * y for x, y in zip(weights, most, strict=True)))
+
+
+def _same(counts: Sequence[int], unit: float, weights: Sequence[float]) -> bool:
+    return bool(np.allclose(np.array(counts) * unit, weights, rtol=1e-12, atol=0))

@@ -7,19 +7,35 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from core.planning.scheduler import Progress, Result, Stopwatch, silent
+from core.planning.scheduler import (
+    PlanningCancelled,
+    Progress,
+    Result,
+    Stopwatch,
+    silent,
+)
 from core.planning.stopping import Stop, never, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.cp_model import CpModel, Window
+from core.schedulers.cp_model import CpModel, Window, size
 from core.timing.retime import retime
 
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
+LARGEST = (
+    400_000  # parts of a model: built in 8 s, in 0.4 GB, and still stopped at once
+)
+ASK_SECONDS = 0.02  # between two looks at whether to stop
+TELL_SECONDS = 0.5  # between two words on the time left
+PROOF = 1e-9  # of the cost: below it two plans cost the same
 
 
 class NoPlanFound(RuntimeError):
     """CP-SAT found no plan in its time; nothing else is put in its place."""
+
+
+class TooLargeToSolveError(ValueError):
+    """The constraint model of a problem would be too large to build."""
 
 
 @dataclass(frozen=True)
@@ -75,22 +91,45 @@ class CpSat:
 
         Raises
         ------
+        TooLargeToSolveError
+            When the model would be too large; said before it is built.
+        PlanningCancelled
+            When ``stop`` says so before there is a plan.
         NoPlanFound
-            When the time is over, or ``stop`` says so, before there is a plan.
+            When the time is over before there is a plan.
         """
         watch = Stopwatch()
+        parts = size(problem)
+        if parts > LARGEST:
+            raise TooLargeToSolveError(
+                f"The exact solver is for small shifts: {problem.num_jobs} jobs on "
+                f"{problem.num_machines} machines would be a model of about "
+                f"{parts:,} parts; it takes {LARGEST:,}."
+            )
         progress(0.0, "building the model")
-        model = CpModel(problem, objective, Window.whole(problem), self.start)
-        progress(0.1, "searching")
+        model = CpModel(problem, objective, Window.whole(problem), self.start, stop)
         solver = cp_model.CpSolver()
-        status = solve(solver, model, self.seconds, self.workers, seed, stop)
+        status = solve(solver, model, self.seconds, self.workers, seed, stop, progress)
+        stopped = peek(stop)
         if status not in FOUND:
+            what = f"{problem.num_jobs} jobs on {problem.num_machines} machines"
+            if stopped:
+                raise PlanningCancelled(f"Stopped before CP-SAT had a plan of {what}.")
             raise NoPlanFound(
-                f"CP-SAT found no plan of {problem.num_jobs} jobs on "
-                f"{problem.num_machines} machines in {watch.seconds:.0f} s."
+                f"CP-SAT found no plan of {what} in {watch.seconds:.0f} s."
             )
         schedule = retime(problem, model.sequences(solver))
-        proved = status == cp_model.OPTIMAL
+        cost = objective.cost(problem, schedule)
+        best = solver.best_objective_bound * model.unit
+        if status == cp_model.OPTIMAL and model.exact and cost <= best * (1 + PROOF):
+            reason = "CP-SAT proved that no plan is better."
+        elif stopped:
+            reason = (
+                f"CP-SAT was stopped after {watch.seconds:.0f} s of up to "
+                f"{self.seconds:.0f} s; this is its best plan by then."
+            )
+        else:
+            reason = "CP-SAT's best plan in its time; there may be better ones."
         return Result(
             problem=problem,
             schedule=schedule,
@@ -99,9 +138,7 @@ class CpSat:
             seconds=watch.seconds,
             decisions=problem.num_jobs,
             seed=seed,
-            reason="CP-SAT proved that no plan is better."
-            if proved
-            else "CP-SAT's best plan in its time; there may be better ones.",
+            reason=reason,
         )
 
 
@@ -112,6 +149,7 @@ def solve(
     workers: int,
     seed: int,
     stop: Stop,
+    progress: Progress = silent,
 ) -> int:
     """
     Search until optimal, out of time or stopped; the solver's status.
@@ -126,17 +164,28 @@ def solve(
         Limits and seed of the search.
     stop
         Looked at every 20 ms; an iteration of it is not used up.
+    progress
+        Told the time left, twice a second.
     """
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed % 2**31
+    # Optimal is optimal: by itself it would be content with 1e-4 more.
+    solver.parameters.absolute_gap_limit = 0.0
+    solver.parameters.relative_gap_limit = 0.0
     over = threading.Event()
+    clock = Stopwatch()
 
     def watch() -> None:
-        while not over.wait(0.02):
+        told = -TELL_SECONDS
+        while not over.wait(ASK_SECONDS):
             if peek(stop):
                 solver.stop_search()
                 return
+            if clock.seconds - told >= TELL_SECONDS:
+                told = clock.seconds
+                left = max(0.0, seconds - told)
+                progress(min(told / seconds, 1.0), f"searching, {left:.0f} s at most")
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()

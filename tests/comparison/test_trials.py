@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.comparison.paired import differences, paired
-from core.comparison.side_by_side import compare, end_changes
+from core.comparison.side_by_side import compare, end_changes, run_one
 from core.comparison.trial_tables import mean_table, trials_csv
 from core.comparison.trials import (
     Score,
@@ -22,6 +22,7 @@ from core.comparison.trials import (
 from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
+from core.planning.stopping import MaxSeconds
 from core.problem.figures import ShownIn, figures_at
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
@@ -55,6 +56,19 @@ class Slow:
         while not stop():
             pass
         raise PlanningCancelled
+
+
+@dataclass
+class Halved:
+    """A scheduler that gives what it has when it is stopped."""
+
+    name: str = "halved"
+
+    def schedule(self, problem, objective, *, stop, **options):
+        """Plan by a rule, once it is stopped."""
+        while not stop():
+            pass
+        return Ready().schedule(problem, objective)
 
 
 @dataclass
@@ -104,9 +118,37 @@ def test_a_stop_keeps_the_plans_that_are_there(problem):
         progress=lambda share, what: told.append((share, what)),
     )
     assert found[0].result is not None
-    assert [outcome.fault for outcome in found[1:]] == ["Stopped before its turn."] * 2
+    assert [outcome.fault for outcome in found[1:]] == [
+        "Stopped before it was done.",
+        "Stopped before its turn.",
+    ]
     with pytest.raises(PlanningCancelled):
         compare([Slow()], problem, Objective(), stop=lambda: True)
+
+
+def test_what_a_stopped_scheduler_has_is_no_result(problem):
+    """Half a search says nothing of the whole; a limit on the time is another thing."""
+    found = compare(
+        [Ready(), Halved()],
+        problem,
+        Objective(),
+        stop=MaxSeconds(0.5),
+    )
+    assert found[0].result is not None
+    assert found[1].result is None
+    assert found[1].fault == "Stopped before it was done."
+    assert run_one(Halved(), problem, Objective(), limit=0.05).result is not None
+    source = TrialSource("shift", 10, 3)
+    assert [
+        *trials(
+            source,
+            [Ready(), Halved()],
+            Objective(),
+            [0, 1],
+            seed=0,
+            stop=MaxSeconds(0.5),
+        )
+    ] == []
 
 
 def test_the_change_of_each_job_is_its_later_end(problem):

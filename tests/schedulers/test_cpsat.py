@@ -1,15 +1,26 @@
 """CP-SAT on the whole problem: the exact optimum, or an honest refusal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.instances.generator import KINDS, generate
+from core.planning.scheduler import PlanningCancelled, Stopwatch
 from core.planning.stopping import MaxSeconds
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
-from core.schedulers.cpsat import CpSat, NoPlanFound
+from core.schedulers import cpsat
+from core.schedulers.cp_model import size, whole_weights
+from core.schedulers.cpsat import (
+    LARGEST,
+    CpSat,
+    NoPlanFound,
+    TooLargeToSolveError,
+)
 from core.timing.retime import retime
 from tests.exhaustive import first_order, optimum
 from tests.strategies import problems
@@ -80,8 +91,95 @@ def test_no_plan_is_said_and_nothing_put_in_its_place():
     problem = Problem.from_rows(jobs, [Machine(f"M{k}") for k in range(5)], setups)
     with pytest.raises(NoPlanFound, match=r"no plan of 40 jobs on 5 machines"):
         CpSat(seconds=1e-6).schedule(problem, Objective())
-    with pytest.raises(NoPlanFound):
+    with pytest.raises(PlanningCancelled, match="being built"):
         CpSat(seconds=60).schedule(problem, Objective(), stop=MaxSeconds(0))
+
+
+@SMALL
+@given(
+    problems(max_jobs=4, max_machines=3),
+    st.sampled_from([Objective(0.37, 2.9, 0.013), Objective(1e-4, 10, 3)]),
+)
+def test_what_is_called_proved_is_the_optimum_of_the_cost_itself(problem, objective):
+    """To a billionth, whatever the weights are; by itself CP-SAT leaves 1e-4."""
+    result = SOLVER.schedule(problem, objective)
+    assert result.reason == "CP-SAT proved that no plan is better."
+    best = optimum(problem, objective)
+    assert result.cost <= best + 2e-9 * max(1.0, best)
+
+
+@pytest.mark.parametrize(
+    ("weights", "most", "counts"),
+    [
+        ([0.5, 0.25, 0.0], [10, 10, 10], [2, 1, 0]),
+        ([1 / 3, 1 / 7], [100, 100], [7, 3]),
+        ([0.2, 1.0, 5.0], [10**6] * 3, [1, 5, 25]),
+        ([], [], []),
+    ],
+)
+def test_weights_that_have_a_common_measure_are_counted_in_it(weights, most, counts):
+    """1/3 and 1/7 are 7 and 3 of 1/21."""
+    whole, unit, exact = whole_weights(weights, most)
+    assert (whole, exact) == (counts, True)
+    assert [x * unit for x in whole] == pytest.approx(weights)
+
+
+def test_weights_without_a_common_measure_are_rounded_and_that_is_known():
+    """A weight a trillionth of the other is lost: nothing is proved with that."""
+    whole, _, exact = whole_weights([np.pi, 1e-13 * np.e], [10**6, 10**6])
+    assert not exact
+    assert sum(x * 10**6 for x in whole) <= 2**53 * 1.01
+
+
+def test_a_shift_too_large_is_refused_before_anything_is_built(monkeypatch):
+    """Within a blink, in words, with the sizes."""
+    monkeypatch.setattr(cpsat, "CpModel", lambda *_: pytest.fail("built"))
+    problem = generate(replace(KINDS["shift"], jobs=1000, machines=10), 0)
+    with pytest.raises(TooLargeToSolveError, match="for small shifts: 1000 jobs on 10"):
+        CpSat().schedule(problem, Objective())
+
+
+def test_the_size_of_a_model_by_hand():
+    """Three jobs on M, which has setups and two closures: 3 + 3 * 3 + 2 * 3 * 2."""
+    problem = Problem.from_rows(
+        [Job(name, {"M": 5}, group=name) for name in "abc"],
+        [Machine("M", calendar=Calendar(np.array([[4, 10], [14, 20]])))],
+        {("a", "b"): 6},
+    )
+    assert size(problem) == 24
+
+
+def test_the_time_left_is_told_while_it_searches():
+    """At most what was asked for, falling."""
+    told = []
+    problem = generate(replace(KINDS["shift"], jobs=25, machines=3), 1)
+    CpSat(seconds=2.0, workers=1).schedule(
+        problem, Objective(), progress=lambda share, what: told.append((share, what))
+    )
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert told[0] == (0.0, "building the model")
+    assert told[1][1] == "searching, 2 s at most"
+
+
+@pytest.mark.parametrize("seconds", [0.05, 1.0, 3.0])
+def test_a_stop_holds_within_two_seconds_at_the_largest_size(seconds):
+    """While it builds, prepares and searches; a plan by then says it was stopped."""
+    kind, jobs = KINDS["shift"], 40
+    while True:
+        problem = generate(replace(kind, jobs=jobs + 10, machines=8), 0)
+        if size(problem) > LARGEST:
+            break
+        jobs += 10
+    problem = generate(replace(kind, jobs=jobs, machines=8), 0)
+    stop, watch = MaxSeconds(seconds), Stopwatch()
+    try:
+        result = CpSat().schedule(problem, Objective(), stop=stop)
+    except PlanningCancelled:
+        pass
+    else:
+        assert "was stopped after" in result.reason
+    assert watch.seconds < seconds + 2.0
 
 
 @pytest.mark.parametrize("settings", [{"seconds": 0}, {"workers": 0}])
