@@ -17,7 +17,7 @@ from core.planning.scheduler import (
     Stopwatch,
     silent,
 )
-from core.planning.stopping import AnyOf, MaxSeconds, Stop, never, peek
+from core.planning.stopping import AnyOf, MaxSeconds, Noted, Stop, never, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 
@@ -70,16 +70,17 @@ def run_one(
         it counts as no plan.
     """
     watch = Stopwatch()
-    halt: Stop = AnyOf(stop, MaxSeconds(limit)) if isfinite(limit) else stop
+    asked = Noted(stop)
+    halt: Stop = AnyOf(asked, MaxSeconds(limit)) if isfinite(limit) else asked
     try:
         result = scheduler.schedule(
             problem, objective, seed=seed, stop=halt, progress=progress
         )
-        if peek(stop):
+        if asked.said:
             raise PlanningCancelled("Stopped before it was done.")
         return Attempt(scheduler.name, watch.seconds, result)
     except PlanningCancelled:
-        if peek(stop):
+        if asked.said or peek(stop):
             raise
         fault = f"No plan within {limit:g} s."
     except MemoryError:

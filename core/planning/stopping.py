@@ -82,12 +82,43 @@ class AnyOf:
         return any([stop() for stop in self.stops])
 
 
+class Noted:
+    """
+    A stop that remembers whether it ever said so to the one who asked.
+
+    Parameters
+    ----------
+    stop
+        What is asked.
+
+    Attributes
+    ----------
+    said
+        Whether somebody was told to stop.
+    """
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop = stop
+        self.said = False
+
+    def __call__(self) -> bool:
+        """Whether to stop."""
+        return self.note(self.stop())
+
+    def note(self, answer: bool) -> bool:
+        """Remember an answer; returns it."""
+        self.said = self.said or answer
+        return answer
+
+
 def peek(stop: Stop) -> bool:
     """
     Whether a stop says so in the middle of an iteration; uses none up.
 
     The last iteration that a :class:`MaxIterations` allows may run to its end.
     """
+    if isinstance(stop, Noted):
+        return stop.note(peek(stop.stop))
     if isinstance(stop, AnyOf):
         return any(peek(part) for part in stop.stops)
     return stop.left < 0 if isinstance(stop, MaxIterations) else stop()

@@ -1,7 +1,7 @@
 import pytest
 
 from core.planning import stopping
-from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds, never
+from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds, Noted, never, peek
 
 
 @pytest.fixture
@@ -60,3 +60,12 @@ def test_any_of_several_stops_and_all_are_asked():
     assert [stop() for _ in range(3)] == [False, True, True]
     assert long.left == 0
     assert not AnyOf()()
+
+
+def test_a_noted_stop_remembers_that_it_said_so():
+    """Also to one who only peeked, which uses no iteration up."""
+    noted = Noted(MaxIterations(1))
+    assert [noted(), peek(noted), noted.said] == [False, False, False]
+    assert [noted(), peek(noted), noted.said] == [True, True, True]
+    peeked = Noted(lambda: True)
+    assert (peek(AnyOf(peeked)), peeked.said) == (True, True)

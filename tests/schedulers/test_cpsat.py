@@ -1,5 +1,6 @@
 """CP-SAT on the whole problem: the exact optimum, or an honest refusal."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -153,9 +154,10 @@ def test_the_time_left_is_told_while_it_searches():
     """At most what was asked for, falling."""
     told = []
     problem = generate(replace(KINDS["shift"], jobs=25, machines=3), 1)
-    CpSat(seconds=2.0, workers=1).schedule(
-        problem, Objective(), progress=lambda share, what: told.append((share, what))
-    )
+    with suppress(NoPlanFound):
+        CpSat(seconds=2.0, workers=1).schedule(
+            problem, Objective(), progress=lambda *words: told.append(words)
+        )
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert told[0] == (0.0, "building the model")
