@@ -118,10 +118,7 @@ def test_a_stop_keeps_the_plans_that_are_there(problem):
         progress=lambda share, what: told.append((share, what)),
     )
     assert found[0].result is not None
-    assert [outcome.fault for outcome in found[1:]] == [
-        "Stopped before it was done.",
-        "Stopped before its turn.",
-    ]
+    assert [outcome.fault for outcome in found[1:]] == ["Stopped before its turn."] * 2
     with pytest.raises(PlanningCancelled):
         compare([Slow()], problem, Objective(), stop=lambda: True)
 
