@@ -6,6 +6,7 @@ from pages.parts.figure_line import show_plan_figures
 from pages.parts.guard import require_app
 from pages.parts.plan.chart_area import show_area
 from pages.parts.plan.header import show_header, show_outdated
+from pages.parts.plan.prove import offer_proof
 from pages.parts.plan.tabs import show_tabs
 from pages.parts.planning import (
     follow_planning,
@@ -38,5 +39,6 @@ if plan is None:
     )
 else:
     show_plan_figures(plan, previous_plan())
+    offer_proof(plan)
 show_area(shift, plan)
 show_tabs(shift, plan)

@@ -25,6 +25,9 @@ class Plan:
         What was planned, and how.
     result
         What came out, verified.
+    proved
+        Cost that no plan can beat, as far as that was looked into beyond the bound
+        that every plan has; see :func:`core.bounds.joint.joint_bound`.
 
     Raises
     ------
@@ -35,6 +38,7 @@ class Plan:
     shift: Shift
     settings: PlanSettings
     result: Result
+    proved: float = 0.0
 
     def __post_init__(self) -> None:
         asked, planned = self.shift.problem, self.result.problem
@@ -60,7 +64,8 @@ class Plan:
         """Cost that no plan of the shift can beat, by the objective of this one."""
         from core.bounds.cost_bound import cost_bound  # its solver takes time to load
 
-        return cost_bound(self.result.problem, self.result.objective)
+        known = cost_bound(self.result.problem, self.result.objective)
+        return max(known, self.proved)
 
     @cached_property
     def figures(self) -> Values:

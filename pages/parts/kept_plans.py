@@ -35,6 +35,8 @@ def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
         name: getattr(result, name)
         for name in ("scheduler", "model", "seed", "seconds", "decisions", "reason")
     }
+    if plan.proved:
+        made["proved"] = plan.proved
     if isinstance(result, BatchResult):
         made["batches"] = [list(batch) for batch in result.batches]
     trace = result.trace
@@ -75,7 +77,7 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
         )
         kept = dict(scenario.settings)
         made, trace = dict(kept.pop("result")), scenario.trace
-        batches = made.pop("batches", None)
+        batches, proved = made.pop("batches", None), float(made.pop("proved", 0.0))
         settings = PlanSettings.from_json(kept)
         given = {
             "problem": scenario.problem,
@@ -85,9 +87,9 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
             **made,
         }
         if batches is None:
-            return Plan(shift, settings, Result(**given))
+            return Plan(shift, settings, Result(**given), proved)
         parts = tuple(tuple(batch) for batch in batches)
-        return Plan(shift, settings, BatchResult(**given, batches=parts))
+        return Plan(shift, settings, BatchResult(**given, batches=parts), proved)
     except TraceError as error:
         raise ValueError(f"Its decisions cannot be read: {error}") from error
     except (KeyError, TypeError) as error:

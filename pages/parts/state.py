@@ -33,6 +33,7 @@ class Key(StrEnum):
     PLANNING = "planning"
     QUESTION = "question"
     NOTICE = "notice"
+    PROVING = "proving"
 
     # Sidebar: the shift
     SOURCE = "source"
