@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from math import inf
@@ -12,17 +12,9 @@ from typing import Any
 import numpy as np
 
 from core.problem.calendar import Calendar
-from core.problem.model import LONGEST, Problem
+from core.problem.model import LONGEST, PER_JOB_DEFAULTS, Problem
 from core.problem.shift import Shift
 from core.replanning.events import RushJob
-
-# What a job that comes in has of the rules that its row does not say.
-_USUAL = {
-    "wait_after": 0,
-    "may_pause": True,
-    "reserved_machine": -1,
-    "reserved_start": -1,
-}
 
 
 class Draft:
@@ -172,9 +164,8 @@ class Draft:
             "group": [groups.index(x) for x in rush],
             "preferred": np.zeros((len(rush), problem.num_machines), np.bool_),
         }
-        for entry in fields(problem):
-            if entry.name in _USUAL:
-                joined[entry.name] = [_USUAL[entry.name]] * len(rush)
+        for name, usual in PER_JOB_DEFAULTS.items():
+            joined[name] = [usual] * len(rush)
         own = [
             (self.jobs[before], self.jobs[x.id])
             for x in rush

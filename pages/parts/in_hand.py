@@ -27,9 +27,16 @@ from core.store.errors import (
     UnknownHandError,
 )
 from core.store.hands import Hand, Hands
-from core.store.scenarios import Scenario, scenario_from_bytes, scenario_to_bytes
+from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
 from pages.parts.background import BackgroundWork
-from pages.parts.kept_plans import plan_of, scenario_of
+from pages.parts.day.in_force import day_from_bytes, day_to_bytes
+from pages.parts.day.kept_versions import keep_version
+from pages.parts.kept_plans import (
+    plan_of,
+    scenario_of,
+    scenario_of_shift,
+    shift_of,
+)
 from pages.parts.plan.plan_start import (
     chosen_start_from_bytes,
     chosen_start_to_bytes,
@@ -53,6 +60,7 @@ CHOICES = (
 # What a fresh start is without, beside the parts below.
 FORGOTTEN = (
     *(Key.QUESTION, Key.NOTICE, Key.UPLOAD_NOTICE, Key.HAND_NOTICE),
+    *(Key.BASE, Key.DAYS, Key.CAUSE, Key.CONFLICT, Key.DAY_NOTICE),
     *(Key.COMPARED, Key.COMPARE_NOTICE, Key.SCENARIO_NOTICE),
     *(Key.DECISIONS, Key.ALTERNATIVE, Key.OVERRIDDEN),
 )
@@ -84,27 +92,11 @@ class Part:
 
 
 def _shift_to_bytes(shift: Shift) -> bytes:
-    extras = {name: list(texts) for name, texts in shift.extras.items()}
-    kept = Scenario(
-        shift.problem,
-        shift.start,
-        origin=shift.name,
-        extras=extras,
-        materials=shift.materials,
-    )
-    return scenario_to_bytes(kept)
+    return scenario_to_bytes(scenario_of_shift(shift))
 
 
 def _shift_from_bytes(data: bytes) -> Shift:
-    kept = scenario_from_bytes(data)
-    extras = {name: tuple(texts) for name, texts in kept.extras.items()}
-    return Shift(
-        kept.problem,
-        kept.plan_start,
-        kept.origin,
-        extras=extras,
-        materials=kept.materials,
-    )
+    return shift_of(scenario_from_bytes(data))
 
 
 def _plan_to_bytes(plan: Any) -> bytes:
@@ -129,6 +121,7 @@ PARTS = {
     "previous": Part(
         Key.PREVIOUS, _plan_to_bytes, _plan_from_bytes, "the plan before it"
     ),
+    "day": Part(Key.DAY, day_to_bytes, day_from_bytes, "what happened today"),
 }
 
 
@@ -190,6 +183,7 @@ def shift_in_hand(page: str) -> Iterator[None]:
         # Also when the page stopped early: faulty files are files in hand.
         if fault is None:
             try:
+                keep_version()
                 _keep()
             except StoreError as error:
                 opened().note(error)

@@ -55,6 +55,24 @@ def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
     )
 
 
+def scenario_of_shift(shift: Shift) -> Scenario:
+    """Return what the store keeps of a shift that is not planned."""
+    extras = {name: list(texts) for name, texts in shift.extras.items()}
+    return Scenario(
+        shift.problem,
+        shift.start,
+        origin=shift.name,
+        extras=extras,
+        materials=shift.materials,
+    )
+
+
+def shift_of(scenario: Scenario) -> Shift:
+    """Return the shift that :func:`scenario_of_shift` made a scenario of."""
+    extras = {name: tuple(texts) for name, texts in scenario.extras.items()}
+    return Shift(scenario.problem, scenario.plan_start, scenario.origin, extras=extras)
+
+
 def plan_of(scenario: Scenario, name: str) -> Plan:
     """
     Return the plan that a scenario holds, verified anew.

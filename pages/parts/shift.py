@@ -12,6 +12,8 @@ from core.problem.shift import DEFAULT_START, Shift
 from core.tables.issues import Issues
 from core.tables.mapping.headers import is_plan
 from core.tables.shift import Reading
+from pages.parts.day.event_faults import show_event_faults
+from pages.parts.day.in_force import lived
 from pages.parts.downloads import offer_templates
 from pages.parts.in_hand import offer_start_over
 from pages.parts.issue_table import show_issues
@@ -69,7 +71,8 @@ def shift_if_any() -> Shift | None:
         keep_shift(None)
         _show_how_to_upload()
         return None
-    keep_shift(reading.shift)
+    shift = _after_events(reading.shift)
+    keep_shift(shift)
     files = _own_files()
     show_mapping_notice()
     if files is not None and is_asked(files, reading):
@@ -78,6 +81,8 @@ def shift_if_any() -> Shift | None:
     if reading.shift is None:
         _show_errors(reading.issues, files)
         return None
+    if shift is None:
+        return None  # what happened does not fit it any more; that was said
     warnings, notes = reading.issues.warnings, reading.issues.notes
     if warnings or notes:
         parts = [phrases.many(len(warnings), "warning")] if warnings else []
@@ -87,7 +92,16 @@ def shift_if_any() -> Shift | None:
             show_issues(reading.issues)
             if files is not None:
                 offer_mapping_step()
-    return reading.shift
+    return shift
+
+
+def _after_events(shift: Shift | None) -> Shift | None:
+    """Return a shift after what happened; ``None``, with words, where that fails."""
+    found = None if shift is None else lived(shift)
+    if found is None or isinstance(found, Shift):
+        return found
+    show_event_faults(found)
+    return None
 
 
 def _own_files() -> FilesInHand | None:

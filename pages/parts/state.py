@@ -82,6 +82,17 @@ class Key(StrEnum):
     JOB = "job"
     CHART = "chart"
 
+    # The day in the shop: what happened, and the versions of the plan
+    DAY = "day"
+    DAYS = "days"
+    BASE = "base"
+    CAUSE = "cause"
+    CONFLICT = "conflict"
+    VERSION = "version"
+    HAPPENED = "happened"
+    REPAIRS = "repairs"
+    DAY_NOTICE = "day_notice"
+
     # Orders
     ORDER = "order"
     ORDERS_SHOWN = "orders_shown"
