@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.day.versions_row import show_conflict
 from pages.parts.figure_line import show_plan_figures
 from pages.parts.guard import require_app
 from pages.parts.plan.chart_area import show_area
@@ -31,6 +32,7 @@ if st.session_state.get(Key.NOTICE):
 
 plan = current_plan()
 show_outdated(plan, settings)
+show_conflict(plan)
 if plan is None:
     warm_up()
     st.markdown(

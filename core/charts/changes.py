@@ -30,6 +30,7 @@ def changes_gantt(
     changed: Mask,
     begun: Mask,
     window: tuple[int, int],
+    now: int,
 ) -> go.Figure:
     """
     Draw a plan in little, with what it changes of the plan before.
@@ -44,6 +45,8 @@ def changes_gantt(
         Shape (n,): jobs that are elsewhere or moved; jobs that have begun.
     window
         Seconds since plan start that are shown: the same for plans side by side.
+    now
+        Seconds since plan start from which the new one was made.
 
     Returns
     -------
@@ -90,11 +93,9 @@ def changes_gantt(
                     },
                 },
             )
-    if shift.floor is not None and axis.shows(shift.floor.now):
-        figure.add_vline(
-            x=str(axis.at(shift.floor.now)),
-            line={"color": theme.ACCENT, "width": 1.5},
-        )
+    if axis.shows(now):
+        line = {"color": theme.ACCENT, "width": 1.5}
+        figure.add_vline(x=str(axis.at(now)), line=line)
     return figure
 
 

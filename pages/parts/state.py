@@ -284,13 +284,6 @@ def keep_plan(plan: Plan) -> None:
     st.session_state[Key.PLAN] = plan
 
 
-def take_back() -> None:
-    """Take the plan before in hand; the one so far becomes the plan before."""
-    plan = previous_plan()
-    if plan is not None:
-        keep_plan(plan)
-
-
 def _of_shift(plan: Plan) -> bool:
     """Whether a plan is of the shift in hand."""
     shift = current_shift()

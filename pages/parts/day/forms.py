@@ -186,7 +186,9 @@ def _job_began(told: Told) -> Event | None:
 
 def _job_not_begun(told: Told) -> Event | None:
     schedule = told.plan.result.schedule
-    due = np.flatnonzero((schedule.start < told.seconds) & (schedule.end > told.seconds))
+    due = np.flatnonzero(
+        (schedule.start < told.seconds) & (schedule.end > told.seconds)
+    )
     job = _job(told, due.tolist(), "waiting_job")
     if job is None:
         return None
@@ -248,9 +250,7 @@ def _rush_order(told: Told) -> Event | None:
         show_issues(found.issues, key="rush_issues")
         return None
     jobs = rush_jobs(found.problem, told.shift.start)
-    ready = tuple(
-        replace(x, release=max(x.release or told.at, told.at)) for x in jobs
-    )
+    ready = tuple(replace(x, release=max(x.release or told.at, told.at)) for x in jobs)
     return RushOrder(time=told.at, jobs=ready)
 
 

@@ -166,13 +166,21 @@ def go_to(number: int) -> None:
     _go(lambda versions, day_id, revision: versions.go_to(day_id, revision, number))
 
 
-def entries_after_keeping() -> list[VersionEntry]:
-    """Return the versions of the day, the plan in hand among them; may be none."""
+def keep_at_once() -> None:
+    """Make the plan in hand a version before the page is drawn, where that works."""
     try:
         keep_version()
-        day = day_in_hand()
-        if day is None or day.id is None or store_fault() is not None:
-            return []
+    except StoreError as error:
+        opened().note(error)
+
+
+def entries_after_keeping() -> list[VersionEntry]:
+    """Return the versions of the day, the plan in hand among them; may be none."""
+    keep_at_once()
+    day = day_in_hand()
+    if day is None or day.id is None or store_fault() is not None:
+        return []
+    try:
         return Versions(database()).all(day.id)
     except StoreError as error:
         opened().note(error)
@@ -221,7 +229,7 @@ def _go(move: Callable[[Versions, str, int], Day]) -> None:
 def _take_in_hand(day: DayInHand, number: int, version: Version) -> None:
     """Take a version in hand: its plan, its events, and the shift it was made from."""
     state = st.session_state
-    plan = plan_of(version.plan, version.plan.origin)
+    plan = _in_session(plan_of(version.plan, version.plan.origin))
     base = shift_of(version.base)
     events = events_from_json(version.events)
     now = base_shift()
@@ -232,6 +240,13 @@ def _take_in_hand(day: DayInHand, number: int, version: Version) -> None:
     keep_day(day.at_version(number, plan.content_hash))
     keep_shift(plan.shift)
     keep_plan(plan)
+
+
+def _in_session(plan: Plan) -> Plan:
+    """Return the same plan as the session has it, with all it has worked out."""
+    kept = (st.session_state.get(key) for key in (Key.PLAN, Key.PREVIOUS))
+    known = (x for x in kept if x is not None)
+    return next((x for x in known if x.content_hash == plan.content_hash), plan)
 
 
 def _note(error: Exception) -> None:

@@ -16,6 +16,7 @@ from pages.parts.day.kept_versions import (
     conflict_of,
     entries_after_keeping,
     go_to,
+    keep_at_once,
     put_mine_after,
     redo,
     take_theirs,
@@ -87,6 +88,7 @@ def _show_entry(entry: VersionEntry, *, is_head: bool) -> None:
 
 def show_conflict(plan: Plan | None) -> None:
     """Say that somebody else was first, and let the planner choose."""
+    keep_at_once()
     notice = st.session_state.pop(Key.DAY_NOTICE, None)
     if notice is not None:
         st.warning(theme.unmarked(notice), icon=":material/history:")
