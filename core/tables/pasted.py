@@ -13,7 +13,8 @@ from core.tables.issues import Collector, Issues
 from core.tables.raw import RawTable
 from core.tables.reading.read import read_tables
 from core.tables.rows import SHEETS, known_column
-from core.tables.writing.export import Table, shift_tables
+from core.tables.writing.export import shift_tables
+from core.tables.writing.filled import Table
 
 LABEL = "pasted rows"
 _OF_THE_SHOP = ("machines", "setups", "calendars")
