@@ -18,6 +18,7 @@ from core.cli.border import at_the_border
 from core.cli.check import check
 from core.cli.compare import compare
 from core.cli.explain import explain
+from core.cli.front import front
 from core.cli.futures import futures
 from core.cli.generate import generate
 from core.cli.options import with_groups
@@ -32,7 +33,7 @@ from core.cli.why import why
 
 COMMANDS = (
     *(plan, explain, check, compare, generate, train, verify, samples),
-    *(orders, why, remedies, futures, warm_up),
+    *(orders, why, remedies, futures, front, warm_up),
 )
 
 app = typer.Typer(

@@ -104,6 +104,11 @@ class Key(StrEnum):
     ORDERS_TAB = "orders_tab"
     ORDERS_EFFECT = "orders_effect"
     ORDERS_WANTED = "orders_wanted"
+    ORDERS_TOGETHER = "orders_together"
+    ORDERS_OVERTIME = "orders_overtime"
+    ORDERS_MOVE = "orders_move"
+    ORDERS_CERTAINTY = "orders_certainty"
+    WHISKERS = "whiskers"
     REMEDY_SEARCH = "remedy_search"
     REMEDY = "remedy"
     REMEDY_APPLIED = "remedy_applied"
@@ -113,6 +118,11 @@ class Key(StrEnum):
     LOAD_PERIOD = "load_period"
     LOAD_TABLE = "load_table"
     LOAD_CHART = "load_chart"
+
+    # What can be had
+    FRONT_SEARCH = "front_search"
+    FRONT_POINT = "front_point"
+    FRONT_CHART = "front_chart"
 
     # The comparison
     COMPARED = "compared"

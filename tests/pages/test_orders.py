@@ -204,7 +204,7 @@ def test_a_remedy_that_changes_the_shift_is_taken_back_with_it(
     ways = app.session_state[Key.REMEDY_SEARCH].found.remedies
     line = [way.problem is not shift.problem for way in ways].index(True)
     chosen = {"rows": [], "columns": [], "cells": [(line, "Change")]}
-    app.session_state[table_key(plan, lines[0].order)] = {"selection": chosen}
+    app.session_state[table_key(plan, [lines[0].order])] = {"selection": chosen}
     run(app)
     assert "The shift in hand changes with it" in words(app)
     press(app, "apply_remedy")

@@ -16,8 +16,9 @@ from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.orders import Order
 from pages.parts.chart import job_of, show_chart
+from pages.parts.orders.applied import show_applied
 from pages.parts.orders.effects import show_effects
-from pages.parts.orders.remedies import show_applied, show_remedies
+from pages.parts.orders.remedies import show_remedies
 from pages.parts.orders.standing import outlooks_of, spread, whys_of, wording_of
 from pages.parts.state import Key
 from pages.parts.tables import worded

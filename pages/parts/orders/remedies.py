@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -13,44 +13,19 @@ import streamlit as st
 
 from core.charts import theme
 from core.planning.plan import Plan
-from core.planning.scheduler import Result
 from core.problem import phrases
 from core.problem.orders import Order
-from core.problem.shift import Shift
 from core.remedies.remedies import remedies
-from core.remedies.remedy import Remedies, Remedy
+from core.remedies.remedy import Prices, Remedies, Remedy
 from core.remedies.words import proof
 from pages.parts.background import BackgroundWork
-from pages.parts.guard import friendly_errors
-from pages.parts.orders.standing import wording_of
-from pages.parts.planning import QUICK_SECONDS
-from pages.parts.state import Key, current_plan, keep_plan, keep_shift
+from pages.parts.following import follow
+from pages.parts.orders.applied import apply
+from pages.parts.orders.standing import lines_of, wording_of
+from pages.parts.state import Key
 from pages.parts.tables import clicked_line, with_line_marked, worded
 
-REMEDY = "remedy"  # what made a plan that was taken over here, as files name it
-
 log = logging.getLogger("shiftwright")
-
-
-@dataclass(frozen=True, eq=False)
-class Applied:
-    """
-    A remedy that was taken over.
-
-    Parameters
-    ----------
-    plan_hash
-        Of the plan that it led to: while that is in hand, it can be taken back.
-    words
-        What was done.
-    before, opened
-        The plan before, and the shift that was opened rather than chosen then.
-    """
-
-    plan_hash: str
-    words: str
-    before: Plan
-    opened: Shift | None
 
 
 class RemedySearch(BackgroundWork):
@@ -60,12 +35,14 @@ class RemedySearch(BackgroundWork):
     Parameters
     ----------
     plan, wanted
-        The plan to start from, and the order, due when it is wanted.
+        The plan to start from, and the orders, due when they are wanted.
+    prices
+        What the planner would pay.
     """
 
-    def __init__(self, plan: Plan, wanted: Order) -> None:
+    def __init__(self, plan: Plan, wanted: tuple[Order, ...], prices: Prices) -> None:
         super().__init__()
-        self.plan, self.wanted = plan, wanted
+        self.plan, self.asked = plan, (wanted, prices)
         self.what = "Looking for ways"
         self.found: Remedies | None = None
         self.begin()
@@ -73,17 +50,20 @@ class RemedySearch(BackgroundWork):
     def work(self) -> None:
         """Look; the outcome are remedies, or a fault in words."""
         try:
+            wanted, prices = self.asked
             self.found = remedies(
                 self.plan.shift.problem,
                 self.plan.result.schedule,
-                [self.wanted],
+                wanted,
                 wording_of(self.plan),
+                prices,
+                objective=self.plan.result.objective,
                 stop=self.over,
                 progress=self.note,
             )
         except Exception:  # the border of the thread: nobody else would see
             log.exception("Looking for remedies failed.")
-            self.fault = "Ways to help this order could not be looked for."
+            self.fault = "Ways to help could not be looked for."
 
 
 def _search() -> RemedySearch | None:
@@ -92,30 +72,43 @@ def _search() -> RemedySearch | None:
     return search
 
 
-def _begin(plan: Plan, wanted: Order) -> None:
+def _begin(plan: Plan, wanted: tuple[Order, ...], prices: Prices) -> None:
     """Look for remedies; another search of this session is stopped."""
     running = _search()
     if running is not None:
         running.stop()
-    st.session_state[Key.REMEDY_SEARCH] = RemedySearch(plan, wanted)
+    st.session_state[Key.REMEDY_SEARCH] = RemedySearch(plan, wanted, prices)
 
 
 def show_remedies(plan: Plan, order: Order) -> None:
-    """Let the planner look for remedies of an order, and take one over."""
-    wanted = _wanted(plan, order)
+    """Let the planner look for remedies of orders, and take one over."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="asked_for"):
+        first = _wanted(plan, order)
+        others = _others(plan, order)
+        with st.popover("Prices", icon=":material/payments:"):
+            prices = _prices()
+        wanted = () if first is None else (first, *others)
+        st.button(
+            "Look for ways",
+            type="primary",
+            icon=":material/search:",
+            disabled=first is None,
+            on_click=_begin,
+            args=(plan, wanted, prices),
+            key="look_for_ways",
+        )
+    if first is None:
+        st.caption("This order has no due date: say by when it is wanted.")
+        return
     search = _search()
-    if wanted is None or search is None or search.wanted != wanted:
+    if search is None or search.asked != (wanted, prices):
         return
     if search.plan.content_hash != plan.content_hash:
         search.stop()  # of a plan that is no longer in hand
         return
-    search.seen = time.monotonic()
-    if search.share == 0.0 and not search.stopping:
-        with st.spinner("Looking for ways …", show_time=False):
-            search.done(QUICK_SECONDS)
-    if not search.done():
-        _progress()
-    elif search.fault is not None or search.found is None:
+    if not follow(Key.REMEDY_SEARCH, "Looking for ways"):
+        return
+    if search.fault is not None or search.found is None:
         st.warning(search.fault or "The search ended early.", icon=":material/info:")
     else:
         _show_found(plan, wanted, search.found, stopped=search.stopping)
@@ -128,65 +121,74 @@ def _wanted(plan: Plan, order: Order) -> Order | None:
     if isfinite(order.due):
         due = start + timedelta(seconds=order.due)
     whole = None if due is None else due.replace(second=0, microsecond=0)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen: datetime | None = st.datetime_input(
-            "Wanted by",
-            value=whole,
-            format="DD.MM.YYYY",
-            step=900,
-            width=230,
-            help="Its due date, unless you say otherwise.",
-            key=f"{Key.ORDERS_WANTED}_{plan.shift.content_hash[:16]}_{order.jobs[0]}",
-        )
-        wanted = order
-        if chosen is not None and chosen.replace(tzinfo=None) != whole:
-            seconds = (chosen.replace(tzinfo=None) - start).total_seconds()
-            wanted = replace(order, due=seconds)
-        has_due = chosen is not None and isfinite(wanted.due)
-        st.button(
-            "Look for ways",
-            type="primary",
-            icon=":material/search:",
-            disabled=not has_due,
-            on_click=_begin,
-            args=(plan, wanted),
-            key="look_for_ways",
-        )
-    if not has_due:
-        st.caption("This order has no due date: say by when it is wanted.")
+    chosen: datetime | None = st.datetime_input(
+        "Wanted by",
+        value=whole,
+        format="DD.MM.YYYY",
+        step=900,
+        width=230,
+        help="Its due date, unless you say otherwise.",
+        key=f"{Key.ORDERS_WANTED}_{plan.shift.content_hash[:16]}_{order.jobs[0]}",
+    )
+    if chosen is None:
         return None
-    return wanted
+    if chosen.replace(tzinfo=None) == whole:
+        return order
+    seconds = (chosen.replace(tzinfo=None) - start).total_seconds()
+    return replace(order, due=seconds)
 
 
-@st.fragment(run_every="0.5s")
-def _progress() -> None:
-    """How far the search is, refreshed by itself, and a button to stop it."""
-    with friendly_errors():
-        search = _search()
-        if search is None:
-            return
-        search.seen = time.monotonic()
-        if search.done():
-            st.rerun()
-        words = "Stopping" if search.stopping else search.what
-        st.progress(search.share, text=f"{words} …")
-        st.button(
-            "Stop, keep what was found",
-            icon=":material/stop_circle:",
-            on_click=search.stop,
-            disabled=search.stopping,
-        )
+def _others(plan: Plan, order: Order) -> list[Order]:
+    """Let the planner choose more late orders, to have all of them on time."""
+    late = [
+        line.order
+        for line in lines_of(plan, 0)
+        if line.late > 0 and line.order.key != order.key
+    ]
+    by_key = {other.key: other for other in late}
+    chosen = st.multiselect(
+        "Together with",
+        list(by_key),
+        format_func=lambda key: key[0] + (" ★" if by_key[key].important else ""),
+        placeholder="other late orders",
+        disabled=not late,
+        help="All of them are to be on time, by their due dates.",
+        key=f"{Key.ORDERS_TOGETHER}_{plan.content_hash[:16]}_{order.jobs[0]}",
+    )
+    return [by_key[key] for key in chosen]
 
 
-def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) -> None:
+def _prices() -> Prices:
+    """Let the planner say what they would pay."""
+    overtime = st.number_input(
+        "An hour of overtime of a machine",
+        min_value=0.0,
+        step=10.0,
+        key=Key.ORDERS_OVERTIME,
+        persist_state="session",
+    )
+    moved = st.number_input(
+        "A job that moves in the plan",
+        min_value=0.0,
+        step=1.0,
+        key=Key.ORDERS_MOVE,
+        persist_state="session",
+    )
+    return Prices(float(overtime), float(moved))
+
+
+def _show_found(
+    plan: Plan, wanted: Sequence[Order], found: Remedies, *, stopped: bool
+) -> None:
     """Show what it would take, who pays, and offer to take one way over."""
-    said = proof(plan.result.schedule, [wanted], found, wording_of(plan))
+    said = proof(plan.result.schedule, wanted, found, wording_of(plan))
     st.markdown(theme.unmarked(said))
     if stopped:
         st.caption("The search was stopped: there may be more ways.")
     ways = found.remedies
     if not ways:
-        if plan.result.schedule.end[list(wanted.jobs)].max() > wanted.due:
+        end = plan.result.schedule.end
+        if any(end[list(order.jobs)].max() > order.due for order in wanted):
             st.info("Nothing that was tried makes it earlier.")
         return
     problem = plan.shift.problem
@@ -199,11 +201,14 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             "Still late": [way.late / 60 for way in ways],
             "Others late": [way.others_late / 60 for way in ways],
             "Changed jobs": [way.changed_jobs for way in ways],
+            "Price": [way.price for way in ways],
             "To change": [
                 "the plan" if way.problem is problem else "the shift" for way in ways
             ],
         }
     )
+    if not any(way.price for way in ways):
+        table = table.drop(columns="Price")
     key = table_key(plan, wanted)
     line = min(clicked_line(key) or 0, len(ways) - 1)
     st.dataframe(
@@ -219,8 +224,12 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             "Changed jobs": st.column_config.NumberColumn(
                 help="On another machine, or moved by more than 5 minutes."
             ),
+            "Price": st.column_config.NumberColumn(
+                format="%.0f", help="Overtime and moved jobs, by your prices."
+            ),
             "To change": st.column_config.TextColumn(
-                help="The plan alone, or the shift too: opening times or releases."
+                help="The plan alone, or the shift too: hours, releases, machines, "
+                "weights or due dates."
             ),
         },
         on_select="rerun",
@@ -234,16 +243,17 @@ def _show_found(plan: Plan, wanted: Order, found: Remedies, *, stopped: bool) ->
             "Apply",
             type="primary",
             icon=":material/check:",
-            on_click=_apply,
+            on_click=apply,
             args=(plan, wanted, way),
             key="apply_remedy",
         )
         st.caption(_consequence(plan, way))
 
 
-def table_key(plan: Plan, wanted: Order) -> str:
+def table_key(plan: Plan, wanted: Sequence[Order]) -> str:
     """Key of the table of what was found: a click in another one does not count."""
-    return f"{Key.REMEDY}_{plan.content_hash[:16]}_{wanted.jobs[0]}_{wanted.due:.0f}"
+    asked = "_".join(f"{order.jobs[0]}_{order.due:.0f}" for order in wanted)
+    return f"{Key.REMEDY}_{plan.content_hash[:16]}_{asked}"
 
 
 def _consequence(plan: Plan, way: Remedy) -> str:
@@ -255,62 +265,3 @@ def _consequence(plan: Plan, way: Remedy) -> str:
         held = phrases.many(plan.choices, "choice")
         words += f" It holds {held} of yours, which this may move."
     return words
-
-
-def _apply(plan: Plan, wanted: Order, way: Remedy) -> None:
-    """Take a remedied plan over, and with it the shift where that changes."""
-    state, shift = st.session_state, plan.shift
-    if current_plan() is not plan:
-        return  # pressed on a page that was drawn for another plan
-    opened: Shift | None = state.get(Key.OPENED)
-    if way.problem is not shift.problem:
-        name = f"{shift.name}; {way.change}"
-        shift = replace(shift, problem=way.problem, name=name)
-        state[Key.OPENED] = shift
-        keep_shift(shift)
-    made = Plan(
-        shift,
-        plan.settings,
-        Result(
-            problem=shift.problem,
-            schedule=way.schedule,
-            objective=plan.result.objective,
-            scheduler=REMEDY,
-            seconds=0.0,
-            decisions=0,
-            reason=f"The plan before, changed for {wanted.name}: {way.change}.",
-        ),
-    )
-    keep_plan(made)
-    before = int(plan.result.schedule.end[list(wanted.jobs)].max())
-    words = f"{wanted.name} ends {phrases.moment(shift.start, way.end)}, "
-    words += f"{phrases.later(way.end - before)}: {way.change}."
-    state[Key.REMEDY_APPLIED] = Applied(made.content_hash, words, plan, opened)
-
-
-def show_applied(plan: Plan) -> None:
-    """Say what was taken over, and offer to take it back, while it is in hand."""
-    applied: Applied | None = st.session_state.get(Key.REMEDY_APPLIED)
-    if applied is None or applied.plan_hash != plan.content_hash:
-        return
-    with st.container(border=True, key="applied"):
-        st.markdown(f":green[**Taken over.**] {theme.unmarked(applied.words)}")
-        st.button(
-            "Take the plan before back",
-            icon=":material/undo:",
-            on_click=_take_back,
-            args=(applied,),
-            key="take_back_remedy",
-        )
-
-
-def _take_back(applied: Applied) -> None:
-    """Put the plan before in hand, and the shift that it is of."""
-    state = st.session_state
-    if applied.opened is None:
-        state.pop(Key.OPENED, None)
-    else:
-        state[Key.OPENED] = applied.opened
-    keep_shift(applied.before.shift)
-    keep_plan(applied.before)
-    state.pop(Key.REMEDY_APPLIED)

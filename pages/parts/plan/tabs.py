@@ -11,6 +11,7 @@ from core.planning.plan import Plan
 from core.problem.shift import Shift
 from pages.parts.downloads import offer_plan
 from pages.parts.guard import friendly_errors
+from pages.parts.plan.front_view import show_front
 from pages.parts.plan.load_view import show_load
 from pages.parts.plan.tables import show_jobs, show_machines
 from pages.parts.plan.tables_editor import show_shift_tables
@@ -56,6 +57,7 @@ TABS = (
     Tab("Jobs", show_jobs, needs_plan=False),
     Tab("Machines", show_machines),
     Tab("Load", _show_load),
+    Tab("Trade-offs", show_front),
     Tab("Files", _show_files, needs_plan=False),
 )
 

@@ -1,0 +1,102 @@
+"""A remedy that was taken over: the plan, the shift that changed, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.charts import theme
+from core.planning.plan import Plan
+from core.planning.scheduler import Result
+from core.problem import phrases
+from core.problem.orders import Order
+from core.problem.shift import Shift
+from core.remedies.remedy import Remedy
+from pages.parts.state import Key, current_plan, keep_plan, keep_shift
+
+REMEDY = "remedy"  # what made a plan that was taken over here, as files name it
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """
+    A remedy that was taken over.
+
+    Parameters
+    ----------
+    plan_hash
+        Of the plan that it led to: while that is in hand, it can be taken back.
+    words
+        What was done.
+    before, opened
+        The plan before, and the shift that was opened rather than chosen then.
+    """
+
+    plan_hash: str
+    words: str
+    before: Plan
+    opened: Shift | None
+
+
+def apply(plan: Plan, wanted: Sequence[Order], way: Remedy) -> None:
+    """Take a remedied plan over, and with it the shift where that changes."""
+    state, shift = st.session_state, plan.shift
+    if current_plan() is not plan:
+        return  # pressed on a page that was drawn for another plan
+    opened: Shift | None = state.get(Key.OPENED)
+    names = phrases.listed([order.name for order in wanted])
+    if way.problem is not shift.problem:
+        name = f"{shift.name}; {way.change}"
+        shift = replace(shift, problem=way.problem, name=name)
+        state[Key.OPENED] = shift
+        keep_shift(shift)
+    made = Plan(
+        shift,
+        plan.settings,
+        Result(
+            problem=shift.problem,
+            schedule=way.schedule,
+            objective=plan.result.objective,
+            scheduler=REMEDY,
+            seconds=0.0,
+            decisions=0,
+            reason=f"The plan before, changed for {names}: {way.change}.",
+        ),
+    )
+    keep_plan(made)
+    jobs = [job for order in wanted for job in order.jobs]
+    before = int(plan.result.schedule.end[jobs].max())
+    ends = "ends" if len(wanted) == 1 else "end"
+    words = f"{names} {ends} {phrases.moment(shift.start, way.end)}, "
+    words += f"{phrases.later(way.end - before)}: {way.change}."
+    state[Key.REMEDY_APPLIED] = Applied(made.content_hash, words, plan, opened)
+
+
+def show_applied(plan: Plan) -> None:
+    """Say what was taken over, and offer to take it back, while it is in hand."""
+    applied: Applied | None = st.session_state.get(Key.REMEDY_APPLIED)
+    if applied is None or applied.plan_hash != plan.content_hash:
+        return
+    with st.container(border=True, key="applied"):
+        st.markdown(f":green[**Taken over.**] {theme.unmarked(applied.words)}")
+        st.button(
+            "Take the plan before back",
+            icon=":material/undo:",
+            on_click=_take_back,
+            args=(applied,),
+            key="take_back_remedy",
+        )
+
+
+def _take_back(applied: Applied) -> None:
+    """Put the plan before in hand, and the shift that it is of."""
+    state = st.session_state
+    if applied.opened is None:
+        state.pop(Key.OPENED, None)
+    else:
+        state[Key.OPENED] = applied.opened
+    keep_shift(applied.before.shift)
+    keep_plan(applied.before)
+    state.pop(Key.REMEDY_APPLIED)

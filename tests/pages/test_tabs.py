@@ -1,0 +1,106 @@
+"""Load and trade-offs below the chart, without a browser."""
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
+from core.problem.shift import DEFAULT_START
+from core.schedulers.registry import plan as plan_shift
+from core.tables.shift import read_shift
+from core.tables.writing.samples import FOLDER
+from pages.parts import planning
+from pages.parts.state import Key
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 120
+BOOK = FOLDER / "small-24x6" / "small-24x6.xlsx"
+
+
+@pytest.fixture
+def open_page(tmp_path, monkeypatch):
+    """Open the page with a rule's plan of the small sample, and one tab open."""
+    monkeypatch.setenv("SHIFTWRIGHT_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(planning, "_load", lambda: None)
+    shift = read_shift({BOOK.name: BOOK.read_bytes()}, DEFAULT_START, "small").shift
+    plan = plan_shift(shift, PlanSettings("rule:edd"))
+
+    def opened(tab: str) -> tuple[AppTest, Plan]:
+        page = str(ROOT / "pages" / "plan.py")
+        app = AppTest.from_file(page, default_timeout=TIMEOUT)
+        state = app.session_state
+        state[Key.APP_READY] = True
+        state[Key.SAMPLE] = "small-24x6"
+        state[Key.SCHEDULER] = "rule:edd"
+        state[Key.SHIFT], state[Key.PLAN] = shift, plan
+        state[f"{Key.TABS}_of_plan"] = tab
+        app.run()
+        assert not app.exception
+        return app, plan
+
+    return opened
+
+
+def words(app):
+    """All that the page says."""
+    return " ".join(str(x.value) for x in app.get("markdown"))
+
+
+def test_the_load_names_a_bottleneck(open_page):
+    """And has one row per machine type, then per machine."""
+    app, plan = open_page("Load")
+    assert "Bottleneck" in words(app) or "Most used" in words(app)
+    problem = plan.shift.problem
+    types = len(set(problem.machine_type.tolist()))
+    assert len(app.dataframe[0].value) == types
+    app.segmented_control(key=Key.LOAD_ROWS).set_value("Machines")
+    app.run()
+    assert len(app.dataframe[0].value) == problem.num_machines
+
+
+def test_a_plan_of_the_front_is_taken_over_and_back(open_page):
+    """The last one has fewer setups than the plan in hand; back, all is as before."""
+    app, plan = open_page("Trade-offs")
+    app.button(key="look_at_front").click().run()
+    search = app.session_state[Key.FRONT_SEARCH]
+    assert search.done(TIMEOUT)
+    app.run()
+    assert "that no other beats" in words(app)
+    last = len(search.found.choices) - 1
+    app.session_state[Key.FRONT_POINT] = last
+    app.run()
+    app.button(key="take_front_plan").click().run()
+    assert not app.exception
+    taken = app.session_state[Key.PLAN]
+    assert taken.result.schedule is search.found.choices[last].schedule
+    assert taken.result.metrics.setup <= plan.result.metrics.setup
+    assert app.session_state[Key.PREVIOUS] is plan
+    assert app.button(key="take_front_plan").disabled  # it is the plan in hand
+
+
+def test_a_search_under_way_can_be_stopped(open_page, monkeypatch):
+    """What was found by then is shown."""
+    app, _ = open_page("Trade-offs")
+    from pages.parts.plan import front_view
+
+    seen = []
+
+    def slow(problem, schedule, *, stop, progress):
+        progress(0.5, "looking")
+        while not stop():
+            time.sleep(0.01)
+        seen.append("stopped")
+        return front_view_front(problem, schedule, stop=stop)
+
+    front_view_front = front_view.front
+    monkeypatch.setattr(front_view, "front", slow)
+    monkeypatch.setattr("pages.parts.following.QUICK_SECONDS", 0.05)
+    app.button(key="look_at_front").click().run()
+    app.button(key=f"stop_{Key.FRONT_SEARCH}").click().run()
+    assert app.session_state[Key.FRONT_SEARCH].done(TIMEOUT)
+    app.run()
+    assert seen == ["stopped"]
+    assert "**1 plan that no other beats**" in words(app)
