@@ -11,7 +11,8 @@ from core.planning.stopping import Stop, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.search.local_search import LocalSearch, get_ready
+from core.search.compiling import get_ready
+from core.search.local_search import LocalSearch
 from core.search.refine import padded
 from core.timing.retime import retime
 

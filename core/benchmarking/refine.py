@@ -27,7 +27,7 @@ from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
 from core.schedulers.cpsat import CpSat, NoPlanFound
-from core.search.local_search import get_ready
+from core.search.compiling import get_ready
 from core.search.refine import Improver, refine
 
 MAKESPAN = Objective(makespan=1.0, tardiness=0.0, setup=0.0)

@@ -11,7 +11,8 @@ def warm_up() -> None:
     from core.planning.stopping import never
     from core.problem.model import Job, Machine, Problem
     from core.schedulers.warm_up import warm_up as compile_plans
-    from core.search.local_search import LoadChain, OrderChain, ready
+    from core.search.chains import LoadChain, OrderChain
+    from core.search.compiling import ready
     from core.timing.retime import retime
 
     watch = Stopwatch()

@@ -19,7 +19,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.schedulers.replay import replayed
-from core.search.local_search import get_ready
+from core.search.compiling import get_ready
 from core.search.refine import refine
 
 

@@ -34,6 +34,7 @@ class Arrays(NamedTuple):
     member_at: Ints
     member: Ints
     scales: Floats  # cost per second of makespan, tardiness, setup
+    fixed: Floats  # makespan, weighted tardiness, setup of what is past change
     home_machine: Ints  # (n,) machine of each job in the previous plan; -1: none
     home_start: Ints  # (n,) seconds
     home_left: Ints  # (n,) its left neighbour there; -1: none
@@ -63,6 +64,7 @@ def arrays(problem: Problem, objective: Objective, home: Home | None = None) -> 
         *cut(eligible),
         *cut(members),
         np.array(objective.scales(problem)),
+        np.array(problem.fixed_figures, dtype=np.float64),
         *_home(problem.num_jobs, objective.stability, home),
     )
     # Numba compiles again for read-only arrays, and for another order in memory.

@@ -12,116 +12,24 @@ walk along it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from core.search.arrays import Arrays
-from core.timing.flat import Ints
-from core.timing.kernel import place, setup_seconds
+from core.search.load_state import (
+    Loads,
+    cost_of_loads,
+    done_at,
+    gap_setup,
+    keep_loads,
+    link_chain,
+)
+from core.timing.kernel import setup_seconds
 from core.timing.machine_code import machine_code
-from core.timing.random_numbers import next_random, random_state
+from core.timing.random_numbers import next_random
 
 NEAR = 10  # fastest machines of a job that are tried most, where nothing is set up
 FURTHEST = 64  # steps along a machine to a job to change places with
 CANDIDATES = 3  # jobs of the other machine, of which the fittest changes places
-
-
-class Loads(NamedTuple):
-    """
-    What the search stands at, and the cheapest that it found.
-
-    Machine k is node n + k of a ring of its jobs: ``right[n + k]`` is its first job,
-    ``left[n + k]`` its last; both are n + k when it has none. ``paid``: seconds of
-    setup before each node, 0 before machines. ``load``, ``done``: seconds of work on
-    each machine, and when it ends.
-    """
-
-    left: Ints
-    right: Ints
-    machine: Ints
-    paid: Ints
-    load: Ints
-    done: Ints
-    best_right: Ints
-    sums: NDArray[np.float64]  # setup, cost, best cost, reference makespan
-    random: NDArray[np.uint64]
-
-
-def new_loads(n: int, m: int, seed: int) -> Loads:
-    """Empty state for n jobs on m machines; ``start_loads`` fills it."""
-    ring, work = np.zeros((4, n + m), dtype=np.int64), np.zeros((2, m), dtype=np.int64)
-    return Loads(
-        left=ring[0],
-        right=ring[1],
-        machine=np.zeros(n, dtype=np.int64),
-        paid=ring[2],
-        load=work[0],
-        done=work[1],
-        best_right=ring[3],
-        sums=np.zeros(4),
-        random=random_state(seed),
-    )
-
-
-@machine_code
-def _keep(s: Loads) -> None:
-    """Remember what the state stands at as the best."""
-    for i in range(len(s.right)):
-        s.best_right[i] = s.right[i]
-    s.sums[2] = s.sums[1]
-
-
-@machine_code
-def start_loads(a: Arrays, s: Loads, right: Ints) -> float:
-    """Put the state at the rings given by each node's right neighbour; the cost."""
-    n = len(s.machine)
-    s.sums[0] = 0.0
-    for k in range(len(s.load)):
-        s.load[k] = 0
-        i = n + k
-        while True:
-            j = right[i]
-            s.right[i], s.left[j] = j, i
-            if j >= n:
-                break
-            s.machine[j] = k
-            setup = s.paid[j] = _gap(a, k, i, j)
-            s.load[k] += setup + a.flat.processing[j, k]
-            s.sums[0] += setup
-            i = j
-        s.done[k] = _done(a, k, s.load[k])
-    s.sums[1] = _cost(a, s)
-    if s.sums[2] == 0.0 or s.sums[1] < s.sums[2]:
-        _keep(s)
-    return s.sums[1]
-
-
-@machine_code
-def _gap(a: Arrays, k: int, i: int, j: int) -> int:
-    """Setup seconds on machine k from node i to node j."""
-    n = len(a.flat.group)
-    if j >= n:
-        return 0
-    return setup_seconds(a.flat, k, -1 if i >= n else i, j)
-
-
-@machine_code
-def _done(a: Arrays, k: int, load: int) -> int:
-    """When machine k has worked off a load; 0 when it does nothing."""
-    if load == 0:
-        return 0
-    return place(a.flat.closures, k, a.flat.available[k], 0, 0, load)[3]
-
-
-@machine_code
-def _cost(a: Arrays, s: Loads) -> float:
-    """Cost of what the state stands at."""
-    makespan = 0
-    for k in range(len(s.done)):
-        makespan = max(makespan, s.done[k])
-    return a.scales[0] * makespan + a.scales[2] * s.sums[0]
 
 
 @machine_code
@@ -139,14 +47,6 @@ def _pressure(done: int, reference: float, power: int) -> float:
 
 
 @machine_code
-def _link(a: Arrays, s: Loads, k: int, i: int, u: int, v: int, j: int) -> None:
-    """Put the chain u … v between nodes i and j of machine k."""
-    s.paid[u], s.paid[j] = _gap(a, k, i, u), _gap(a, k, v, j)
-    s.right[i], s.left[u] = u, i
-    s.right[v], s.left[j] = j, v
-
-
-@machine_code
 def _chain_load(a: Arrays, s: Loads, k: int, u: int, v: int) -> tuple[int, int]:
     """Work and setups inside the chain u … v on machine k; work -1: not eligible."""
     work, setup, j = 0, 0, u
@@ -156,7 +56,7 @@ def _chain_load(a: Arrays, s: Loads, k: int, u: int, v: int) -> tuple[int, int]:
         work += a.flat.processing[j, k]
         if j == v:
             return work + setup, setup
-        setup += _gap(a, k, j, s.right[j])
+        setup += gap_setup(a, k, j, s.right[j])
         j = s.right[j]
 
 
@@ -197,10 +97,10 @@ def _change(
     """Cost of new loads of machines k and y and of more setup, as pressure."""
     more = 0.0
     if k_load != s.load[k]:
-        more += _pressure(_done(a, k, k_load), s.sums[3], power)
+        more += _pressure(done_at(a, k, k_load), s.sums[3], power)
         more -= _pressure(s.done[k], s.sums[3], power)
     if y != k:
-        more += _pressure(_done(a, y, y_load), s.sums[3], power)
+        more += _pressure(done_at(a, y, y_load), s.sums[3], power)
         more -= _pressure(s.done[y], s.sums[3], power)
     return a.scales[0] / len(s.load) * more + a.scales[2] * setup
 
@@ -210,13 +110,13 @@ def _take(
     a: Arrays, s: Loads, k: int, y: int, k_load: int, y_load: int, setup: int
 ) -> None:
     """Make the new loads known; remember the state when it is the cheapest."""
-    s.load[k], s.done[k] = k_load, _done(a, k, k_load)
+    s.load[k], s.done[k] = k_load, done_at(a, k, k_load)
     if y != k:
-        s.load[y], s.done[y] = y_load, _done(a, y, y_load)
+        s.load[y], s.done[y] = y_load, done_at(a, y, y_load)
     s.sums[0] += setup
-    s.sums[1] = _cost(a, s)
+    s.sums[1] = cost_of_loads(a, s)
     if s.sums[1] < s.sums[2] - 1e-12:
-        _keep(s)
+        keep_loads(s)
 
 
 @machine_code
@@ -253,7 +153,7 @@ def _move_chain(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     new, fresh = (old, inside) if k == y else _chain_load(a, s, k, u, v)
     if new < 0:
         return False
-    gap = _gap(a, y, i, j)
+    gap = gap_setup(a, y, i, j)
     freed = s.paid[u] + s.paid[j] - gap
     s.right[i], s.left[j], s.paid[j] = j, i, gap
     place, needed = _best_place(a, s, k, u, v)
@@ -265,13 +165,13 @@ def _move_chain(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     if (k == y and place == i) or _change(
         a, s, k, y, k_load, y_load, setup, power
     ) > limit:
-        _link(a, s, y, i, u, v, j)
+        link_chain(a, s, y, i, u, v, j)
         return False
-    _link(a, s, k, place, u, v, s.right[place])
+    link_chain(a, s, k, place, u, v, s.right[place])
     x = u
     s.machine[u] = k
     while x != v:
-        s.machine[s.right[x]], s.paid[s.right[x]] = k, _gap(a, k, x, s.right[x])
+        s.machine[s.right[x]], s.paid[s.right[x]] = k, gap_setup(a, k, x, s.right[x])
         x = s.right[x]
     _take(a, s, k, y, k_load, y_load, setup)
     return True
@@ -316,7 +216,7 @@ def _exchange(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
     if k == y or v < 0 or a.flat.processing[u, k] < 0 or a.flat.processing[v, y] < 0:
         return False
     i, j, p, q = s.left[u], s.right[u], s.left[v], s.right[v]
-    gap_y, gap_k = _gap(a, y, i, j), _gap(a, k, p, q)
+    gap_y, gap_k = gap_setup(a, y, i, j), gap_setup(a, k, p, q)
     freed_y, freed_k = s.paid[u] + s.paid[j] - gap_y, s.paid[v] + s.paid[q] - gap_k
     s.right[i], s.left[j], s.paid[j] = j, i, gap_y
     s.right[p], s.left[q], s.paid[q] = q, p, gap_k
@@ -338,11 +238,11 @@ def _exchange(a: Arrays, s: Loads, u: int, limit: float, power: int) -> bool:
         - a.flat.processing[u, y]
     )
     if _change(a, s, k, y, k_load, y_load, setup, power) > limit:
-        _link(a, s, y, i, u, u, j)
-        _link(a, s, k, p, v, v, q)
+        link_chain(a, s, y, i, u, u, j)
+        link_chain(a, s, k, p, v, v, q)
         return False
-    _link(a, s, k, at_k, u, u, s.right[at_k])
-    _link(a, s, y, at_y, v, v, s.right[at_y])
+    link_chain(a, s, k, at_k, u, u, s.right[at_k])
+    link_chain(a, s, y, at_y, v, v, s.right[at_y])
     s.machine[u], s.machine[v] = k, y
     _take(a, s, k, y, k_load, y_load, setup)
     return True

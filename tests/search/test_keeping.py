@@ -11,7 +11,7 @@ from core.problem.objective import Objective
 from core.problem.stability import Home
 from core.problem.verify import violations
 from core.search.arrays import arrays
-from core.search.local_search import OrderChain, loads_decide
+from core.search.chains import OrderChain, loads_decide
 from core.search.refine import refine
 from core.timing.retime import retime
 from tests.exhaustive import first_order

@@ -1,5 +1,6 @@
 """The local search: exact accounts, real improvements, the same for a seed."""
 
+from dataclasses import replace
 from math import inf
 
 import numba
@@ -10,21 +11,16 @@ from hypothesis import strategies as st
 
 from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds, never, peek
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Job, Machine, Problem, Scale
 from core.problem.objective import Objective
 from core.problem.verify import violations
-from core.search import local_search
+from core.search import compiling
 from core.search.arrays import arrays
-from core.search.local_search import (
-    FIRST_CYCLE,
-    Budget,
-    Heat,
-    LoadChain,
-    LocalSearch,
-    OrderChain,
-    loads_decide,
-    ready,
-)
+from core.search.budget import FIRST_CYCLE, Budget
+from core.search.chains import Heat, LoadChain, OrderChain, loads_decide
+from core.search.compiling import ready
+from core.search.local_search import LocalSearch
+from core.search.order_state import COST, SPACE, first_behind, spread_labels
 from core.timing.retime import retime
 from tests.exhaustive import first_order, optimum
 from tests.strategies import problems, problems_and_sequences
@@ -53,11 +49,66 @@ def test_the_search_on_orders_keeps_exact_accounts(drawn, objective, seed, heat)
     assert objective.cost(problem, best) == pytest.approx(chain.best_cost)
     state = chain.state
     lists = [[] for _ in range(problem.num_machines)]
-    for job in state.order.tolist():
+    for job in np.argsort(state.label).tolist():
         lists[state.machine[job]].append(job)
     now = retime(problem, lists)
     assert now.end.tolist() == state.end.tolist()
-    assert objective.cost(problem, now) == pytest.approx(float(state.sums[2]))
+    assert objective.cost(problem, now) == pytest.approx(float(state.sums[COST]))
+
+
+@settings(max_examples=20)
+@given(problems_and_sequences(min_jobs=2, max_jobs=10), st.integers(0, 99))
+def test_labels_run_upwards_on_machines_and_along_predecessors(drawn, seed):
+    """After any moves, and after the labels were spread again; links are both ways."""
+    problem, start = drawn
+    chain = OrderChain(problem, arrays(problem, Objective()), start, seed)
+    state, best = chain.state, None
+    for _ in range(2):
+        chain.run(200, 1.0, 0.5)
+        for i, j in problem.precedence.tolist():
+            assert state.label[i] < state.label[j]
+        for j in range(problem.num_jobs):
+            if (i := state.left[j]) >= 0:
+                assert state.right[i] == j
+                assert state.machine[i] == state.machine[j]
+                assert state.label[i] < state.label[j]
+        order, best = np.argsort(state.label), chain.best()
+        spread_labels(state)
+        assert np.argsort(state.label).tolist() == order.tolist()
+        assert sorted(state.label.tolist()) == [
+            (i + 1) * SPACE for i in range(problem.num_jobs)
+        ]
+        assert chain.best() == best
+
+
+def test_a_place_is_found_from_either_end():
+    """Labels 1, 2, 3 and 4 spaces on one machine, none on the other."""
+    jobs = [Job(f"J{i}", {"M0": 1, "M1": 1}) for i in range(4)]
+    problem = Problem.from_rows(jobs, [Machine("M0"), Machine("M1")])
+    chain = OrderChain(problem, arrays(problem, Objective()), [[3, 1, 0, 2], []], 0)
+    places = [(0, 3), (1, 3), (SPACE, 3), (SPACE + 1, 1), (3 * SPACE + 1, 2)]
+    for label, job in [*places, (4 * SPACE, 2), (4 * SPACE + 1, -1)]:
+        assert first_behind(chain.state, 0, label) == job
+        assert first_behind(chain.state, 1, label) == -1
+
+
+@settings(max_examples=20)
+@given(
+    problems_and_sequences(max_jobs=8) | problems_and_sequences(max_jobs=8, **PLAIN),
+    st.integers(0, 200),
+)
+def test_the_cost_of_a_part_is_that_of_the_whole(drawn, makespan):
+    """What is fixed of a larger shift counts, in both kinds of annealing."""
+    problem, start = drawn
+    part = replace(problem, scale=Scale(500.0, 60.0, makespan, 40.0, 9))
+    objective = Objective()
+    flat = arrays(part, objective)
+    kinds = [OrderChain, LoadChain] if loads_decide(part, objective) else [OrderChain]
+    for kind in kinds:
+        chain = kind(part, flat, start, 0)
+        chain.run(200, 0.1, 0.05)
+        best = objective.cost(part, retime(part, chain.best()))
+        assert chain.best_cost == pytest.approx(best)
 
 
 @settings(max_examples=50)
@@ -238,8 +289,8 @@ def test_nonsense_is_refused():
 
 def test_stopping_does_not_wait_for_the_compiler(monkeypatch):
     """Where nothing is compiled yet, a stop ends the wait, and uses up no look."""
-    monkeypatch.setattr(local_search, "_COMPILED", {})
-    monkeypatch.setattr(local_search, "_compile", lambda kind, done: None)
+    monkeypatch.setattr(compiling, "_COMPILED", {})
+    monkeypatch.setattr(compiling, "_compile", lambda kind, done: None)
     assert not ready(OrderChain, AnyOf(MaxIterations(5), MaxSeconds(0)))
 
 
@@ -259,8 +310,8 @@ def test_a_fault_of_the_compiler_is_told(monkeypatch):
     def broken(kind, done):
         done.set_exception(RuntimeError("no compiler"))
 
-    monkeypatch.setattr(local_search, "_COMPILED", {})
-    monkeypatch.setattr(local_search, "_compile", broken)
+    monkeypatch.setattr(compiling, "_COMPILED", {})
+    monkeypatch.setattr(compiling, "_compile", broken)
     with pytest.raises(RuntimeError, match="no compiler"):
         ready(OrderChain, never)
 

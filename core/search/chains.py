@@ -1,0 +1,207 @@
+"""One annealing each: on one order of all jobs, or on machine loads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from core.problem.model import Problem
+from core.problem.objective import Objective
+from core.problem.stability import Home
+from core.search.arrays import Arrays
+from core.search.load_moves import anneal_loads
+from core.search.load_state import new_loads, start_loads
+from core.search.order_annealing import anneal_order, trial_increases
+from core.search.order_state import BEST, COST, CROWDED, new_order, spread_labels
+from core.search.order_timing import start_order
+from core.timing.retime import retime
+
+Sequences = Sequence[Sequence[int]]
+
+# The first temperature: a share of a small increase, the quarter quantile of what
+# trial moves add to the cost. Shares of 0.1 to 1 were tried on seven settings.
+TRIAL_MOVES = 1_000
+SMALL = 0.25
+# A random move in a shift of thousands pushes thousands of jobs, and what that costs
+# says nothing of the moves that pay: so many jobs at most, each at its share.
+MOST_TIMED = 35
+HOT = 0.2
+PATIENCE = 2.5  # in units of the first temperature; see anneal_order
+FOCUS = 0.5  # share of moves that start from a job that hurts
+# Where a previous plan is to be kept, the start is near the end: the share of the
+# usual heat that mends what the disturbance broke and leaves the rest alone.
+HEAT_FROM_HOME = 0.2
+
+
+@dataclass(frozen=True)
+class Heat:
+    """
+    Temperatures of a cooling, in units of cost.
+
+    Parameters
+    ----------
+    hot, cold
+        First and last temperature; ``hot > cold > 0``.
+
+    Raises
+    ------
+    ValueError
+        When they are not in that order.
+    """
+
+    hot: float
+    cold: float
+
+    def __post_init__(self) -> None:
+        if not self.hot > self.cold > 0:
+            raise ValueError(f"Expected hot > cold > 0, got {self.hot}, {self.cold}.")
+
+    def at(self, share: float, gentleness: float) -> float:
+        """Temperature at a share of the cooling; gentleness 1 leaves out all heat."""
+        left = (1.0 - gentleness) * (1.0 - share)
+        return float(self.cold * (self.hot / self.cold) ** left)
+
+
+class Chain(Protocol):
+    """One annealing, with its state in arrays."""
+
+    heat: Heat
+    first_cost: float
+
+    def run(self, moves: int, hot: float, cold: float) -> None:
+        """Make a number of moves; temperatures in units of cost."""
+
+    def go_on_from(self, sequences: Sequences) -> None:
+        """Put the chain at other sequences; the best is kept."""
+
+    @property
+    def best_cost(self) -> float:
+        """Cost of the cheapest found."""
+
+    def best(self) -> list[list[int]]:
+        """Sequences of the cheapest found."""
+
+
+class OrderChain:
+    """Annealing on one order of all jobs, for every kind of problem."""
+
+    def __init__(
+        self, problem: Problem, flat: Arrays, sequences: Sequences, seed: int
+    ) -> None:
+        self.problem, self.flat = problem, flat
+        self.state = new_order(problem.num_jobs, problem.num_machines, seed)
+        self.go_on_from(sequences)
+        self.first_cost = float(self.state.sums[COST])
+        self.heat = self._heat()
+
+    def _heat(self) -> Heat:
+        """
+        Temperatures by what random moves would cost at the start.
+
+        A share of the cost itself would be too cold where the cost is small, as under
+        pure lateness, and too hot where few moves cost anything.
+        """
+        increases, timed = np.zeros((2, TRIAL_MOVES))
+        written = trial_increases(self.flat, self.state, FOCUS, increases, timed)
+        small = self.first_cost / self.problem.num_jobs or 1.0  # no move costs anything
+        if written:
+            per_job = increases[:written] / timed[:written]
+            small = min(
+                float(np.quantile(increases[:written], SMALL)),
+                MOST_TIMED * float(np.quantile(per_job, SMALL)),
+            )
+        hot = HOT * small * (HEAT_FROM_HOME if self.flat.home_price.any() else 1.0)
+        return Heat(hot, hot / 100)
+
+    def go_on_from(self, sequences: Sequences) -> None:
+        """Put the chain at other sequences; the best is kept."""
+        schedule = retime(self.problem, sequences)
+        order = np.argsort(schedule.start, kind="stable")
+        start_order(self.flat, self.state, order, schedule.machine)
+
+    def run(self, moves: int, hot: float, cold: float) -> None:
+        """Make a number of moves; temperatures in units of cost."""
+        patience = PATIENCE * self.heat.hot
+        anneal_order(self.flat, self.state, moves, hot, cold, FOCUS, patience)
+        if self.state.counts[CROWDED]:
+            spread_labels(self.state)
+
+    @property
+    def best_cost(self) -> float:
+        """Cost of the cheapest found."""
+        return float(self.state.sums[BEST])
+
+    def best(self) -> list[list[int]]:
+        """Sequences of the cheapest found."""
+        found: list[list[int]] = [[] for _ in range(self.problem.num_machines)]
+        machine = self.state.best_machine.tolist()
+        order = np.argsort(self.state.best_label, kind="stable")
+        for job in order.tolist():
+            found[machine[job]].append(job)
+        return found
+
+
+class LoadChain:
+    """Annealing on machine loads; only where :func:`loads_decide` says so."""
+
+    def __init__(
+        self, problem: Problem, flat: Arrays, sequences: Sequences, seed: int
+    ) -> None:
+        self.num_jobs, self.num_machines = problem.num_jobs, problem.num_machines
+        self.flat = flat
+        self.state = new_loads(self.num_jobs, self.num_machines, seed)
+        # A second on one of m machines costs 1/m of a second of makespan.
+        self.go_on_from(sequences)
+        self.first_cost = float(self.state.sums[1])
+        share = self.first_cost / self.num_machines
+        self.heat = Heat(0.04 * share, 0.0006 * share)
+
+    def go_on_from(self, sequences: Sequences) -> None:
+        """Put the chain at other sequences; the best is kept."""
+        right = np.zeros(self.num_jobs + self.num_machines, dtype=np.int64)
+        for k, jobs in enumerate(sequences):
+            ring = [self.num_jobs + k, *jobs]
+            right[ring] = [*ring[1:], ring[0]]
+        start_loads(self.flat, self.state, right)
+
+    def run(self, moves: int, hot: float, cold: float) -> None:
+        """Make a number of moves; temperatures in units of cost."""
+        anneal_loads(self.flat, self.state, moves, hot, cold, 0.2, 4)
+
+    @property
+    def best_cost(self) -> float:
+        """Cost of the cheapest found."""
+        return float(self.state.sums[2])
+
+    def best(self) -> list[list[int]]:
+        """Sequences of the cheapest found."""
+        right, found = self.state.best_right.tolist(), []
+        for k in range(self.num_machines):
+            jobs, job = [], right[self.num_jobs + k]
+            while job < self.num_jobs:
+                jobs.append(job)
+                job = right[job]
+            found.append(jobs)
+        return found
+
+
+def loads_decide(
+    problem: Problem, objective: Objective, home: Home | None = None
+) -> bool:
+    """Whether no job waits for anything but its machine, and no start matters."""
+    return (
+        (home is None or objective.stability == 0)
+        and not len(problem.precedence)
+        and int(problem.release.max()) <= int(problem.available.min())
+        and (objective.tardiness == 0 or not np.isfinite(problem.due).any())
+    )
+
+
+def chain_for(
+    problem: Problem, objective: Objective, home: Home | None
+) -> type[OrderChain] | type[LoadChain]:
+    """Which of the two anneals a problem."""
+    return LoadChain if loads_decide(problem, objective, home) else OrderChain
