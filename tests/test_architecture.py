@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
     "policy": {"problem", "timing", "planning", "simulation"},
     "decisions": {"problem", "timing", "planning", "simulation", "policy"},
     "schedulers": {*FOUNDATION, "simulation", "search", "policy", "decisions"},
-    "replanning": {*FOUNDATION, "decisions"},
+    "replanning": {*FOUNDATION, "search", "decisions", "schedulers"},
     "remedies": {*FOUNDATION, "search", "decisions", "replanning"},
     "comparison": {*FOUNDATION, "schedulers"},
     # The rules of scheduling are the yardstick of a held-out evaluation.

@@ -64,8 +64,11 @@ class Plan:
         """Cost that no plan of the shift can beat, by the objective of this one."""
         from core.bounds.cost_bound import cost_bound  # its solver takes time to load
 
-        known = cost_bound(self.result.problem, self.result.objective)
-        return max(known, self.proved)
+        result = self.result
+        if result.floor is not None and result.rest is None:
+            return result.cost  # all is past change: there is no better plan
+        asked = result.problem if result.rest is None else result.rest
+        return max(cost_bound(asked, result.objective), self.proved)
 
     @cached_property
     def figures(self) -> Values:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Protocol
 
 from core.planning.stopping import Stop, never
 from core.planning.trace import Trace
+from core.problem.floor import Floor
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Metrics, Schedule, metrics
 from core.problem.verify import violations
+from core.problem.verify_floor import violations_on
 
 Progress = Callable[[float, str], None]
 
@@ -48,7 +50,12 @@ class Result:
     reason
         What was chosen and why, in one sentence for the planner.
     trace
-        Every decision with its probabilities; ``None`` where there are none.
+        Every decision with its probabilities; ``None`` where there are none. Where
+        something was past change, its jobs are those of ``rest``.
+    floor
+        What had begun and what had to stay when it was planned; ``None``: nothing.
+    rest
+        The problem of the jobs that were still to be planned; ``None``: of all.
 
     Raises
     ------
@@ -66,9 +73,14 @@ class Result:
     model: str | None = None
     seed: int = 0
     trace: Trace | None = None
+    floor: Floor | None = None
+    rest: Problem | None = None
 
     def __post_init__(self) -> None:
-        found = violations(self.problem, self.schedule)
+        if self.floor is None:
+            found = violations(self.problem, self.schedule)
+        else:
+            found = violations_on(self.problem, self.schedule, self.floor)
         if found:
             raise InvalidScheduleError(
                 f"{self.scheduler} broke {len(found)} rules, first: {found[0]}"
@@ -77,7 +89,17 @@ class Result:
     @cached_property
     def cost_terms(self) -> tuple[float, float, float]:
         """Makespan, tardiness and setup part of the cost."""
-        return self.objective.terms(self.problem, self.schedule)
+        if self.rest is None:
+            return self.objective.terms(self.problem, self.schedule)
+        return self.objective.terms(self.rest, self._planned(self.rest))
+
+    def _planned(self, rest: Problem) -> Schedule:
+        """Return the part of the schedule that was planned, not past change."""
+        place = {name: j for j, name in enumerate(self.problem.job_ids)}
+        jobs = [place[name] for name in rest.job_ids]
+        return Schedule(
+            **{x.name: getattr(self.schedule, x.name)[jobs] for x in fields(Schedule)}
+        )
 
     @cached_property
     def cost(self) -> float:

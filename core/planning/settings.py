@@ -10,6 +10,7 @@ from typing import Any
 
 from core.planning.catalogue import OF_ALL, scheduler_entry
 from core.planning.effort import EFFORTS
+from core.planning.keeping import KEEPS
 from core.planning.visibility import FEWEST_VISIBLE, MOST_VISIBLE, VISIBLE
 from core.problem.objective import Objective
 
@@ -49,6 +50,9 @@ class PlanSettings:
         How long ``auto`` searches, by name; see :mod:`core.planning.effort`.
     most_seconds
         Seconds after which ``auto`` stops with what it has; ``None``: no limit.
+    keep
+        How much of a previous plan a replan keeps, by name; see
+        :mod:`core.planning.keeping`.
 
     Raises
     ------
@@ -76,6 +80,7 @@ class PlanSettings:
     seed: int = 0
     effort: str = "normal"
     most_seconds: float | None = None
+    keep: str = "normal"
 
     def __post_init__(self) -> None:
         _expect_kind("scheduler", self.scheduler, str)
@@ -84,6 +89,8 @@ class PlanSettings:
             raise ValueError(
                 f"Expected effort {', '.join(EFFORTS)}, got {self.effort!r}."
             )
+        if self.keep not in KEEPS:
+            raise ValueError(f"Expected keep {', '.join(KEEPS)}, got {self.keep!r}.")
         if self.most_seconds is not None:
             _expect_seconds("most_seconds", self.most_seconds)
         _expect_kind("objective", self.objective, Objective)

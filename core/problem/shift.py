@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
+from core.problem.floor import Floor
 from core.problem.model import Problem
 
 Origin = Literal["sample", "upload", "generated"]
@@ -47,6 +48,8 @@ class Shift:
         Name of the material whose arrival is the release of each job, the latest of
         those it waits for; empty where it waits for none. No names at all: no job
         waits for a material.
+    floor
+        What has begun, and what must stay; ``None``: nothing.
 
     Raises
     ------
@@ -61,6 +64,7 @@ class Shift:
     origin: Origin = "upload"
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     materials: tuple[str, ...] = ()
+    floor: Floor | None = None
 
     def __post_init__(self) -> None:
         check_start(self.start)
@@ -109,6 +113,8 @@ class Shift:
         digest.update(repr(sorted(self.extras.items())).encode())
         if self.materials:
             digest.update(repr(self.materials).encode())
+        if self.floor is not None:
+            digest.update(self.floor.content_hash.encode())
         return digest.hexdigest()
 
 

@@ -138,10 +138,24 @@ def plan(
     ------
     NotShippedError
         When no shipped model has the name in the settings.
+    ImpossibleLockError
+        When a lock of the shift cannot be kept.
     PlanningCancelled
         When stopped before there was a plan.
     """
     settings = settings or PlanSettings()
+    if shift.floor is not None and shift.floor.binds:
+        from core.schedulers.from_now import planned_from_now
+
+        result = planned_from_now(
+            shift.problem,
+            shift.floor,
+            scheduler(settings),
+            settings,
+            stop=stop,
+            progress=progress,
+        )
+        return Plan(shift, settings, result)
     result = scheduler(settings).schedule(
         shift.problem,
         settings.objective,

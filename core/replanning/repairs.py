@@ -1,0 +1,329 @@
+"""
+Repairs: the ways from the plan in hand to a new one.
+
+Push shifts to the right and keeps every order; gentle starts from there and searches
+with what a change costs; frozen keeps the next hours and plans the rest anew; free
+plans anew all that has not begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from core.planning.effort import EFFORTS
+from core.planning.keeping import KEEPS
+from core.planning.plan import Plan
+from core.planning.scheduler import Progress, Result, Stopwatch, silent
+from core.planning.settings import PlanSettings
+from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
+from core.problem import phrases
+from core.problem.floor import Floor, PreviousPlan
+from core.problem.model import Problem
+from core.problem.schedule import Schedule
+from core.problem.shift import Shift
+from core.problem.stability import NOT_PRICED, Home
+from core.replanning.changes import SOON, Changes, changes, home_of, home_of_rest
+from core.replanning.commitments import with_freeze
+from core.replanning.push import pushed
+from core.schedulers.from_now import past_change, planned_from_now, whole_of
+from core.schedulers.registry import scheduler
+from core.search.refine import padded, refine
+from core.timing.commitments import Commitments, remaining
+from core.timing.committing import committed
+from core.timing.retime import retime
+
+
+class Repair(StrEnum):
+    """A way from the previous plan to a new one."""
+
+    PUSH = "push"
+    FROZEN = "frozen"
+    GENTLE = "gentle"
+    FREE = "free"
+
+    @property
+    def label(self) -> str:
+        """What planners read."""
+        return _TITLES[self][0]
+
+    @property
+    def words(self) -> str:
+        """What it does, in one sentence for planners."""
+        return _TITLES[self][1]
+
+
+_TITLES = {
+    Repair.PUSH: ("Push right", "Every order stays; what has to start later does."),
+    Repair.FROZEN: ("Freeze the next hours", "They stay; all after is planned anew."),
+    Repair.GENTLE: ("Gentle", "Changes only what is worth a change."),
+    Repair.FREE: ("Free", "All that has not begun is planned anew."),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Repaired:
+    """
+    A repair of a plan.
+
+    Parameters
+    ----------
+    repair
+        The way it was made.
+    plan
+        What came out, verified; of all jobs, history included.
+    changes
+        What it changes of the previous plan.
+    commitments
+        What was past change, with notices of what the planner has to know.
+    """
+
+    repair: Repair
+    plan: Plan
+    changes: Changes
+    commitments: Commitments
+
+
+class NoPreviousPlanError(ValueError):
+    """A repair was asked for without a plan to repair."""
+
+
+def repairs(
+    shift: Shift,
+    floor: Floor,
+    settings: PlanSettings | None = None,
+    kinds: Sequence[Repair] = tuple(Repair),
+    *,
+    stop: Stop = never,
+    progress: Progress = silent,
+) -> Iterator[Repaired]:
+    """
+    Make repairs, one after another; each is there as soon as it is made.
+
+    Parameters
+    ----------
+    shift, floor, settings, stop, progress
+        See :func:`repair`.
+    kinds
+        Which, in this order.
+
+    Raises
+    ------
+    NoPreviousPlanError, ImpossibleLockError
+        See :func:`repair`.
+    """
+    kept: dict[Repair, Result] = {}
+    for kind in kinds:
+        yield _repaired(shift, floor, kind, settings, kept, stop, progress)
+
+
+def repair(
+    shift: Shift,
+    floor: Floor,
+    kind: Repair,
+    settings: PlanSettings | None = None,
+    *,
+    stop: Stop = never,
+    progress: Progress = silent,
+) -> Repaired:
+    """
+    Make a new plan from the one in hand.
+
+    Parameters
+    ----------
+    shift
+        What is planned now, with all that has happened in its problem.
+    floor
+        Now, what has begun, locks and freeze, and the previous plan.
+    kind
+        The way.
+    settings
+        How to plan: what plans for ``frozen`` and ``free``, the objective, how long
+        to search (``effort``, ``most_seconds``) and how much to ``keep``.
+    stop, progress
+        See :class:`core.planning.scheduler.Scheduler`.
+
+    Returns
+    -------
+    Repaired
+        Where nothing happened, that is where pushing right gives the previous plan,
+        the previous plan: but for ``free``, and ``gentle`` when nothing is to be kept.
+
+    Raises
+    ------
+    NoPreviousPlanError
+        When the floor holds no plan, or one of other jobs.
+    ImpossibleLockError
+        When a lock cannot be kept.
+    PlanningCancelled
+        When stopped before there was a plan; push and gentle have one at any stop.
+    """
+    return _repaired(shift, floor, kind, settings, {}, stop, progress)
+
+
+def _repaired(
+    shift: Shift,
+    floor: Floor,
+    kind: Repair,
+    settings: PlanSettings | None,
+    kept: dict[Repair, Result],
+    stop: Stop,
+    progress: Progress,
+) -> Repaired:
+    """Make one repair; ``kept`` holds the push of the same shift, once made."""
+    settings = settings or PlanSettings()
+    problem, previous = shift.problem, floor.previous
+    if previous is None or not previous.known.any():
+        raise NoPreviousPlanError(
+            "There is no previous plan of these jobs: plan the shift first."
+        )
+    made = _Repairing(problem, floor, previous, settings, kept, stop, progress)
+    result = made.result(kind)
+    changed = replace(shift, floor=result.floor)
+    plan = Plan(changed, settings, result)
+    found = changes(problem, result.schedule, floor)
+    return Repaired(kind, plan, found, made.commitments)
+
+
+@dataclass
+class _Repairing:
+    """One shift to be repaired, in one way or several."""
+
+    problem: Problem
+    floor: Floor
+    previous: PreviousPlan
+    settings: PlanSettings
+    kept: dict[Repair, Result]
+    stop: Stop
+    progress: Progress
+
+    def __post_init__(self) -> None:
+        self.commitments = committed(self.problem, self.floor)
+
+    def result(self, kind: Repair) -> Result:
+        """Make the plan of one kind."""
+        push = self.push()
+        keeps_nothing = kind is Repair.FREE or (
+            kind is Repair.GENTLE and KEEPS[self.settings.keep].price == 0
+        )
+        if kind is Repair.PUSH or push.rest is None:
+            return push
+        if not keeps_nothing and self.nothing_happened(push.schedule):
+            return replace(
+                push, reason="Nothing has to move: the plan stays as it was."
+            )
+        if kind is Repair.GENTLE:
+            return self.gentle(push)
+        floor = self.floor
+        if kind is Repair.FROZEN:
+            machines = self.problem.num_machines
+            floor = with_freeze(floor, machines, floor.now + SOON)
+        return planned_from_now(
+            self.problem,
+            floor,
+            scheduler(self.settings),
+            self.settings,
+            stop=self.stop,
+            progress=self.progress,
+        )
+
+    def push(self) -> Result:
+        """Every machine in its order, to the right; made once."""
+        if Repair.PUSH in self.kept:
+            return self.kept[Repair.PUSH]
+        watch, commitments = Stopwatch(), self.commitments
+        if not commitments.open_jobs.size:
+            result = past_change(
+                self.problem, commitments, str(Repair.PUSH), self.settings.objective
+            )
+        else:
+            rest = remaining(self.problem, commitments)
+            schedule = pushed(rest, self.of_rest(), self.floor.now)
+            result = self._whole(rest, schedule, Repair.PUSH, watch, Repair.PUSH.words)
+        self.kept[Repair.PUSH] = result
+        return result
+
+    def of_rest(self) -> PreviousPlan:
+        """Return the previous plan of the jobs that are left."""
+        jobs, before = self.commitments.open_jobs, self.previous
+        return PreviousPlan(
+            before.machine[jobs],
+            before.setup_start[jobs],
+            before.setup_end[jobs],
+            before.start[jobs],
+            before.end[jobs],
+        )
+
+    def nothing_happened(self, schedule: Schedule) -> bool:
+        """Whether a plan has every job where, when and as long as it was."""
+        before, begun = self.previous, self.commitments.begun
+        same = (
+            before.known
+            & (schedule.machine == before.machine)
+            & (schedule.start == before.start)
+            & (schedule.end == before.end)
+        )
+        return bool((same | begun).all())
+
+    def gentle(self, push: Result) -> Result:
+        """Search from the push on, with what a change costs; never worse than it."""
+        watch, settings, rest = Stopwatch(), self.settings, push.rest
+        if rest is None:
+            return push
+        price = KEEPS[settings.keep].price
+        objective = replace(settings.objective, stability=price)
+        jobs = self.commitments.open_jobs
+        home = home_of_rest(home_of(self.problem, self.floor), jobs)
+        start = Schedule(*(getattr(push.schedule, name)[jobs] for name in _TIMES))
+        limit = settings.most_seconds
+        stop = self.stop if limit is None else AnyOf(self.stop, MaxSeconds(limit))
+        found = refine(
+            rest,
+            objective,
+            start,
+            stop=stop,
+            seed=settings.seed,
+            progress=self.progress,
+            moves=EFFORTS[settings.effort].moves(rest.num_jobs),
+            home=home,
+        )
+        ways = (found, _kept_back(rest, found, home), start)
+        best = min(ways, key=lambda way: objective.cost(rest, way, home))
+        changed = phrases.many(int(home.changed(best).sum()), "job")
+        words = f"Started from the plan pushed right; {changed} changed."
+        return self._whole(rest, best, Repair.GENTLE, watch, words)
+
+    def _whole(
+        self,
+        rest: Problem,
+        schedule: Schedule,
+        kind: Repair,
+        watch: Stopwatch,
+        words: str,
+    ) -> Result:
+        """Return a plan of the rest as a result of the whole."""
+        result = Result(
+            problem=rest,
+            schedule=schedule,
+            objective=self.settings.objective,
+            scheduler=str(kind),
+            seconds=watch.seconds,
+            decisions=rest.num_jobs,
+            reason=words,
+            seed=self.settings.seed,
+        )
+        return whole_of(result, self.problem, self.commitments)
+
+
+_TIMES = ("machine", "setup_start", "setup_end", "start", "end")
+
+
+def _kept_back(rest: Problem, schedule: Schedule, home: Home) -> Schedule:
+    """Return the same orders, no job before it was to start on its machine."""
+    stayed = (schedule.machine == home.machine) & (home.machine != NOT_PRICED)
+    release = np.where(stayed, np.maximum(rest.release, home.start), rest.release)
+    later = replace(rest, release=release)
+    return retime(later, padded(schedule, rest.num_machines))
