@@ -21,7 +21,8 @@ from core.replanning.repairs import NoPreviousPlanError, Repair, repair, repairs
 from core.timing.retime import retime
 from tests.replanning.days import days
 
-RULE = PlanSettings(scheduler="rule:edd", effort="quick", most_seconds=0.02)
+SEARCH = PlanSettings(scheduler="rule:edd", effort="quick")
+RULE = replace(SEARCH, most_seconds=0.02)
 MANY = dict(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -69,11 +70,11 @@ def test_push_moves_only_what_a_breakdown_moves(shop, floor):
 def test_gentle_takes_a_change_that_is_worth_it(shop, floor):
     """With b on M1 at 40 s nothing else changes, and b is on time."""
     shift = shift_of(down(shop, 0, 10, 700))
-    made = repair(shift, floor, Repair.GENTLE, RULE)
+    made = repair(shift, floor, Repair.GENTLE, SEARCH)
     schedule = made.plan.result.schedule
     assert schedule.machine.tolist() == [0, 1, 1, 1]
     assert made.changes.changed_jobs == 1
-    kept = repair(shift, floor, Repair.GENTLE, replace(RULE, keep="most"))
+    kept = repair(shift, floor, Repair.GENTLE, replace(SEARCH, keep="most"))
     assert kept.changes.changed_jobs <= 1
 
 
