@@ -115,7 +115,7 @@ def repairs(
     NoPreviousPlanError, ImpossibleLockError
         See :func:`repair`.
     """
-    kept: dict[Repair, Result] = {}
+    kept: list[_Pushed] = []
     for kind in kinds:
         yield _repaired(shift, floor, kind, settings, kept, stop, progress)
 
@@ -161,7 +161,7 @@ def repair(
     PlanningCancelled
         When stopped before there was a plan; push and gentle have one at any stop.
     """
-    return _repaired(shift, floor, kind, settings, {}, stop, progress)
+    return _repaired(shift, floor, kind, settings, [], stop, progress)
 
 
 def _repaired(
@@ -169,7 +169,7 @@ def _repaired(
     floor: Floor,
     kind: Repair,
     settings: PlanSettings | None,
-    kept: dict[Repair, Result],
+    kept: list[_Pushed],
     stop: Stop,
     progress: Progress,
 ) -> Repaired:
@@ -188,6 +188,14 @@ def _repaired(
     return Repaired(kind, plan, found, made.commitments)
 
 
+@dataclass(frozen=True)
+class _Pushed:
+    """The plan pushed right: of the rest (``None``: nothing is left), and whole."""
+
+    part: Schedule | None
+    whole: Result
+
+
 @dataclass
 class _Repairing:
     """One shift to be repaired, in one way or several."""
@@ -196,7 +204,7 @@ class _Repairing:
     floor: Floor
     previous: PreviousPlan
     settings: PlanSettings
-    kept: dict[Repair, Result]
+    kept: list[_Pushed]
     stop: Stop
     progress: Progress
 
@@ -209,14 +217,13 @@ class _Repairing:
         keeps_nothing = kind is Repair.FREE or (
             kind is Repair.GENTLE and KEEPS[self.settings.keep].price == 0
         )
-        if kind is Repair.PUSH or push.rest is None:
-            return push
-        if not keeps_nothing and self.nothing_happened(push.schedule):
-            return replace(
-                push, reason="Nothing has to move: the plan stays as it was."
-            )
+        if kind is Repair.PUSH or push.part is None:
+            return push.whole
+        if not keeps_nothing and self.nothing_happened(push.whole.schedule):
+            words = "Nothing has to move: the plan stays as it was."
+            return replace(push.whole, reason=words)
         if kind is Repair.GENTLE:
-            return self.gentle(push)
+            return self.gentle(push.part)
         floor = self.floor
         if kind is Repair.FROZEN:
             machines = self.problem.num_machines
@@ -230,21 +237,22 @@ class _Repairing:
             progress=self.progress,
         )
 
-    def push(self) -> Result:
+    def push(self) -> _Pushed:
         """Every machine in its order, to the right; made once."""
-        if Repair.PUSH in self.kept:
-            return self.kept[Repair.PUSH]
-        watch, commitments = Stopwatch(), self.commitments
+        if not self.kept:
+            self.kept.append(self._push())
+        return self.kept[0]
+
+    def _push(self) -> _Pushed:
+        watch, commitments, name = Stopwatch(), self.commitments, str(Repair.PUSH)
         if not commitments.open_jobs.size:
-            result = past_change(
-                self.problem, commitments, str(Repair.PUSH), self.settings.objective
-            )
-        else:
-            rest = remaining(self.problem, commitments)
-            schedule = pushed(rest, self.of_rest(), self.floor.now)
-            result = self._whole(rest, schedule, Repair.PUSH, watch, Repair.PUSH.words)
-        self.kept[Repair.PUSH] = result
-        return result
+            objective = self.settings.objective
+            whole = past_change(self.problem, commitments, name, objective)
+            return _Pushed(None, whole)
+        rest = remaining(self.problem, commitments)
+        part = pushed(rest, self.of_rest(), self.floor.now)
+        words = Repair.PUSH.words
+        return _Pushed(part, self._whole(rest, part, Repair.PUSH, watch, words))
 
     def of_rest(self) -> PreviousPlan:
         """Return the previous plan of the jobs that are left."""
@@ -268,16 +276,14 @@ class _Repairing:
         )
         return bool((same | begun).all())
 
-    def gentle(self, push: Result) -> Result:
-        """Search from the push on, with what a change costs; never worse than it."""
-        watch, settings, rest = Stopwatch(), self.settings, push.rest
-        if rest is None:
-            return push
+    def gentle(self, start: Schedule) -> Result:
+        """Search from a plan of the rest on, with what a change costs; never worse."""
+        watch, settings = Stopwatch(), self.settings
+        rest = remaining(self.problem, self.commitments)
         price = KEEPS[settings.keep].price
         objective = replace(settings.objective, stability=price)
         jobs = self.commitments.open_jobs
         home = home_of_rest(home_of(self.problem, self.floor), jobs)
-        start = Schedule(*(getattr(push.schedule, name)[jobs] for name in _TIMES))
         limit = settings.most_seconds
         stop = self.stop if limit is None else AnyOf(self.stop, MaxSeconds(limit))
         found = refine(
@@ -316,9 +322,6 @@ class _Repairing:
             seed=self.settings.seed,
         )
         return whole_of(result, self.problem, self.commitments)
-
-
-_TIMES = ("machine", "setup_start", "setup_end", "start", "end")
 
 
 def _kept_back(rest: Problem, schedule: Schedule, home: Home) -> Schedule:
