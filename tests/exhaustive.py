@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.problem.verify import violations
 from core.timing.retime import retime
 
 
@@ -14,7 +15,8 @@ def orders(problem):
             seen.add(lists)
         for job in left:
             if not left & set(problem.predecessors[job]):
-                for k in np.flatnonzero(problem.eligible[job]).tolist():
+                possible = np.isfinite(problem.possible_processing[job])
+                for k in np.flatnonzero(possible).tolist():
                     longer = (*lists[:k], (*lists[k], job), *lists[k + 1 :])
                     extend(longer, left - {job})
 
@@ -24,7 +26,8 @@ def orders(problem):
 
 def optimum(problem, objective):
     """Smallest cost of any valid schedule."""
-    return min(objective.cost(problem, retime(problem, x)) for x in orders(problem))
+    timed = [retime(problem, x) for x in orders(problem)]
+    return min(objective.cost(problem, x) for x in timed if not violations(problem, x))
 
 
 def first_order(problem):

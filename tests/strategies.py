@@ -1,5 +1,6 @@
 """Random problems, and random orders of their jobs, for Hypothesis."""
 
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
+from core.timing.retime import retime
 
 TIMES = st.integers(1, 20)  # seconds; small, so that ties and tight fits are common
 
@@ -116,4 +118,48 @@ def sequences(draw, problem):
 def problems_and_sequences(draw, **settings):
     """A random problem with one random, valid order of its jobs on the machines."""
     problem = draw(problems(**settings))
+    return problem, draw(sequences(problem))
+
+
+@st.composite
+def special_problems(draw, *, waits=True, pauses=True, reservations=True, **settings):
+    """
+    Problems whose jobs wait after others, may not pause, or are reserved.
+
+    Reserved are jobs of some valid schedule, at their times there, as far as they can
+    be kept with nothing else around: setups keep no triangle inequality.
+    """
+    problem = draw(problems(**settings))
+    n = problem.num_jobs
+    lists = st.lists
+    if waits:
+        after = draw(lists(st.just(0) | st.integers(1, 15), min_size=n, max_size=n))
+        problem = replace(problem, wait_after=np.array(after))
+    if pauses:
+        may = draw(lists(st.booleans(), min_size=n, max_size=n))
+        problem = replace(problem, may_pause=np.array(may))
+    if not reservations:
+        return problem
+    wanted = draw(lists(st.booleans(), min_size=n, max_size=n))
+    later = draw(st.just(0) | st.integers(0, 20))
+    moved = replace(problem, release=problem.release + later)
+    schedule = retime(moved, draw(sequences(problem)))
+    machine, start = np.full(n, -1), np.full(n, -1)
+    for job in np.argsort(schedule.start, kind="stable").tolist():
+        before = list(problem.predecessors[job])
+        if wanted[job] and (machine[before] >= 0).all():
+            at = machine.copy(), start.copy()
+            at[0][job], at[1][job] = schedule.machine[job], schedule.start[job]
+            try:
+                replace(problem, reserved_machine=at[0], reserved_start=at[1])
+            except ValueError:
+                continue
+            machine, start = at
+    return replace(problem, reserved_machine=machine, reserved_start=start)
+
+
+@st.composite
+def special_sequences(draw, **settings):
+    """A problem whose jobs wait or may not pause, with a random order of its jobs."""
+    problem = draw(special_problems(reservations=False, **settings))
     return problem, draw(sequences(problem))

@@ -105,6 +105,13 @@ def wait_text(shift: Shift, job: int, wait: Wait) -> str:
             return f"release, {phrases.moment(start, problem.release[job])}"
         case Cause.PREDECESSOR:
             return f"predecessor {who}"
+        case Cause.RESERVED:
+            return f"reserved start, {phrases.moment(start, wait.ready)}"
+        case Cause.WAIT if wait.job is not None:
+            lasts = phrases.duration(problem.wait_after[wait.job])
+            return f"{lasts} after predecessor {who}"
+        case Cause.WINDOW:
+            return "a window long enough, as it may not be interrupted"
         case Cause.SETUP:
             return "setup of the machine" if who is None else f"setup behind {who}"
         case Cause.MACHINE if who is None:

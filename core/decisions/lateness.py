@@ -10,7 +10,7 @@ from functools import cached_property
 from core.problem.model import Problem
 from core.problem.orders import Order
 from core.problem.schedule import Schedule
-from core.problem.waiting import Cause, holds
+from core.problem.waiting import Cause, holds, window
 
 
 class Blame(StrEnum):
@@ -27,7 +27,9 @@ class Blame(StrEnum):
     MACHINE = "machine"  # the machine runs a job of another order
     MACHINE_SETUP = "machine_setup"  # the machine is set up for such a job
     PREDECESSOR = "predecessor"  # of another order: its work, setup and waiting
+    WAIT = "wait"  # the time that has to pass after a predecessor
     CLOSURE = "closure"
+    WINDOW = "window"  # open, but not long enough for work that may not pause
     RELEASE = "release"
     MATERIAL = "material"
     UNAVAILABLE = "unavailable"  # the machine is not free before
@@ -210,20 +212,24 @@ class Lateness:
         """Back from a job's end to the end of the job it waited for, or to 0."""
         hold, plan = self._holds[job], self.schedule
         start, k = int(plan.start[job]), int(plan.machine[job])
-        pieces = [*self._idle(k, hold.earliest, start)]
+        opens = window(self.problem, plan, job, hold.earliest)
+        pieces = [*self._idle(k, hold.earliest, start, opens)]
         pieces += self._work(k, start, self._end[job], Blame.PROCESSING)
         before = hold.job
+        if hold.cause is Cause.WAIT and before is not None:
+            pieces.insert(0, (Blame.WAIT, self._end[before], hold.earliest))
         if hold.cause is Cause.SETUP:
             begin = int(plan.setup_start[job])
             pieces = [
-                *self._idle(k, hold.free, begin),
+                *self._idle(k, hold.free, begin, hold.free),
                 *self._work(k, begin, hold.earliest, Blame.SETUP),
                 *pieces,
             ]
         if before is None:
             # A machine that is free at 0 has nothing before its first setup.
-            known = hold.earliest if hold.cause is Cause.RELEASE else hold.free
-            cause = Blame.RELEASE if hold.cause is Cause.RELEASE else Blame.UNAVAILABLE
+            own = {Cause.RELEASE: Blame.RELEASE, Cause.RESERVED: Blame.LOCK}
+            cause = own.get(hold.cause, Blame.UNAVAILABLE)
+            known = hold.earliest if hold.cause in own else hold.free
             if cause is Blame.RELEASE and self.materials and self.materials[job]:
                 cause = Blame.MATERIAL
             if hold.cause is not Cause.NOTHING:
@@ -231,16 +237,23 @@ class Lateness:
         return _Stretch(
             tuple(Link(job, k, *piece) for piece in pieces if piece[1] < piece[2]),
             before,
-            hold.cause is Cause.PREDECESSOR,
+            hold.cause in (Cause.PREDECESSOR, Cause.WAIT),
         )
 
-    def _idle(self, k: int, since: int, until: int) -> list[tuple[Blame, int, int]]:
-        """Time in which nothing is done: until the machine opens, then by choice."""
+    def _idle(
+        self, k: int, since: int, until: int, fits: int
+    ) -> list[tuple[Blame, int, int]]:
+        """Time without work: until the machine opens, the work fits, then by choice."""
         starts, ends = self._closures[k]
         i = bisect_right(ends, since)
         opens = ends[i] if i < len(ends) and starts[i] <= since else since
         opens = min(opens, until)
-        return [(Blame.CLOSURE, since, opens), (Blame.CHOICE, opens, until)]
+        fits = min(max(fits, opens), until)
+        return [
+            (Blame.CLOSURE, since, opens),
+            (Blame.WINDOW, opens, fits),
+            (Blame.CHOICE, fits, until),
+        ]
 
     def _work(
         self, k: int, begin: int, end: int, cause: Blame

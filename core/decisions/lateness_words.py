@@ -20,7 +20,9 @@ CAUSES: dict[Blame, str] = {
     Blame.MACHINE: "the machine runs other orders",
     Blame.MACHINE_SETUP: "setups for other orders",
     Blame.PREDECESSOR: "predecessors of other orders",
+    Blame.WAIT: "waiting times after predecessors",
     Blame.CLOSURE: "the machine is closed",
+    Blame.WINDOW: "waiting for a window long enough",
     Blame.RELEASE: "not released",
     Blame.MATERIAL: "material not there",
     Blame.UNAVAILABLE: "the machine is not free yet",
@@ -113,6 +115,14 @@ def _said(
             if len(links) == 1:
                 return f"{machine} is closed {span}"
             return f"{machine} is closed for {took} meanwhile, the longest {span}"
+        case Blame.WAIT:
+            return f"{job} waits {took} after the end of its predecessor"
+        case Blame.WINDOW:
+            until = wording.moment(longest.end)
+            return (
+                f"{job} may not be interrupted, and {machine} has no window long "
+                f"enough before {until}"
+            )
         case Blame.MATERIAL:
             late = f"for {why.materials[longest.job]}, which arrives "
             late += wording.moment(longest.end)

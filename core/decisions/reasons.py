@@ -9,6 +9,7 @@ from math import inf, isfinite
 
 import numpy as np
 
+from core.problem import phrases
 from core.timing.situation import Situation
 
 When = Callable[[float], str]
@@ -25,6 +26,8 @@ class ExclusionCause(StrEnum):
     BUSY = "busy"
     CLOSED = "closed"
     NOT_READY = "the job is not ready"
+    WINDOW = "no window long enough"
+    RESERVED = "reserved"
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,9 @@ class Exclusion:
         Seconds since plan start until which that holds; +inf: not known yet, or for
         good.
     job, machine
-        The job or machine behind it: the predecessor, the job that keeps the machine,
-        the machine that is free first; ``None`` where there is none.
+        The job or machine behind it: the predecessor, the job that keeps the machine
+        or that it is kept for, the machine that is free first or reserved; ``None``
+        where there is none.
     """
 
     cause: ExclusionCause
@@ -74,9 +78,14 @@ def job_exclusion(situation: Situation, job: int) -> Exclusion | None:
     if situation.job_ready[job] > situation.limit:
         return _readiness(situation, job)
     start = situation.earliest_start[job]
-    return Exclusion(
-        ExclusionCause.MACHINES, float(start.min()), machine=int(start.argmin())
-    )
+    if not np.isfinite(start).any():  # each of its machines is kept for another job
+        able = np.isfinite(problem.possible_processing[job])
+        return _reserved(situation, int(able.argmax()))
+    first, machine = float(start.min()), int(start.argmin())
+    own = machine_exclusion(situation, job, machine)
+    window = own is not None and own.cause is ExclusionCause.WINDOW
+    cause = ExclusionCause.WINDOW if window else ExclusionCause.MACHINES
+    return Exclusion(cause, first, machine=machine)
 
 
 def machine_exclusion(situation: Situation, job: int, machine: int) -> Exclusion | None:
@@ -91,6 +100,10 @@ def machine_exclusion(situation: Situation, job: int, machine: int) -> Exclusion
         return None
     if not problem.eligible[job, machine]:
         return Exclusion(ExclusionCause.INCOMPATIBLE)
+    own = int(problem.reserved_machine[job])
+    if own not in (-1, machine):
+        start = float(problem.reserved_start[job])
+        return Exclusion(ExclusionCause.RESERVED, start, machine=own)
     if situation.placed[job] or situation.awaited[job]:
         return Exclusion(ExclusionCause.NOT_READY)
     free = int(situation.ready[machine])
@@ -99,9 +112,20 @@ def machine_exclusion(situation: Situation, job: int, machine: int) -> Exclusion
         return Exclusion(ExclusionCause.BUSY, free, job=None if last < 0 else last)
     if situation.job_ready[job] > situation.limit:
         return Exclusion(ExclusionCause.NOT_READY, float(situation.job_ready[job]))
-    return Exclusion(
-        ExclusionCause.CLOSED, float(situation.earliest_start[job, machine])
-    )
+    start = float(situation.earliest_start[job, machine])
+    if not isfinite(start):
+        return _reserved(situation, machine)
+    both = max(free, int(situation.job_ready[job]))
+    opens = int(problem.calendars[machine].next_open(both))
+    cause = ExclusionCause.CLOSED if start == opens else ExclusionCause.WINDOW
+    return Exclusion(cause, start)
+
+
+def _reserved(situation: Situation, machine: int) -> Exclusion:
+    """A machine is kept for its next reserved job, before which others do not fit."""
+    job = int(situation.next_reserved[machine])
+    start = float(situation.problem.reserved_start[job])
+    return Exclusion(ExclusionCause.RESERVED, start, job=job, machine=machine)
 
 
 def _readiness(situation: Situation, job: int) -> Exclusion:
@@ -110,8 +134,12 @@ def _readiness(situation: Situation, job: int) -> Exclusion:
     ready = float(situation.job_ready[job])
     if problem.release[job] == ready:
         return Exclusion(ExclusionCause.RELEASE, ready)
+    if problem.reserved_start[job] == ready:
+        machine = int(problem.reserved_machine[job])
+        return Exclusion(ExclusionCause.RESERVED, ready, machine=machine)
     before = np.array(problem.predecessors[job], dtype=np.int64)
-    last = before[int(situation.schedule.end[before].argmax())]
+    ends = situation.schedule.end[before] + problem.wait_after[before]
+    last = before[int(ends.argmax())]
     return Exclusion(ExclusionCause.PREDECESSOR, ready, job=int(last))
 
 
@@ -132,7 +160,12 @@ def job_words(situation: Situation, exclusion: Exclusion, when: When) -> str:
         case ExclusionCause.SCHEDULED:
             return f"already scheduled on {problem.machine_ids[exclusion.machine or 0]}"
         case ExclusionCause.PREDECESSOR if until:
-            return f"waits for predecessor {_job(situation, exclusion)} until {until}"
+            wait = problem.wait_after[exclusion.job or 0]
+            after = f" and {phrases.duration(wait)} after it," if wait else ""
+            return (
+                f"waits for predecessor {_job(situation, exclusion)}{after} until "
+                f"{until}"
+            )
         case ExclusionCause.PREDECESSOR:
             return (
                 f"waits for predecessor {_job(situation, exclusion)}, which is not "
@@ -140,6 +173,11 @@ def job_words(situation: Situation, exclusion: Exclusion, when: When) -> str:
             )
         case ExclusionCause.RELEASE:
             return f"released at {until}"
+        case ExclusionCause.RESERVED:
+            return _reserved_words(situation, exclusion, until)
+        case ExclusionCause.WINDOW:
+            machine = problem.machine_ids[exclusion.machine or 0]
+            return f"no window long enough until {until} ({machine})"
         case _:
             machine = problem.machine_ids[exclusion.machine or 0]
             return f"no compatible machine free until {until} ({machine})"
@@ -157,8 +195,20 @@ def machine_words(situation: Situation, exclusion: Exclusion, when: When) -> str
             return f"busy with {_job(situation, exclusion)} until {until}"
         case ExclusionCause.CLOSED:
             return f"closed until {until}"
+        case ExclusionCause.WINDOW:
+            return f"no window long enough until {until}"
+        case ExclusionCause.RESERVED:
+            return _reserved_words(situation, exclusion, until)
         case _:
             return f"the job is not ready until {until}" if until else "job not ready"
+
+
+def _reserved_words(situation: Situation, exclusion: Exclusion, until: str) -> str:
+    """Say that the job itself is reserved, or that the machine is for another."""
+    if exclusion.job is None:
+        machine = situation.problem.machine_ids[exclusion.machine or 0]
+        return f"reserved on {machine} at {until}"
+    return f"too long before {_job(situation, exclusion)}, which is reserved at {until}"
 
 
 def _job(situation: Situation, exclusion: Exclusion) -> str:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
-from core.problem.waiting import holds, previous_job
+from core.problem.waiting import holds, previous_job, window
 from core.timing.flat import Closures, Ints, cut, flat_closures
-from core.timing.kernel import finish, next_open, place
+from core.timing.kernel import finish, next_open, next_start, place
 from core.timing.machine_code import machine_code
 
 Words = NDArray[np.uint64]
@@ -37,6 +37,8 @@ class Orders(NamedTuple):
     start_not_before: Ints
     before_at: Ints
     before: Ints
+    wait_after: Ints  # (n,), seconds
+    may_pause: NDArray[np.bool_]  # (n,)
 
 
 def kept_orders(problem: Problem, schedule: Schedule) -> tuple[Orders, Ints]:
@@ -64,6 +66,8 @@ def kept_orders(problem: Problem, schedule: Schedule) -> tuple[Orders, Ints]:
         here = np.flatnonzero(schedule.machine == k)
         free[here] = calendar.next_open(free[here])
         earliest[here] = calendar.next_open(earliest[here])
+    for j in np.flatnonzero(~problem.may_pause).tolist():
+        earliest[j] = window(problem, schedule, j, int(earliest[j]))
     setup_chosen = (setup > 0) & (schedule.setup_start > free)
     start_chosen = schedule.start > earliest
     before_at, before = cut(problem.predecessors)
@@ -74,9 +78,11 @@ def kept_orders(problem: Problem, schedule: Schedule) -> tuple[Orders, Ints]:
         machine=schedule.machine.copy(),
         previous=previous_job(schedule),
         setup_not_before=np.where(setup_chosen, schedule.setup_start, 0),
-        start_not_before=np.where(start_chosen, schedule.start, problem.release),
+        start_not_before=np.where(start_chosen, schedule.start, problem.not_before),
         before_at=before_at,
         before=before,
+        wait_after=problem.wait_after.copy(),
+        may_pause=problem.may_pause.copy(),
     )
     return orders, setup
 
@@ -120,15 +126,19 @@ def push_right(
             free = max(o.available[k] if i < 0 else end[f, i], o.setup_not_before[j])
             ready = o.start_not_before[j]
             for x in range(o.before_at[j], o.before_at[j + 1]):
-                ready = max(ready, end[f, o.before[x]])
+                i = o.before[x]
+                ready = max(ready, end[f, i] + o.wait_after[i])
             if between[k] <= 0:
-                times = place(o.closures, k, free, ready, setup[f, j], work[f, j])
-                end[f, j] = times[3]
+                end[f, j] = place(
+                    o.closures, k, free, ready, setup[f, j], work[f, j], o.may_pause[j]
+                )[3]
             else:
                 chance = luck[f, k], between[k], repair[k]
                 time = next_open(o.closures, k, free)
                 time = _worked(o.closures, k, time, setup[f, j], chance, left, count)
-                time = next_open(o.closures, k, max(time, ready))
+                time = next_start(
+                    o.closures, k, max(time, ready), work[f, j], o.may_pause[j]
+                )
                 end[f, j] = _worked(
                     o.closures, k, time, work[f, j], chance, left, count
                 )

@@ -83,7 +83,7 @@ def batches(problem: Problem, visible: int = VISIBLE) -> Batches:
     Families with an important job come first, then those due earliest; a family
     that others wait for goes with the most urgent of them. A family stays whole
     unless it is larger than a batch, or bound in a circle with others that are
-    together.
+    together. Reserved jobs come before all others, so that these keep clear of them.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def batches(problem: Problem, visible: int = VISIBLE) -> Batches:
     if visible < 1:
         raise ValueError(f"Expected visible >= 1, got {visible}.")
     found: list[list[int]] = [[]]
-    for unit in _units(problem):
+    for unit in _reserved_first(problem, _units(problem)):
         if len(found[-1]) + len(unit) > visible and len(unit) <= visible:
             found.append([])
         for job in unit:
@@ -114,6 +114,16 @@ def batches(problem: Problem, visible: int = VISIBLE) -> Batches:
                 found.append([])
             found[-1].append(job)
     return tuple(tuple(batch) for batch in found if batch)
+
+
+def _reserved_first(problem: Problem, units: list[list[int]]) -> list[list[int]]:
+    """Units without the reserved jobs, behind these, each of which is one."""
+    start = problem.reserved_start
+    reserved = np.flatnonzero(start >= 0)
+    if not len(reserved):
+        return units
+    first = [[j] for j in reserved[np.argsort(start[reserved])].tolist()]
+    return first + [[j for j in unit if start[j] < 0] for unit in units]
 
 
 def _units(problem: Problem) -> list[list[int]]:

@@ -95,6 +95,15 @@ class Calendar:
         ends = np.append(self.closures[:, 1], np.iinfo(np.int64).max)
         return np.where(starts[i] <= t, ends[i], t)
 
+    def next_window(self, time: int, seconds: int) -> int:
+        """First instant from ``time`` on with ``seconds`` before the next closure."""
+        start = int(self.next_open(time))
+        i = int(np.searchsorted(self.closures[:, 0], start))
+        while i < len(self.closures) and start + seconds > self.closures[i, 0]:
+            start = int(self.closures[i, 1])
+            i += 1
+        return start
+
     def finish(self, start: int, seconds: int) -> int:
         """First instant with ``seconds`` open seconds behind an open start."""
         if seconds == 0:

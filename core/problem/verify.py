@@ -30,9 +30,11 @@ class Violation:
     ----------
     rule
         1 every job once, on an eligible machine; 2 not before its release and
-        predecessors; 3 a machine does one thing at a time, and is set up for it;
-        4 work pauses in closures and nowhere else, and starts in open time;
-        5 nothing before the machine is available.
+        predecessors, nor before the wait after these is over; 3 a machine does one
+        thing at a time, and is set up for it;
+        4 work pauses in closures and nowhere else, that of a job that may not pause
+        not even there, and starts in open time; 5 nothing before the machine is
+        available; 6 a reserved job on its machine, at its start.
     job, machine
         Index of the job and machine at fault; ``None`` where there is none.
     message
@@ -65,7 +67,7 @@ def violations(problem: Problem, schedule: Schedule) -> tuple[Violation, ...]:
     -------
     tuple of Violation
         In the order of the rules. A job that is on no machine of the problem is
-        judged by rules 1 and 2 alone.
+        judged by rules 1, 2 and 6 alone.
     """
     n = problem.num_jobs
     if len(schedule.machine) != n:
@@ -82,6 +84,7 @@ def violations(problem: Problem, schedule: Schedule) -> tuple[Violation, ...]:
         *_sequence(problem, schedule, order),
         *_open_time(problem, schedule, order),
         *_availability(problem, schedule, order),
+        *_reservations(problem, schedule),
     ]
     return tuple(sorted(found, key=lambda violation: violation.rule))
 
@@ -127,6 +130,18 @@ def _readiness(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
             f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
             f"its predecessor {problem.job_ids[first]!r} ends at "
             f"{schedule.end[first]} s.",
+        )
+    gap = schedule.start[after] - schedule.end[before]
+    hasty = ~early & (gap < problem.wait_after[before])
+    for i in np.flatnonzero(hasty).tolist():
+        first, job = problem.precedence[i].tolist()
+        yield Violation(
+            2,
+            job,
+            None,
+            f"Job {problem.job_ids[job]!r} starts {gap[i]} s after the end of its "
+            f"predecessor {problem.job_ids[first]!r}, which has to be "
+            f"{problem.wait_after[first]} s or more.",
         )
 
 
@@ -197,6 +212,19 @@ def _open_time(
             f"on machine {problem.machine_ids[k]!r}; it takes {needed[i]:.0f} s.",
         )
 
+    span = schedule.end[order] - schedule.start[order]
+    paused = ~problem.may_pause[order] & ~wrong & (span > lasts)
+    for i in np.flatnonzero(paused).tolist():
+        job, k = int(order[i]), int(machine[i])
+        yield Violation(
+            4,
+            job,
+            k,
+            f"Job {problem.job_ids[job]!r} may not pause, and machine "
+            f"{problem.machine_ids[k]!r} is closed for {span[i] - lasts[i]} s of its "
+            "processing.",
+        )
+
     has_setup = schedule.setup_end[order] > schedule.setup_start[order]
     runs = schedule.end[order] > schedule.start[order]
     always = np.ones(len(order), dtype=np.bool_)
@@ -236,6 +264,26 @@ def _availability(
             f"{problem.job_ids[job]!r} at {schedule.setup_start[job]} s, before it is "
             f"available at {problem.available[k]} s.",
         )
+
+
+def _reservations(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+    """Rule 6: every reserved job where and when it is reserved."""
+    reserved = np.flatnonzero(problem.reserved_machine >= 0)
+    for job in reserved.tolist():
+        machine, start = problem.reserved_machine[job], problem.reserved_start[job]
+        name = f"Job {problem.job_ids[job]!r}"
+        where = f"machine {problem.machine_ids[machine]!r}"
+        if schedule.machine[job] != machine:
+            message = f"{name} is not on {where}, where it is reserved."
+            yield Violation(6, job, int(machine), message)
+        if schedule.start[job] != start:
+            yield Violation(
+                6,
+                job,
+                int(machine),
+                f"{name} starts at {schedule.start[job]} s; it is reserved at {start} "
+                "s.",
+            )
 
 
 def _worked(

@@ -18,10 +18,13 @@ class Cause(StrEnum):
 
     NOTHING = "nothing"
     RELEASE = "release"
+    RESERVED = "reserved"  # its start is
     PREDECESSOR = "predecessor"
+    WAIT = "wait"  # the time that has to pass after the end of a predecessor
     MACHINE = "machine"
     SETUP = "setup"
     CLOSURE = "closure"
+    WINDOW = "window"  # it may not pause: the machine was open, and not for long enough
     CHOICE = "choice"
 
 
@@ -39,8 +42,8 @@ class Wait:
         The job behind the cause: the predecessor that ended last, or the job that
         kept the machine; ``None`` where no job is to blame.
     ready
-        Seconds since plan start at which the job itself was ready: released, and
-        its predecessors done.
+        Seconds since plan start at which the job itself was ready: released (where it
+        is reserved, at its start), and its predecessors done and waited after.
     seconds
         Seconds from ``ready`` to its start.
     """
@@ -59,9 +62,9 @@ class Hold:
     Parameters
     ----------
     cause, job
-        As of :class:`Wait`, but never ``CLOSURE`` or ``CHOICE``.
+        As of :class:`Wait`, but never ``CLOSURE``, ``WINDOW`` or ``CHOICE``.
     ready
-        Seconds since plan start at which the job was released, its predecessors done.
+        As of :class:`Wait`.
     free
         Seconds since plan start at which its machine had done the job before it.
     setup
@@ -92,8 +95,8 @@ def waits(problem: Problem, schedule: Schedule) -> tuple[Wait, ...]:
     -------
     tuple of Wait
         One per job. Where two things end at the same second, the one that the
-        planner can influence least is named: release, then predecessor, then setup,
-        then machine.
+        planner can influence least is named: release or reserved start, then
+        predecessor, then setup, then machine.
     """
     return tuple(
         _wait(problem, schedule, job, hold)
@@ -119,14 +122,16 @@ def holds(problem: Problem, schedule: Schedule) -> tuple[Hold, ...]:
     setups = setup_seconds(problem, schedule).tolist()
     rows = zip(
         *(before, setups, schedule.machine.tolist(), schedule.setup_end.tolist()),
-        *(problem.release.tolist(), problem.predecessors),
+        *(problem.not_before.tolist(), problem.predecessors),
+        problem.reserved_start.tolist(),
         strict=True,
     )
     available, end = problem.available.tolist(), schedule.end.tolist()
+    wait_after = problem.wait_after.tolist()
     found = []
-    for previous, setup, machine, set_up, release, behind in rows:
-        last = max(behind, key=lambda p: (end[p], p), default=None)
-        done = 0 if last is None else end[last]
+    for previous, setup, machine, set_up, release, behind, reserved in rows:
+        last = max(behind, key=lambda p: (end[p] + wait_after[p], p), default=None)
+        done = 0 if last is None else end[last] + wait_after[last]
         ready = max(release, done)
         free = available[machine] if previous < 0 else end[previous]
         earliest = max(ready, set_up if setup > 0 else free)
@@ -134,9 +139,10 @@ def holds(problem: Problem, schedule: Schedule) -> tuple[Hold, ...]:
         if earliest == 0:
             cause, who = Cause.NOTHING, None
         elif release == earliest:
-            cause, who = Cause.RELEASE, None
-        elif done == earliest:
-            cause, who = Cause.PREDECESSOR, last
+            cause, who = Cause.RELEASE if reserved < 0 else Cause.RESERVED, None
+        elif last is not None and done == earliest:
+            cause = Cause.WAIT if wait_after[last] else Cause.PREDECESSOR
+            who = last
         elif setup > 0:
             cause = Cause.SETUP
         found.append(Hold(cause, who, ready, free, setup, earliest))
@@ -169,7 +175,25 @@ def _wait(problem: Problem, schedule: Schedule, job: int, hold: Hold) -> Wait:
     """Why one job started when it did."""
     start, cause, who = int(schedule.start[job]), hold.cause, hold.job
     if start > hold.earliest:
-        calendar = problem.calendars[int(schedule.machine[job])]
-        opens = int(calendar.next_open(hold.earliest))
-        cause, who = (Cause.CLOSURE if start <= opens else Cause.CHOICE), None
+        who = None
+        if start <= opening(problem, schedule, job, hold.earliest):
+            cause = Cause.CLOSURE
+        elif start <= window(problem, schedule, job, hold.earliest):
+            cause = Cause.WINDOW
+        else:
+            cause = Cause.CHOICE
     return Wait(cause, who, hold.ready, start - hold.ready)
+
+
+def opening(problem: Problem, schedule: Schedule, job: int, since: int) -> int:
+    """Seconds since plan start at which the machine of a job is open from a time on."""
+    return int(problem.calendars[int(schedule.machine[job])].next_open(since))
+
+
+def window(problem: Problem, schedule: Schedule, job: int, since: int) -> int:
+    """Second from a time on at which a job may start on its machine: all in one go."""
+    machine = int(schedule.machine[job])
+    if problem.may_pause[job]:
+        return opening(problem, schedule, job, since)
+    work = int(problem.processing[job, machine])
+    return problem.calendars[machine].next_window(since, work)

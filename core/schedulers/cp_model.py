@@ -160,8 +160,11 @@ class CpModel:
         """Seconds by which an optimal schedule ends."""
         problem = self.problem
         longest = np.where(problem.eligible, problem.processing, 0.0).max(axis=1)
-        late = max(int(problem.release.max()), int(problem.available.max()))
-        horizon = late + int(longest.sum())
+        late = max(int(problem.not_before.max()), int(problem.available.max()))
+        horizon = late + int(longest.sum()) + int(problem.wait_after.sum())
+        # Before each closure work may wait that is too long for what is left.
+        whole = int(longest.max(where=~problem.may_pause, initial=0))
+        horizon += whole * max(len(c.closures) for c in problem.calendars)
         horizon += problem.num_jobs * int(problem.setup.max(initial=0))
         horizon += max(int(c.closed_before[-1]) for c in problem.calendars)
         if self.schedule is not None and objective.makespan > 0:
@@ -175,7 +178,7 @@ class CpModel:
         machines = set(self.window.machines)
         for j in [*self.window.free, *self.staying]:
             self._ask()
-            at = np.flatnonzero(problem.eligible[j]).tolist()
+            at = np.flatnonzero(np.isfinite(problem.possible_processing[j])).tolist()
             if j in self.staying:
                 at = [self.staying[j]]
             else:
@@ -208,14 +211,16 @@ class CpModel:
         """Tie the open seconds of job j to calendar time."""
         problem, model = self.problem, self.model
         self.end[j] = model.new_int_var(0, self.horizon, "")
-        if problem.predecessors[j]:
+        if problem.predecessors[j] or not problem.may_pause[j]:
             self.begin[j] = model.new_int_var(0, self.horizon, "")
         for k in at:
             chosen, calendar = self.choice[j, k], problem.calendars[k]
             work = int(problem.processing[j, k])
             model.add(self.finish[j] == self.start[j] + work).only_enforce_if(chosen)
-            released = int(calendar.open_seconds(problem.release[j]))
+            released = int(calendar.open_seconds(problem.not_before[j]))
             model.add(self.start[j] >= released).only_enforce_if(chosen)
+            if problem.reserved_start[j] >= 0:
+                model.add(self.start[j] <= released)
             closed = self._closed_before(j, calendar, chosen, at_end=True)
             model.add(self.end[j] == self.finish[j] + closed).only_enforce_if(chosen)
             if j in self.begin:
@@ -223,6 +228,10 @@ class CpModel:
                 model.add(self.begin[j] == self.start[j] + closed).only_enforce_if(
                     chosen
                 )
+                if not problem.may_pause[j]:
+                    model.add(self.end[j] == self.begin[j] + work).only_enforce_if(
+                        chosen
+                    )
 
     def _closed_before(
         self, j: int, calendar: Calendar, chosen: cp_model.IntVar, *, at_end: bool
@@ -378,10 +387,11 @@ class CpModel:
         for i, j in self.problem.precedence.tolist():
             if j not in self.begin:
                 continue  # settled, like its predecessors
+            wait = int(self.problem.wait_after[i])
             if i in self.end:
-                self.model.add(self.begin[j] >= self.end[i])
+                self.model.add(self.begin[j] >= self.end[i] + wait)
             elif self.schedule is not None:
-                self.model.add(self.begin[j] >= int(self.schedule.end[i]))
+                self.model.add(self.begin[j] >= int(self.schedule.end[i]) + wait)
 
     def _minimize(self) -> None:
         """State the objective; what is settled only adds a constant."""
@@ -391,7 +401,8 @@ class CpModel:
         weights: list[float] = []
         most: list[int] = []  # of each term
         if a > 0:
-            makespan = model.new_int_var(0, self.horizon, "")
+            fixed = problem.fixed_figures[0]
+            makespan = model.new_int_var(fixed, max(self.horizon, fixed), "")
             for end in self.end.values():
                 model.add(makespan >= end)
             for k in range(problem.num_machines):
@@ -400,7 +411,7 @@ class CpModel:
                 model.add_hint(makespan, max(int(schedule.end[j]) for j in self.end))
             terms.append(makespan)
             weights.append(a)
-            most.append(self.horizon)
+            most.append(max(self.horizon, fixed))
         for j, end in self.end.items() if b > 0 else ():
             if problem.due[j] < inf:
                 late = model.new_int_var(0, self.horizon, "")

@@ -30,8 +30,11 @@ class ProblemArrays:
     num_jobs, num_machines
         Shape (P,): true sizes.
     processing
-        Shape (P, N, M), seconds; +inf where not eligible.
-    release, due, weight, tail, mean_processing, smallest_processing
+        Shape (P, N, M), seconds; +inf where not eligible, and for reserved jobs where
+        they are not reserved.
+    release
+        Shape (P, N), seconds; of reserved jobs the reserved start.
+    due, weight, tail, mean_processing, smallest_processing
         Shape (P, N); see :class:`core.problem.model.Problem`.
     important
         Shape (P, N), bool.
@@ -70,6 +73,15 @@ class ProblemArrays:
         Closures of all machines; machine k of problem p is row ``p * M + k``.
     has_closures
         Whether any machine of any problem ever closes.
+    wait_after, may_pause
+        Shape (P, N); see :class:`core.problem.model.Problem`.
+    reserved_start
+        Shape (P, N), seconds; -1 where a job is not reserved.
+    first_reserved, reserved_after
+        Shapes (P, M) and (P, N), int64: the first reserved job of each machine, and
+        the next one on its machine behind each reserved job; -1: none.
+    special
+        Shape (P,), bool: whether some job may not pause, or is reserved.
     scale
         Shape (P,), seconds: mean processing time, the unit of time features.
     horizon
@@ -112,6 +124,12 @@ class ProblemArrays:
     available: Floats
     successors: Ints
     num_predecessors: Ints
+    wait_after: Floats
+    may_pause: Flags
+    reserved_start: Floats
+    first_reserved: Ints
+    reserved_after: Ints
+    special: Flags
     closures: Closures
     has_closures: bool
     scale: Floats

@@ -55,6 +55,12 @@ class ProblemTensors:
     available: Tensor
     successors: Tensor
     num_predecessors: Tensor
+    wait_after: Tensor
+    may_pause: Tensor
+    reserved_start: Tensor
+    first_reserved: Tensor
+    reserved_after: Tensor
+    special: Tensor
     closure_axis: ClosureAxis
     has_closures: bool
     scale: Tensor
@@ -84,6 +90,16 @@ class ProblemTensors:
 
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:
         return torch.from_numpy(array).to(self.processing.device)
+
+    @cached_property
+    def any_special(self) -> bool:
+        """Whether some job of some problem may not pause, or is reserved."""
+        return bool(self.arrays.special.any())
+
+    @cached_property
+    def any_reserved(self) -> bool:
+        """Whether some job of some problem is reserved."""
+        return bool((self.arrays.first_reserved >= 0).any())
 
     @cached_property
     def usual_setup(self) -> Tensor:

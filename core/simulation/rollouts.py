@@ -66,20 +66,27 @@ class Rollouts:
         self.ready = static.available[source].clone()  # (B, M) machine free from
         axis = static.closure_axis
         self.open_ready = axis.next_open(self.offset, self.ready)  # (B, M)
+        # (B, M): the reserved job that each machine must keep clear of; -1: none
+        self.next_reserved = static.first_reserved[source].clone()
         self.machine_group = static.initial_group[source].clone()  # (B, M)
         self.setup_offset = (
             static.setup_row[source]
             .gather(2, self.machine_group[:, :, None])
             .squeeze(2)
         )  # (B, M)
-        self.job_ready = static.release[
-            source
-        ].clone()  # (B, N) release and predecessors
+        # (B, N): release, and end of predecessors with the wait after them
+        self.job_ready = static.release[source].clone()
         self.waiting_for = static.num_predecessors[source].clone()  # (B, N)
         times = torch.maximum(self.job_ready[:, :, None], self.ready[:, None])
         times = axis.next_open(self.offset[:, None].expand_as(times), times)
         choosable = torch.isfinite(static.processing[source])
         choosable &= (self.waiting_for == 0)[:, :, None]
+        if static.any_special:
+            indices = torch.meshgrid(
+                *(torch.arange(x, device=self.device) for x in times.shape),
+                indexing="ij",
+            )
+            times = self.first_starts(*indices)
         self.earliest_start = torch.where(choosable, times, torch.inf)  # (B, N, M)
         self.earliest = self.earliest_start.amin(2)  # (B, N)
 
@@ -162,6 +169,40 @@ class Rollouts:
         group = self.static.group[self.source[rollouts], jobs]
         return self.static.setup[self.setup_offset[rollouts] + group[:, None]]
 
+    def first_starts(self, rollouts: Tensor, jobs: Tensor, machines: Tensor) -> Tensor:
+        """
+        First moment at which jobs could start on machines that are set up for them.
+
+        Parameters
+        ----------
+        rollouts, jobs, machines
+            Of one shape; jobs that wait for no other.
+
+        Returns
+        -------
+        Tensor
+            Same shape, seconds: work that may not pause fits then; +inf where a job
+            is not eligible, or would be in the way of the next reserved one.
+        """
+        static, axis = self.static, self.static.closure_axis
+        b, j, k = rollouts, jobs, machines
+        p, offset = self.source[b], self.offset[b, k]
+        work, may_pause = static.processing[p, j, k], static.may_pause[p, j]
+        eligible = torch.isfinite(work)
+        work = torch.where(eligible, work, 1.0)
+        free, ready = self.ready[b, k], self.job_ready[b, j]
+        start = axis.next_start(offset, torch.maximum(free, ready), work, may_pause)
+        if static.any_reserved:
+            reserved, group = self.next_reserved[b, k], static.group[p, j]
+            other = (reserved >= 0) & (reserved != j)
+            reserved = reserved.clamp(min=0)
+            setup = static.setup[self.setup_offset[b, k] + group]
+            end = axis.place(offset, free, ready, setup, work, may_pause)[3]
+            into = static.group[p, reserved] + static.setup_row[p, k, group]
+            end = axis.finish(offset, axis.next_open(offset, end), static.setup[into])
+            eligible &= ~(other & (end > static.reserved_start[p, reserved]))
+        return torch.where(eligible, start, torch.inf)
+
     def outcome(self, rollouts: Tensor, jobs: Tensor) -> Tensor:
         """
         Exact times of a job, were it placed on each machine next.
@@ -180,6 +221,7 @@ class Rollouts:
             self.job_ready[rollouts, jobs][:, None],
             self.setup_seconds(rollouts, jobs),
             torch.where(finite, processing, 1.0),
+            self.static.may_pause[self.source[rollouts], jobs][:, None],
         )
         times[3] = torch.where(finite, times[3], torch.inf)
         return times

@@ -65,6 +65,7 @@ def side_by_side(
     low = [_low_setups(problem) for problem in problems]
     prices = [_prices(p, into) for p, (into, _) in zip(problems, low, strict=True)]
     behind = [_behind(problem) for problem in problems]
+    reserved = [_reserved(problem) for problem in problems]
     open_ = Calendar.always_open()  # of padded machines
     closures = flat_closures(
         [
@@ -76,8 +77,8 @@ def side_by_side(
     return ProblemArrays(
         num_jobs=np.array([p.num_jobs for p in problems]),
         num_machines=np.array([p.num_machines for p in problems]),
-        processing=_padded([p.processing for p in problems], (n, m), np.inf),
-        release=per_job("release", 0.0),
+        processing=_padded([p.possible_processing for p in problems], (n, m), np.inf),
+        release=per_job("not_before", 0.0),
         due=per_job("due", np.inf),
         weight=per_job("weight", 0.0),
         important=_padded([p.important for p in problems], (n,), False),
@@ -101,6 +102,14 @@ def side_by_side(
         num_predecessors=_padded(
             [np.array([len(x) for x in p.predecessors]) for p in problems], (n,), 0
         ),
+        wait_after=per_job("wait_after", 0.0),
+        may_pause=_padded([p.may_pause for p in problems], (n,), True),
+        reserved_start=per_job("reserved_start", -1.0),
+        first_reserved=_padded([x[0] for x in reserved], (m,), -1),
+        reserved_after=_padded([x[1] for x in reserved], (n,), -1),
+        special=np.array(
+            [bool({"may_pause", "reserved_machine"} & {*p.said}) for p in problems]
+        ),
         closures=closures,
         has_closures=bool(len(closures.start)),
         scale=np.array([float(p.mean_processing.mean()) for p in problems]),
@@ -122,7 +131,9 @@ def _prices(problem: Problem, low_in: NDArray[np.float64]) -> tuple[Singles, Sin
     """Prices of a problem's machines, found once while the problem is there."""
     found = _PRICES.get(problem)
     if found is None:
-        found = machine_prices(problem.processing + low_in, _floats(problem.available))
+        found = machine_prices(
+            problem.possible_processing + low_in, _floats(problem.available)
+        )
         _PRICES[problem] = found
     return found
 
@@ -181,6 +192,18 @@ def _low_setups(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float
     return _floats(into[kinds][:, groups].T), _floats(out[kinds][:, groups].T)
 
 
+def _reserved(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First reserved job of each machine, and the next behind each; -1: none."""
+    first = np.full(problem.num_machines, -1, dtype=np.int64)
+    after = np.full(problem.num_jobs, -1, dtype=np.int64)
+    reserved = np.flatnonzero(problem.reserved_start >= 0)
+    latest_first = np.argsort(-problem.reserved_start[reserved])
+    for job in reserved[latest_first].tolist():
+        machine = problem.reserved_machine[job]
+        after[job], first[machine] = first[machine], job
+    return first, after
+
+
 def _behind(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Effective due date of each job, and the weight that waits for it."""
     due = problem.due.copy()
@@ -188,6 +211,6 @@ def _behind(problem: Problem) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     for job in problem.topological_order[::-1].tolist():
         for successor in problem.successors[job]:
             latest = due[successor] - problem.smallest_processing[successor]
-            due[job] = min(due[job], latest)
+            due[job] = min(due[job], latest - problem.wait_after[job])
             weight[job] += weight[successor]
     return due, weight

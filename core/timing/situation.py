@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
 from core.timing.flat import FlatProblem, flat_problem
-from core.timing.kernel import next_open, place, setup_seconds
+from core.timing.kernel import leaves_time, next_start, place, setup_seconds
 from core.timing.machine_code import machine_code
 
 Floats = NDArray[np.float64]
@@ -103,12 +103,23 @@ class Situation:
 
     @cached_property
     def job_ready(self) -> Indices:
-        """Shape (n,), seconds: release, and end of the placed predecessors."""
+        """Shape (n,), seconds: release, and end of and wait after predecessors."""
         before, after = self.problem.precedence.T
         done = self.placed[before]
-        ready = self.problem.release.copy()
-        np.maximum.at(ready, after[done], self.schedule.end[before[done]])
+        ready = self.problem.not_before.copy()
+        ends = self.schedule.end + self.problem.wait_after
+        np.maximum.at(ready, after[done], ends[before[done]])
         return ready
+
+    @cached_property
+    def next_reserved(self) -> Indices:
+        """Shape (m,): the next reserved job of each machine; -1: none."""
+        found = np.full(self.problem.num_machines, -1, dtype=np.int64)
+        start = self.problem.reserved_start
+        left = np.flatnonzero((start >= 0) & ~self.placed)
+        for job in left[np.argsort(-start[left])].tolist():
+            found[self.problem.reserved_machine[job]] = job
+        return found
 
     @cached_property
     def earliest_start(self) -> Floats:
@@ -116,7 +127,15 @@ class Situation:
         problem = self.problem
         times = np.full((problem.num_jobs, problem.num_machines), inf)
         possible = np.flatnonzero(~self.placed & (self.awaited == 0))
-        _starts(flat_problem(problem), possible, self.job_ready, self.ready, times)
+        _starts(
+            flat_problem(problem),
+            possible,
+            self.last_job,
+            self.next_reserved,
+            self.job_ready,
+            self.ready,
+            times,
+        )
         return times
 
     @cached_property
@@ -163,14 +182,32 @@ class Situation:
 
 @machine_code
 def _starts(
-    f: FlatProblem, jobs: Indices, job_ready: Indices, ready: Indices, times: Floats
+    f: FlatProblem,
+    jobs: Indices,
+    last_job: Indices,
+    next_reserved: Indices,
+    job_ready: Indices,
+    ready: Indices,
+    times: Floats,
 ) -> None:
-    """Write the first open instant of each job on each eligible machine."""
+    """Write the first start of each job on each machine that it may come next on."""
+    c = f.closures
     for x in range(len(jobs)):
         j = jobs[x]
         for k in range(len(ready)):
-            if f.processing[j, k] >= 0:
-                times[j, k] = next_open(f.closures, k, max(job_ready[j], ready[k]))
+            work, reserved = f.processing[j, k], next_reserved[k]
+            if work < 0:
+                continue
+            if reserved >= 0 and reserved != j:
+                setup = setup_seconds(f, k, last_job[k], j)
+                end = place(c, k, ready[k], job_ready[j], setup, work, f.may_pause[j])[
+                    3
+                ]
+                setup = setup_seconds(f, k, j, reserved)
+                if not leaves_time(c, k, end, setup, f.reserved_start[reserved]):
+                    continue
+            begin = max(job_ready[j], ready[k])
+            times[j, k] = next_start(c, k, begin, work, f.may_pause[j])
 
 
 @machine_code
@@ -192,5 +229,11 @@ def _outcomes(
             setup[x, k] = seconds
             if f.processing[j, k] >= 0:
                 _, _, start[x, k], end[x, k] = place(
-                    f.closures, k, ready[k], job_ready[j], seconds, f.processing[j, k]
+                    f.closures,
+                    k,
+                    ready[k],
+                    job_ready[j],
+                    seconds,
+                    f.processing[j, k],
+                    f.may_pause[j],
                 )

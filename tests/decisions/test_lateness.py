@@ -1,6 +1,7 @@
 """Why orders end when they do: by hand, and for random plans of all kinds."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pytest
@@ -16,8 +17,10 @@ from core.problem.calendar import Calendar
 from core.problem.model import Job, Machine, Problem
 from core.problem.orders import Order, find_order, orders
 from core.problem.verify import violations
+from core.search.refine import padded
 from core.timing.retime import retime
-from tests.strategies import problems_and_sequences
+from tests.simulation.playing import one, play_randomly
+from tests.strategies import problems_and_sequences, special_problems, special_sequences
 
 WORDING = Wording(lambda seconds: f"at {seconds:.0f}", lambda s: f"{s:.0f} s")
 
@@ -159,6 +162,42 @@ def test_a_sentence_says_it_for_people(shop, plan, order, said):
     assert sentence(problem, plan, why, WORDING) == said
 
 
+def test_waits_windows_and_locks_have_names_of_their_own():
+    """
+    The mill is closed in 20-30 s: a runs 0-10, b 4 s after it, in one go from 30 s.
+
+    c of the same order waits 6 s after b and runs at 48 s; d is locked at 60 s.
+    """
+    mill = Machine("mill", calendar=Calendar(np.array([[20, 30]])))
+    jobs = [
+        Job("a", {"mill": 10}, "WO-1", wait_after=4),
+        Job("b", {"mill": 12}, "WO-2", "", ["a"], wait_after=6, may_pause=False),
+        Job("c", {"saw": 2}, "WO-2", "", ["b"], due=40.0),
+        Job("d", {"saw": 2}, "WO-3", due=60.0, reserved=("saw", 60)),
+    ]
+    problem = Problem.from_rows(jobs, [mill, Machine("saw")])
+    plan = retime(problem, [[0, 1], [2, 3]])
+    lateness = Lateness(problem, plan)
+    why = lateness.why(find_order(problem, "WO-2"))
+    assert chain(problem, why) == [
+        ("a", "predecessor", 0, 10),
+        ("b", "wait", 10, 14),
+        ("b", "window", 14, 30),
+        ("b", "processing", 30, 42),
+        ("c", "wait", 42, 48),
+        ("c", "processing", 48, 50),
+    ]
+    assert sentence(problem, plan, why, WORDING) == (
+        "WO-2 is 10 s late: b may not be interrupted, and mill has no window long "
+        "enough before at 30."
+    )
+    locked = lateness.why(find_order(problem, "WO-3"))
+    assert locked.root.cause is Blame.LOCK
+    assert sentence(problem, plan, locked, WORDING) == (
+        "WO-3 is 2 s late: d is locked at at 60 on saw."
+    )
+
+
 def test_many_orders_on_one_machine_are_counted():
     """Three orders before the last one, the longest of them named."""
     jobs = [Job(f"J{i}", {"M": 10 + i % 2}, due=30.0) for i in range(4)]
@@ -222,8 +261,10 @@ def root_removed(problem, root):
             assert len(kept) == len(closures) - 1
             calendars[root.machine] = Calendar(kept)
             return replace(problem, calendars=tuple(calendars))
-        case Blame.CHOICE:
+        case Blame.CHOICE | Blame.LOCK:
             return problem
+        case Blame.WINDOW:
+            return replace(problem, may_pause=np.ones(problem.num_jobs, bool))
     raise AssertionError(root)
 
 
@@ -262,7 +303,7 @@ def check(problem, schedule, sequences):
 
 
 @settings(max_examples=150)
-@given(problems_and_sequences(), st.data())
+@given(problems_and_sequences() | special_sequences(), st.data())
 def test_the_parts_are_the_whole_and_the_root_is_one(drawn, data):
     """
     Also where the plan starts some jobs, or their setups, later than it could.
@@ -277,6 +318,14 @@ def test_the_parts_are_the_whole_and_the_root_is_one(drawn, data):
     later = replace(problem, release=data.draw(jobs), available=machines)
     later = replace(later, release=np.maximum(later.release, problem.release))
     check(problem, retime(later, sequences), sequences)
+
+
+@settings(max_examples=60)
+@given(special_problems(), st.integers(0, 99))
+def test_the_parts_are_the_whole_with_reservations(problem, seed):
+    """Any plan that a random agent makes around them."""
+    (schedule,) = play_randomly(one(problem, lookahead=inf), seed).schedules()
+    check(problem, schedule, padded(schedule, problem.num_machines))
 
 
 def test_the_parts_are_the_whole_on_a_thousand_plans_of_all_kinds():

@@ -111,6 +111,40 @@ def test_every_reason_of_a_machine_in_words(shop, moment):
     ]
 
 
+def test_waits_windows_and_reservations_in_words():
+    """
+    The lathe closes in 20-30 s and is kept for kept at 50 s; a ends at 5 s.
+
+    b comes 7 s after it; whole takes 17 s in one go; long takes 36 s.
+    """
+    lathe = Machine("lathe", calendar=Calendar(np.array([[20, 30]])))
+    jobs = [
+        Job("a", {"lathe": 5}, wait_after=7),
+        Job("b", {"saw": 9}, predecessors=["a"]),
+        Job("whole", {"lathe": 17}, may_pause=False),
+        Job("kept", {"lathe": 3, "saw": 3}, reserved=("lathe", 50)),
+        Job("long", {"lathe": 36}),
+        Job("now", {"lathe": 2}),
+    ]
+    shop = Problem.from_rows(jobs, [lathe, Machine("saw")])
+    plan = retime(shop, [[0, 2, 3, 4, 5], [1]])
+    moment = Situation(shop, plan, np.array([0]), 0.0)
+    assert moment.now == 5
+    said = [job_exclusion(moment, job) for job in range(1, 5)]
+    assert [job_words(moment, x, seconds) for x in said] == [
+        "waits for predecessor a and < 1 min after it, until 12 s",
+        "no window long enough until 30 s (lathe)",
+        "reserved on lathe at 50 s",
+        "too long before kept, which is reserved at 50 s",
+    ]
+    parts = [machine_exclusion(moment, *x) for x in ((2, 0), (3, 1), (4, 0))]
+    assert [machine_words(moment, x, seconds) for x in parts] == [
+        "no window long enough until 30 s",
+        "reserved on lathe at 50 s",
+        "too long before kept, which is reserved at 50 s",
+    ]
+
+
 def test_a_clock_that_lets_machines_wait_says_so(shop, moment):
     """With some lookahead, and with any."""
     order = np.array([0])

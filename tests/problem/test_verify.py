@@ -167,6 +167,58 @@ def test_the_first_setup_starts_from_what_the_machine_is_set_up_for(shop):
     assert rules(shop, changed(schedule, setup_end=(1, 5))) == {3}
 
 
+def test_waits_pauses_and_reservations_are_kept_to_the_second():
+    """
+    On M, closed in 20-30 and 33-34 s: a runs 0-10, b 34-46 in one go.
+
+    On N: c comes 5 s after a, at 15 s, and r is reserved at 40 s.
+    """
+    closed = Machine("M", calendar=Calendar(np.array([[20, 30], [33, 34]])))
+    jobs = [
+        Job("a", {"M": 10}, wait_after=5),
+        Job("b", {"M": 12}, may_pause=False),
+        Job("c", {"N": 5}, predecessors=["a"]),
+        Job("r", {"N": 5, "M": 5}, reserved=("N", 40)),
+    ]
+    shop = Problem.from_rows(jobs, [closed, Machine("N")])
+    kept = retime(shop, [[0, 1], [2, 3]])
+    assert kept.start.tolist() == [0, 34, 15, 40]
+    assert not violations(shop, kept)
+    whole = replace(shop, may_pause=[True] * 4)
+    paused = retime(whole, [[0, 1], [2, 3]])
+    assert paused.start[1] == 10
+    assert paused.end[1] == 32
+    said = {
+        "broken by a pause": paused,
+        "too early": changed(kept, start=(2, 14), end=(2, 19)),
+        "moved": changed(kept, start=(3, 41), end=(3, 46)),
+        "elsewhere": changed(
+            kept,
+            machine=(3, 0),
+            setup_start=(3, 46),
+            setup_end=(3, 46),
+            start=(3, 46),
+            end=(3, 51),
+        ),
+    }
+    found = {name: violations(shop, plan) for name, plan in said.items()}
+    broken = {name: [(x.rule, x.job) for x in faults] for name, faults in found.items()}
+    assert broken == {
+        "broken by a pause": [(4, 1)],
+        "too early": [(2, 2)],
+        "moved": [(6, 3)],
+        "elsewhere": [(6, 3), (6, 3)],
+    }
+    assert [str(x) for faults in found.values() for x in faults] == [
+        "Job 'b' may not pause, and machine 'M' is closed for 10 s of its processing.",
+        "Job 'c' starts 4 s after the end of its predecessor 'a', which has to be 5 s "
+        "or more.",
+        "Job 'r' starts at 41 s; it is reserved at 40 s.",
+        "Job 'r' is not on machine 'N', where it is reserved.",
+        "Job 'r' starts at 46 s; it is reserved at 40 s.",
+    ]
+
+
 SHIFTS = st.integers(1, 5)
 
 

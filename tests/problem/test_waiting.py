@@ -14,7 +14,7 @@ from core.problem.waiting import (
     waits,
 )
 from core.timing.retime import retime
-from tests.strategies import problems_and_sequences
+from tests.strategies import problems_and_sequences, special_sequences
 
 MINUTE = 60
 
@@ -61,6 +61,35 @@ def test_every_cause_is_told_apart(workshop, plan):
     ]
 
 
+def test_waits_windows_and_reservations_are_causes():
+    """
+    The mill is closed in 20-30 s. a ends at 10 s, b waits 4 s after it.
+
+    c takes 12 s in one go: at 17 s it is too late for that before the closure, d is
+    reserved at 50 s. On the saw, e is behind b by 3 s, and open then.
+    """
+    mill = Machine("mill", calendar=Calendar(np.array([[20, 30]])))
+    jobs = [
+        Job("a", {"mill": 10}, wait_after=4),
+        Job("b", {"mill": 3}, predecessors=["a"], wait_after=3),
+        Job("c", {"mill": 12}, may_pause=False),
+        Job("d", {"mill": 1}, reserved=("mill", 50)),
+        Job("e", {"saw": 1}, predecessors=["b"]),
+        Job("f", {"saw": 1}, predecessors=["c"], wait_after=1),
+    ]
+    problem = Problem.from_rows(jobs, [mill, Machine("saw")])
+    plan = retime(problem, [[0, 1, 2, 3], [4, 5]])
+    assert plan.start.tolist() == [0, 14, 30, 50, 20, 42]
+    assert [(x.cause, x.job, x.ready) for x in waits(problem, plan)] == [
+        (Cause.NOTHING, None, 0),
+        (Cause.WAIT, 0, 14),
+        (Cause.WINDOW, None, 0),
+        (Cause.RESERVED, None, 50),
+        (Cause.WAIT, 1, 20),
+        (Cause.PREDECESSOR, 2, 42),
+    ]
+
+
 def test_waiting_is_counted_from_when_the_job_was_ready(workshop, plan):
     """The job released at 910 starts at 960; the one behind another waits a minute."""
     found = waits(workshop, plan)
@@ -95,7 +124,7 @@ def test_idle_is_what_neither_runs_nor_is_set_up(workshop, plan):
 
 
 @settings(max_examples=60)
-@given(problems_and_sequences())
+@given(problems_and_sequences() | special_sequences())
 def test_every_job_of_an_early_plan_waited_for_something_real(drawn):
     """As early as the order allows, no start is a choice; jobs named come before."""
     problem, sequences = drawn
@@ -105,9 +134,11 @@ def test_every_job_of_an_early_plan_waited_for_something_real(drawn):
         assert wait.cause is not Cause.CHOICE
         assert wait.seconds >= 0
         assert wait.ready + wait.seconds == schedule.start[job]
-        if wait.cause is Cause.PREDECESSOR:
+        if wait.cause in (Cause.PREDECESSOR, Cause.WAIT):
             assert wait.job in problem.predecessors[job]
-            assert schedule.end[wait.job] == schedule.start[job]
+            after = problem.wait_after[wait.job]
+            assert schedule.end[wait.job] + after == schedule.start[job]
+            assert (after > 0) == (wait.cause is Cause.WAIT)
         elif wait.job is not None:
             assert wait.job == before[job]
         if wait.cause is Cause.NOTHING:

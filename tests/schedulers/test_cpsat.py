@@ -24,7 +24,7 @@ from core.schedulers.cpsat import (
 )
 from core.timing.retime import retime
 from tests.exhaustive import first_order, optimum
-from tests.strategies import problems
+from tests.strategies import problems, special_problems
 
 SMALL = settings(max_examples=25)
 OBJECTIVES = [Objective(), Objective(1, 0, 0), Objective(0, 1, 0), Objective(0, 0, 1)]
@@ -32,7 +32,10 @@ SOLVER = CpSat(seconds=60, workers=1)
 
 
 @SMALL
-@given(problems(max_jobs=4, max_machines=3), st.sampled_from(OBJECTIVES))
+@given(
+    problems(max_jobs=4, max_machines=3) | special_problems(max_jobs=4, max_machines=3),
+    st.sampled_from(OBJECTIVES),
+)
 def test_cpsat_and_exhaustive_search_agree(problem, objective):
     """Setups, releases, predecessors, closures, availability: the same optimum."""
     result = SOLVER.schedule(problem, objective)

@@ -19,7 +19,7 @@ from core.schedulers.tensors.rules import best_by_tensors, play
 from core.schedulers.variants import Variant, variants
 from core.simulation.simulator import Simulator
 from core.timing.retime import retime
-from tests.strategies import problems
+from tests.strategies import problems, special_problems
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_the_best_rule_is_the_cheapest_of_all(bench):
 
 
 @settings(max_examples=8)
-@given(problems())
+@given(problems() | special_problems())
 def test_every_rule_plans_every_problem(problem):
     """A result is verified when it is made; lookahead 0 leaves no machine waiting."""
     for name in RULES:
@@ -238,7 +238,7 @@ def test_machine_code_plans_as_the_tensors_do(kind):
 
 
 @settings(max_examples=15)
-@given(problems())
+@given(problems() | special_problems())
 def test_machine_code_plans_every_problem_as_the_tensors_do(problem):
     """Weights of 0, no due dates, one machine: each rule, and three points of ATCS."""
     singles = [v for v in variants(list(RULES)) if not v.parameters]

@@ -45,7 +45,7 @@ from core.simulation.simulator import Simulator
 from core.simulation.stack import stack
 from core.timing import machine_code
 from tests.simulation.playing import choose, lookaheads, one, place
-from tests.strategies import problems
+from tests.strategies import problems, special_problems
 
 SEEDS = st.integers(0, 2**32 - 1)
 STATE = (
@@ -53,7 +53,7 @@ STATE = (
     *("ready", "open_ready", "machine_group", "setup_offset", "job_ready"),
     *("waiting_for", "earliest", "earliest_start", "makespan", "makespan_bound"),
     *("weighted_tardiness", "setup_total", "work_left", "group_work", "load"),
-    *("closed_from", "closed_for"),
+    *("closed_from", "closed_for", "next_reserved"),
 )
 
 
@@ -100,7 +100,7 @@ def play_both(fast, reference, seed, steps=inf):
 
 @settings(max_examples=40)
 @given(
-    st.lists(problems(), min_size=1, max_size=3),
+    st.lists(problems() | special_problems(), min_size=1, max_size=3),
     st.integers(1, 2),
     st.integers(0, 2),
     SEEDS,

@@ -21,7 +21,7 @@ from tests.simulation.playing import (
     place,
     play_randomly,
 )
-from tests.strategies import problems
+from tests.strategies import problems, special_problems
 
 SEEDS = st.integers(0, 2**32 - 1)
 OBJECTIVES = st.sampled_from([Objective(), Objective(1, 0, 0), Objective(0.2, 3, 1)])
@@ -111,7 +111,7 @@ def test_a_negative_lookahead_is_refused(shop, lookahead):
 
 
 @settings(max_examples=40)
-@given(problems(), OBJECTIVES, SEEDS)
+@given(problems() | special_problems(), OBJECTIVES, SEEDS)
 def test_a_random_agent_places_every_job_and_breaks_no_rule(problem, objective, seed):
     """Whatever the lookahead; times and cost are those of the other truths."""
     for lookahead in lookaheads(problem):
@@ -128,7 +128,7 @@ def test_a_random_agent_places_every_job_and_breaks_no_rule(problem, objective, 
 
 
 @settings(max_examples=40)
-@given(problems(), SEEDS, st.sampled_from([0, 1, 2]))
+@given(problems() | special_problems(), SEEDS, st.sampled_from([0, 1, 2]))
 def test_masks_are_those_of_the_definition(problem, seed, which):
     """Clock, job mask and machine masks before every decision, from the problem."""
     lookahead = lookaheads(problem)[which]
@@ -137,11 +137,11 @@ def test_masks_are_those_of_the_definition(problem, seed, which):
     def look():
         done = torch.nonzero(simulator.scheduled[0])[:, 0].tolist()
         end = {j: int(simulator.times[3, 0, j]) for j in done}
-        free = problem.available.tolist()
-        for j, at in end.items():
+        free, group = problem.available.tolist(), problem.initial_group.tolist()
+        for j, at in sorted(end.items(), key=lambda x: x[1]):
             k = int(simulator.machine[0, j])
-            free[k] = max(free[k], at)
-        pairs, now = masks_by_definition(problem, end, free, lookahead)
+            free[k], group[k] = at, problem.group[j]
+        pairs, now = masks_by_definition(problem, end, free, group, lookahead)
         assert float(simulator.now) == now
         assert np.array_equal(simulator.job_mask[0].numpy(), pairs.any(1))
         jobs = torch.arange(problem.num_jobs)
@@ -152,7 +152,7 @@ def test_masks_are_those_of_the_definition(problem, seed, which):
 
 
 @settings(max_examples=25)
-@given(st.lists(problems(), min_size=2, max_size=3), SEEDS)
+@given(st.lists(problems() | special_problems(), min_size=2, max_size=3), SEEDS)
 def test_a_batch_of_any_sizes_is_each_problem_by_itself(batch, seed):
     """The same decisions give the same times, costs, bounds and running sums."""
     waits = [lookaheads(problem)[i] for i, problem in enumerate(batch)]
@@ -189,7 +189,7 @@ def test_a_batch_of_any_sizes_is_each_problem_by_itself(batch, seed):
 
 
 @settings(max_examples=40)
-@given(problems(), OBJECTIVES, SEEDS, st.sampled_from([0, 1, 2]))
+@given(problems() | special_problems(), OBJECTIVES, SEEDS, st.sampled_from([0, 1, 2]))
 def test_the_bound_never_falls_and_ends_at_the_cost(problem, objective, seed, which):
     """So it was never above what the plan came to cost."""
     simulator = one(problem, objective, lookahead=lookaheads(problem)[which])

@@ -13,11 +13,13 @@ from core.simulation.rollouts import Rollouts
 from core.simulation.side_by_side import side_by_side
 from core.simulation.stack import stack
 from tests.simulation.playing import lookaheads
-from tests.strategies import problems
+from tests.strategies import problems, special_problems
 
 
 @settings(max_examples=40)
-@given(st.lists(problems(), min_size=1, max_size=3), st.integers(1, 2))
+@given(
+    st.lists(problems() | special_problems(), min_size=1, max_size=3), st.integers(1, 2)
+)
 def test_plan_start_is_that_of_the_reference(batch, copies):
     """Every array of the rollouts, of one or more problems, to the bit."""
     static = stack(batch, [Objective()] * len(batch))

@@ -18,7 +18,7 @@ def retime_in_python(problem, sequences):
     n, m = problem.num_jobs, problem.num_machines
     machine, setup_start, setup_end, start, end = ([0] * n for _ in range(5))
     waiting = [len(before) for before in problem.predecessors]
-    ready = problem.release.tolist()
+    ready = problem.not_before.tolist()
     position, free = [0] * m, problem.available.tolist()
     group = problem.initial_group.tolist()
     machine_of = {job: k for k, jobs in enumerate(sequences) for job in jobs}
@@ -36,11 +36,17 @@ def retime_in_python(problem, sequences):
             setup_end[job] = int(finish(calendar, setup_start[job], seconds))
             start[job] = int(calendar.next_open(max(setup_end[job], ready[job])))
             work = int(problem.processing[job, k])
+            if not problem.may_pause[job]:
+                while int(finish(calendar, start[job], work)) > start[job] + work:
+                    # On to the end of the closure in the way.
+                    start[job] += 1
+                    start[job] = int(calendar.next_open(start[job]))
             end[job] = int(finish(calendar, start[job], work))
             free[k], group[k] = end[job], problem.group[job]
             position[k] += 1
             for successor in problem.successors[job]:
-                ready[successor] = max(ready[successor], end[job])
+                after = end[job] + int(problem.wait_after[job])
+                ready[successor] = max(ready[successor], after)
                 waiting[successor] -= 1
                 if not waiting[successor] and machine_of[successor] != k:
                     queue.append(machine_of[successor])

@@ -11,7 +11,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.schedule import Schedule, setup_seconds
 from core.problem.verify import violations
 from core.timing.retime import retime
-from tests.strategies import problems_and_sequences
+from tests.strategies import problems_and_sequences, special_sequences
 from tests.timing.reference import finish, retime_in_python
 
 
@@ -50,14 +50,14 @@ def test_a_setup_may_pause_and_may_come_before_the_release(shop):
     assert schedule.start[1] == 38  # no setup from y to y
 
 
-@given(problems_and_sequences())
+@given(problems_and_sequences() | special_sequences())
 def test_exact_times_are_always_valid(drawn):
     """The verifier, which shares no code with it, finds nothing in a retimed order."""
     problem, order = drawn
     assert violations(problem, retime(problem, order)) == ()
 
 
-@given(problems_and_sequences())
+@given(problems_and_sequences() | special_sequences())
 def test_times_are_those_of_the_rules_in_plain_python(drawn):
     """All four times of every job, to the second."""
     problem, order = drawn

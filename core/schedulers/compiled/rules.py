@@ -153,7 +153,7 @@ def play_rule(f: Fixed, s: Moving, r: RuleArrays, kind: int, steps: int) -> int:
             return t
         best, peak = -1, -inf
         for j in range(s.job_mask.shape[1]):
-            if s.job_mask[0, j]:
+            if s.job_mask[0, j] and not _early(f, s, j):
                 priority = _of_job(f, s, r, kind, j)
                 if best < 0 or priority > peak:
                     best, peak = j, priority
@@ -213,6 +213,12 @@ def _of_pair(f: Fixed, s: Moving, r: RuleArrays, kind: int, j: int, k: int) -> f
 
 
 @machine_code
+def _early(f: Fixed, s: Moving, j: int) -> bool:
+    """Whether a job is reserved and not due to start yet: others may fit before it."""
+    return f.reserved_start[0, j] >= 0 and s.earliest[0, j] > s.now[0]
+
+
+@machine_code
 def _may(s: Moving, j: int, k: int) -> bool:
     """Whether a job may be placed on a machine next."""
     start = s.earliest_start[0, j, k]
@@ -232,5 +238,6 @@ def _end(f: Fixed, s: Moving, j: int, k: int) -> float:
         int(s.job_ready[0, j]),
         int(f.setup[s.setup_offset[0, k] + f.group[0, j]]),
         int(processing),
+        f.may_pause[0, j],
     )
     return float(times[3])

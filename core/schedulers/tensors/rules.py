@@ -99,7 +99,7 @@ def play(
         table[v, : len(variant.parameters)] = torch.tensor(variant.parameters)
     copy = torch.arange(simulator.num_rollouts) % len(tried)
     while len(b := simulator.active):
-        owner, job = torch.nonzero(simulator.job_mask[b], as_tuple=True)
+        owner, job = torch.nonzero(_offered(simulator, b), as_tuple=True)
         rollout = b[owner]
         may = simulator.machine_mask(rollout, job)
         possible = may if recorder is None else may.clone()
@@ -136,6 +136,19 @@ def play(
         simulator.step(b, jobs, machine)
         if pace is not None:
             pace.step()
+
+
+def _offered(simulator: Simulator, b: Tensor) -> Tensor:
+    """
+    Jobs that a rule chooses from, (A, N), bool.
+
+    A reserved job is none before its start: others may fit before it.
+    """
+    mask = simulator.job_mask[b]
+    if not simulator.static.any_reserved:
+        return mask
+    reserved = simulator.static.reserved_start[simulator.source[b]] >= 0
+    return mask & ~(reserved & (simulator.earliest[b] > simulator.now[b, None]))
 
 
 def trace_of_variant(

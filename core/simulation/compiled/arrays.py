@@ -19,6 +19,11 @@ class Fixed(NamedTuple):
     mean_processing: Floats
     group: Ints
     successors: Ints  # (P, N, D)
+    wait_after: Floats
+    may_pause: Flags
+    reserved_start: Floats
+    reserved_after: Ints
+    special: Flags  # (P,)
     setup: Floats  # flat
     setup_row: Ints  # (P, M, G + 1)
     has_closures: bool
@@ -51,6 +56,7 @@ class Moving(NamedTuple):
     job_mask: Flags
     ready: Floats  # (B, M)
     open_ready: Floats
+    next_reserved: Ints  # -1: none
     machine_group: Ints
     setup_offset: Ints
     load: Floats

@@ -52,7 +52,7 @@ def pair_features(
             ends = ends + pause
         end_any = min(end_any, ends)
         contention += pair[PAIR_STATIC.share, k] * machines[3, k]
-        if s.earliest_start[b, j, k] > limit:
+        if start == NEVER or s.earliest_start[b, j, k] > limit:
             continue
         count += 1
         fit += pair[PAIR_STATIC.fit, k]

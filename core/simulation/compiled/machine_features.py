@@ -35,6 +35,7 @@ def outcome(f: Fixed, s: Moving, b: int, j: int, times: Floats) -> None:
                 int(s.job_ready[b, j]),
                 int(f.setup[s.setup_offset[b, k] + f.group[p, j]]),
                 int(processing),
+                f.may_pause[p, j],
             )
 
 

@@ -57,6 +57,7 @@ def at_start(
         job_mask=np.zeros((b, n), dtype=np.bool_),
         ready=arrays.available[source],
         open_ready=np.zeros((b, m)),
+        next_reserved=arrays.first_reserved[source],
         machine_group=group,
         setup_offset=np.take_along_axis(
             arrays.setup_row[source], group[:, :, None], 2

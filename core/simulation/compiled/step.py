@@ -9,7 +9,7 @@ from math import inf
 
 from core.simulation.compiled.arrays import Fixed, Moving
 from core.timing.flat import SPAN, Ints
-from core.timing.kernel import next_closure, next_open, place
+from core.timing.kernel import leaves_time, next_closure, next_open, next_start, place
 from core.timing.machine_code import machine_code
 
 
@@ -62,11 +62,15 @@ def _place(f: Fixed, s: Moving, b: int, j: int, k: int) -> None:
     """Place a job, and move all that follows from it."""
     n = s.earliest_start.shape[1]
     end = _decide(f, s, b, j, k)
-    _move_column(f, s, b, k, end)
+    if f.special[s.source[b]]:
+        _find_column(f, s, b, k)
+    else:
+        _move_column(f, s, b, k, end)
+    ready = end + f.wait_after[s.source[b], j]
     for d in range(f.successors.shape[2]):
         successor = f.successors[s.source[b], j, d]
         if successor < n:
-            _release(f, s, b, successor, end)
+            _release(f, s, b, successor, ready)
     move_clock(s, b)
 
 
@@ -84,6 +88,7 @@ def _decide(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
         int(s.job_ready[b, j]),
         int(setup),
         int(f.processing[p, j, k]),
+        f.may_pause[p, j],
     )
     end = float(ends)
 
@@ -104,6 +109,8 @@ def _decide(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
 
     s.ready[b, k] = end
     open_machine(f, s, b, k)
+    if f.reserved_start[p, j] >= 0:
+        s.next_reserved[b, k] = f.reserved_after[p, j]
     s.machine_group[b, k] = group
     s.setup_offset[b, k] = f.setup_row[p, k, group]
     for machine in range(m):
@@ -121,6 +128,41 @@ def open_machine(f: Fixed, s: Moving, b: int, k: int) -> None:
     never = i == c.at[row + 1]
     s.closed_from[b, k] = SPAN - 2 if never else c.start[i]
     s.closed_for[b, k] = 1 if never else c.end[i] - c.start[i]
+
+
+@machine_code
+def _find_column(f: Fixed, s: Moving, b: int, k: int) -> None:
+    """Find out when each job could start on the machine just used, job by job."""
+    n, m = s.earliest_start.shape[1:]
+    for j in range(n):
+        if s.scheduled[b, j] or s.waiting_for[b, j] > 0:
+            continue
+        before, later = s.earliest_start[b, j, k], first_start(f, s, b, j, k)
+        if later != before:
+            s.earliest_start[b, j, k] = later
+            earliest = inf
+            for machine in range(m):
+                earliest = min(earliest, s.earliest_start[b, j, machine])
+            s.earliest[b, j] = earliest
+
+
+@machine_code
+def first_start(f: Fixed, s: Moving, b: int, j: int, k: int) -> float:
+    """First start of a job on a machine; see ``Rollouts.first_starts``."""
+    p, m, c = s.source[b], s.ready.shape[1], f.closures
+    row, processing, may_pause = p * m + k, f.processing[p, j, k], f.may_pause[p, j]
+    if processing == inf:
+        return inf
+    work, free, ready = int(processing), int(s.ready[b, k]), int(s.job_ready[b, j])
+    reserved = s.next_reserved[b, k]
+    if reserved >= 0 and reserved != j:
+        group = f.group[p, j]
+        setup = int(f.setup[s.setup_offset[b, k] + group])
+        end = place(c, row, free, ready, setup, work, may_pause)[3]
+        into = int(f.setup[f.setup_row[p, k, group] + f.group[p, reserved]])
+        if not leaves_time(c, row, end, into, int(f.reserved_start[p, reserved])):
+            return inf
+    return float(next_start(c, row, max(free, ready), work, may_pause))
 
 
 @machine_code
@@ -145,9 +187,9 @@ def _move_column(f: Fixed, s: Moving, b: int, k: int, end: float) -> None:
 
 
 @machine_code
-def _release(f: Fixed, s: Moving, b: int, j: int, end: float) -> None:
-    """Let a job wait no longer for a predecessor that ends then."""
-    s.job_ready[b, j] = max(s.job_ready[b, j], end)
+def _release(f: Fixed, s: Moving, b: int, j: int, ready: float) -> None:
+    """Let a job wait no longer for a predecessor that lets it start then."""
+    s.job_ready[b, j] = max(s.job_ready[b, j], ready)
     s.waiting_for[b, j] -= 1
     if s.waiting_for[b, j] == 0:
         open_row(f, s, b, j)
@@ -159,7 +201,11 @@ def open_row(f: Fixed, s: Moving, b: int, j: int) -> None:
     p, m = s.source[b], s.ready.shape[1]
     earliest = inf
     for k in range(m):
-        if f.processing[p, j, k] < inf:
+        if f.special[p]:
+            time = first_start(f, s, b, j, k)
+            s.earliest_start[b, j, k] = time
+            earliest = min(earliest, time)
+        elif f.processing[p, j, k] < inf:
             begin = int(max(s.job_ready[b, j], s.ready[b, k]))
             time = float(next_open(f.closures, p * m + k, begin))
             s.earliest_start[b, j, k] = time

@@ -35,7 +35,8 @@ def step(r: Rollouts, b: Tensor, j: Tensor, k: Tensor) -> bool:
     setup = static.setup[r.setup_offset[b, k] + group]
     work = static.processing[p, j, k]
     ready = r.job_ready[b, j]
-    times = axis.place(offset, r.ready[b, k], ready, setup, work)
+    may_pause = static.may_pause[p, j]
+    times = axis.place(offset, r.ready[b, k], ready, setup, work, may_pause)
     end = times[3]
 
     r.machine[b, j] = k
@@ -61,11 +62,28 @@ def step(r: Rollouts, b: Tensor, j: Tensor, k: Tensor) -> bool:
     r.setup_offset[b, k] = static.setup_row[p, k, group]
     r.earliest_start[b, j] = torch.inf
     r.earliest[b, j] = torch.inf
-    _move_column(r, b, k, offset, end)
+    if static.any_reserved:
+        reserved = static.reserved_start[p, j] >= 0
+        after = static.reserved_after[p, j]
+        r.next_reserved[b, k] = torch.where(reserved, after, r.next_reserved[b, k])
+    if static.any_special:
+        _find_column(r, b, k)
+    else:
+        _move_column(r, b, k, offset, end)
     if r.any_precedence:
         _release_successors(r, b, j, p, end)
     r.move_clock()
     return True
+
+
+def _find_column(r: Rollouts, b: Tensor, k: Tensor) -> None:
+    """Find out when each job could start on the machines just used, job by job."""
+    jobs = torch.arange(r.num_jobs, device=b.device).expand(len(b), -1)
+    row, machine = b[:, None].expand_as(jobs), k[:, None].expand_as(jobs)
+    waits = r.scheduled[b] | (r.waiting_for[b] > 0)
+    times = r.first_starts(row, jobs, machine).masked_fill(waits, torch.inf)
+    r.earliest_start[b, :, k] = times
+    r.earliest[b] = r.earliest_start[b].amin(2)
 
 
 def _move_column(
@@ -91,15 +109,21 @@ def _release_successors(
     if not len(row):
         return
     job, owner = successors[row, column], b[row]
-    r.job_ready[owner, job] = torch.maximum(r.job_ready[owner, job], end[row])
+    ready = (end + r.static.wait_after[p, j])[row]
+    r.job_ready[owner, job] = torch.maximum(r.job_ready[owner, job], ready)
     r.waiting_for[owner, job] -= 1
     free = r.waiting_for[owner, job] == 0
     job, owner = job[free], owner[free]
     if not len(job):
         return
-    times = torch.maximum(r.job_ready[owner, job][:, None], r.ready[owner])
-    times = r.static.closure_axis.next_open(r.offset[owner], times)
-    eligible = torch.isfinite(r.static.processing[r.source[owner], job])
-    times = torch.where(eligible, times, torch.inf)
+    if r.static.any_special:
+        machines = torch.arange(r.num_machines, device=b.device).expand(len(job), -1)
+        pairs = (x[:, None].expand_as(machines) for x in (owner, job))
+        times = r.first_starts(*pairs, machines)
+    else:
+        times = torch.maximum(r.job_ready[owner, job][:, None], r.ready[owner])
+        times = r.static.closure_axis.next_open(r.offset[owner], times)
+        eligible = torch.isfinite(r.static.processing[r.source[owner], job])
+        times = torch.where(eligible, times, torch.inf)
     r.earliest_start[owner, job] = times
     r.earliest[owner, job] = times.amin(1)

@@ -98,8 +98,28 @@ class ClosureAxis:
         i = torch.searchsorted(self.open_before, offset + target)
         return torch.where(duration > 0, target + self.closed_before[i], start)
 
+    def next_start(
+        self, offset: Tensor, time: Tensor, work: Tensor, may_pause: Tensor
+    ) -> Tensor:
+        """First open instant from which work that may not pause fits in one go."""
+        start = self.next_open(offset, time)
+        if self.empty or bool(may_pause.all()):
+            return start
+        while True:
+            i = torch.searchsorted(self.end, offset + start, right=True)
+            cut = ~may_pause & (start + work > self.start[i] - offset)
+            if not bool(cut.any()):
+                return start
+            start = torch.where(cut, self.end[i] - offset, start)
+
     def place(
-        self, offset: Tensor, free: Tensor, ready: Tensor, setup: Tensor, work: Tensor
+        self,
+        offset: Tensor,
+        free: Tensor,
+        ready: Tensor,
+        setup: Tensor,
+        work: Tensor,
+        may_pause: Tensor,
     ) -> Tensor:
         """
         Times of jobs that machines take next; see :func:`core.timing.kernel.place`.
@@ -111,6 +131,7 @@ class ClosureAxis:
         """
         setup_start = self.next_open(offset, free)
         setup_end = self.finish(offset, setup_start, setup)
-        start = self.next_open(offset, torch.maximum(setup_end, ready))
+        ready = torch.maximum(setup_end, ready)
+        start = self.next_start(offset, ready, work, may_pause)
         end = self.finish(offset, start, work)
         return torch.stack([setup_start, setup_end, start, end])
