@@ -127,16 +127,21 @@ def test_open_time_is_that_of_the_calendars(machines, time, duration):
 
 @settings(max_examples=60)
 @given(
-    st.lists(problems(), min_size=1, max_size=3), *(st.integers(0, 60) for _ in "frsw")
+    st.lists(problems(), min_size=1, max_size=3),
+    *(st.integers(0, 60) for _ in "frsw"),
+    st.booleans(),
 )
-def test_a_job_is_placed_as_by_machine_code(batch, free, ready, setup, work):
+def test_a_job_is_placed_as_by_machine_code(batch, free, ready, setup, work, pauses):
     """All four times, on every machine of every problem, padded ones too."""
     static = stack(batch, [Objective()] * len(batch))
     rows = torch.arange(len(static.arrays.closures.at) - 1)
     given_ = (torch.full((len(rows),), float(x)) for x in (free, ready, setup, work))
-    times = static.closure_axis.place(rows * SPAN, *(x.double() for x in given_))
+    may_pause = torch.full((len(rows),), pauses)
+    given_ = (*(x.double() for x in given_), may_pause)
+    times = static.closure_axis.place(rows * SPAN, *given_)
+    closures = static.arrays.closures
     for row in rows.tolist():
-        one = kernel.place(static.arrays.closures, row, free, ready, setup, work)
+        one = kernel.place(closures, row, free, ready, setup, work, pauses)
         assert tuple(times[:, row].tolist()) == one
 
 
