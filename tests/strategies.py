@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Job, Machine, Problem, Scale
 from core.timing.retime import retime
 
 TIMES = st.integers(1, 20)  # seconds; small, so that ties and tight fits are common
@@ -124,7 +124,7 @@ def problems_and_sequences(draw, **settings):
 @st.composite
 def special_problems(draw, *, waits=True, pauses=True, reservations=True, **settings):
     """
-    Problems whose jobs wait after others, may not pause, or are reserved.
+    Problems whose jobs wait after others, may not pause, or are reserved; or parts.
 
     Reserved are jobs of some valid schedule, at their times there, as far as they can
     be kept with nothing else around: setups keep no triangle inequality.
@@ -138,6 +138,9 @@ def special_problems(draw, *, waits=True, pauses=True, reservations=True, **sett
     if pauses:
         may = draw(lists(st.booleans(), min_size=n, max_size=n))
         problem = replace(problem, may_pause=np.array(may))
+    figures = (st.integers(1, 300), st.integers(1, 30), *[st.integers(0, 60)] * 3)
+    scale = draw(st.none() | st.builds(Scale, *figures))
+    problem = replace(problem, scale=scale)
     if not reservations:
         return problem
     wanted = draw(lists(st.booleans(), min_size=n, max_size=n))

@@ -120,7 +120,9 @@ class CpSat:
             )
         schedule = retime(problem, model.sequences(solver))
         cost = objective.cost(problem, schedule)
+        _, late, setup = problem.fixed_figures  # constants, of which it knows nothing
         best = solver.best_objective_bound * model.unit
+        best += model.scales[1] * late + model.scales[2] * setup
         if status == cp_model.OPTIMAL and model.exact and cost <= best * (1 + PROOF):
             reason = "CP-SAT proved that no plan is better."
         elif stopped:
