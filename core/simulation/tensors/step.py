@@ -118,8 +118,8 @@ def _release_successors(
         return
     if r.static.any_special:
         machines = torch.arange(r.num_machines, device=b.device).expand(len(job), -1)
-        pairs = (x[:, None].expand_as(machines) for x in (owner, job))
-        times = r.first_starts(*pairs, machines)
+        rows, jobs = (x[:, None].expand_as(machines) for x in (owner, job))
+        times = r.first_starts(rows, jobs, machines)
     else:
         times = torch.maximum(r.job_ready[owner, job][:, None], r.ready[owner])
         times = r.static.closure_axis.next_open(r.offset[owner], times)
