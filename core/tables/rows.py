@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import ClassVar, get_type_hints
 
 from core.tables.aliases import ALIASES, SHEET_WORDS, SUGGESTED
 from core.tables.values.cells import (
     DAY,
-    KINDS,
     LONGEST_NAME,
     MINUTE,
     Amount,
+    Check,
     Clock,
     Date,
     Flag,
@@ -37,7 +36,8 @@ from core.tables.values.vocabulary import folded, split_unit, umlauts_folded
 __all__ = ["DAY", "LONGEST_NAME", "MINUTE", "is_empty"]
 
 
-class Row(BaseModel):
+@dataclass(frozen=True)
+class Row:
     """
     A row of a table; a field is ``None`` where its cell is empty or faulty.
 
@@ -45,7 +45,6 @@ class Row(BaseModel):
     row with a fault is still compared with the other tables.
     """
 
-    model_config = ConfigDict(frozen=True)
     required: ClassVar[tuple[str, ...]]
     may_be_empty: ClassVar[tuple[str, ...]] = ()
     # Columns that few planners need: written where they say something.
@@ -54,13 +53,14 @@ class Row(BaseModel):
     instead: ClassVar[Mapping[str, str]] = {}
 
 
+@dataclass(frozen=True)
 class JobRow(Row):
     """A row of ``jobs``."""
 
     required = ("job_id", "processing_minutes")
     may_be_empty = ("processing_minutes",)  # where ``processing`` has the times
-    instead: ClassVar = {"processing_minutes": "minutes_per_piece"}
-    rare: ClassVar = frozenset(
+    instead: ClassVar[Mapping[str, str]] = {"processing_minutes": "minutes_per_piece"}
+    rare = frozenset(
         (
             *("machine_id", "quantity", "minutes_per_piece", "quantity_done"),
             *("wait_after_minutes", "pause", "materials"),
@@ -89,11 +89,12 @@ class JobRow(Row):
     materials: Text = None
 
 
+@dataclass(frozen=True)
 class MachineRow(Row):
     """A row of ``machines``."""
 
     required = ("machine_id", "machine_type")
-    rare: ClassVar = frozenset({"units"})
+    rare = frozenset({"units"})
 
     machine_id: Name = None
     machine_type: Name = None
@@ -104,6 +105,7 @@ class MachineRow(Row):
     units: Units = None
 
 
+@dataclass(frozen=True)
 class SetupRow(Row):
     """A row of ``setups``."""
 
@@ -115,13 +117,14 @@ class SetupRow(Row):
     machine_type: Text = None
 
 
+@dataclass(frozen=True)
 class CalendarRow(Row):
     """A row of ``calendars``."""
 
     required = ("calendar", "weekday", "opens", "closes")
     may_be_empty = ("weekday", "opens", "closes")  # a date; closed that day
-    instead: ClassVar = {"weekday": "date"}
-    rare: ClassVar = frozenset({"date"})
+    instead: ClassVar[Mapping[str, str]] = {"weekday": "date"}
+    rare = frozenset({"date"})
 
     calendar: Name = None
     weekday: Weekday = None
@@ -130,6 +133,7 @@ class CalendarRow(Row):
     closes: Clock = None
 
 
+@dataclass(frozen=True)
 class DowntimeRow(Row):
     """A row of ``downtime``."""
 
@@ -141,6 +145,7 @@ class DowntimeRow(Row):
     reason: Text = None
 
 
+@dataclass(frozen=True)
 class ProcessingRow(Row):
     """A row of ``processing``."""
 
@@ -151,6 +156,7 @@ class ProcessingRow(Row):
     minutes: Processing = None
 
 
+@dataclass(frozen=True)
 class MaterialRow(Row):
     """A row of ``materials``."""
 
@@ -160,6 +166,7 @@ class MaterialRow(Row):
     arrives: Moment = None
 
 
+@dataclass(frozen=True)
 class ShiftRow(Row):
     """The row of ``shift``: what a plan starts from, so that a file says it itself."""
 
@@ -170,10 +177,18 @@ class ShiftRow(Row):
     title: Text = None
 
 
+@dataclass(frozen=True)
 class ScheduleRow(Row):
     """A row of a plan, as it is written."""
 
-    required = ("job_id", "machine_id", "setup_start", "start", "end", "setup_minutes")
+    required = (
+        "job_id",
+        "machine_id",
+        "setup_start",
+        "start",
+        "end",
+        "setup_minutes",
+    )
 
     job_id: Name = None
     machine_id: Name = None
@@ -189,7 +204,7 @@ class ScheduleRow(Row):
     scheduler: Text = None
 
 
-SCHEDULE_COLUMNS = tuple(ScheduleRow.model_fields)
+SCHEDULE_COLUMNS = tuple(x.name for x in fields(ScheduleRow))
 
 
 @dataclass(frozen=True)
@@ -211,10 +226,16 @@ class Sheet:
     model: type[Row]
     keeps_unknown: bool = False
 
-    @property
+    @cached_property
+    def checks(self) -> dict[str, Check]:
+        """What reads the cells of each column, in the order of the columns."""
+        hints = get_type_hints(self.model, include_extras=True)
+        return {x.name: hints[x.name].__metadata__[0] for x in fields(self.model)}
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Every column, as it is written."""
-        return tuple(self.model.model_fields)
+        return tuple(self.checks)
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -278,10 +299,7 @@ _HAVE_UNITS = ("duration", "piece", "speed")
 
 def kind_of(sheet: Sheet, column: str) -> str:
     """Kind of a column's cells: ``duration``, ``moment``, ``name`` and so on."""
-    for entry in sheet.model.model_fields[column].metadata:
-        if isinstance(entry, BeforeValidator):
-            return KINDS[entry.func]
-    raise KeyError(f"{sheet.name}.{column} has no kind.")  # a fault of the row model
+    return sheet.checks[column].kind
 
 
 def known_column(sheet: Sheet, header: str) -> str | None:
@@ -342,14 +360,3 @@ _SHEET_NAMES = {
     for word in (*SHEET_WORDS.get(name, ()), name)
     for spelled in (umlauts_folded, folded)
 }
-
-
-def cell_faults(error: Any) -> dict[str, tuple[str, str]]:
-    """Fault and mend of each faulty column in a pydantic ``ValidationError``."""
-    faults = {}
-    for entry in error.errors(include_url=False, include_input=False):
-        context = entry.get("ctx", {})
-        fault = context.get("fault", "cannot be read.")
-        mend = context.get("mend", "Type the cell again.")
-        faults[str(entry["loc"][0])] = (fault, mend)
-    return faults

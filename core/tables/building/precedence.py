@@ -41,7 +41,7 @@ def precedences(
         Shape (e, 2), no pair twice.
     """
     pairs = _of_sequences(jobs, families) | _of_predecessors(jobs, index, families)
-    ordered = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
+    ordered = [(x, y) for y, x in sorted((y, x) for x, y in pairs)]
     _report_cycles(jobs, ordered)
     return np.array(ordered, dtype=np.int64).reshape(-1, 2)
 
@@ -88,6 +88,8 @@ def _of_predecessors(
     jobs: Records[JobRow], index: Known[int], spelled: Mapping[str, str]
 ) -> set[tuple[int, int]]:
     """Pairs named in ``predecessors``: of a job, or of every job of an order."""
+    if all(x.row.predecessors is None for x in jobs):
+        return set()
     orders: dict[str, list[int]] = {}
     for j, record in enumerate(jobs.records):
         if record.row.family is not None:

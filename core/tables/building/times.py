@@ -17,6 +17,7 @@ from core.tables.building.pieces import (
 from core.tables.issues import Severity
 from core.tables.mapping.records import Record
 from core.tables.rows import MINUTE, JobRow
+from core.tables.text import split_list
 
 
 def processing_times(book: Book) -> NDArray[np.float64]:
@@ -30,37 +31,47 @@ def processing_times(book: Book) -> NDArray[np.float64]:
     exact = np.full((n, m), inf)
     for j, k, seconds in _exact_times(book):
         exact[j, k] = round(seconds * work[j].left)
-    processing = np.full((n, m), inf)
-    has_times = book.processing.table is not None
+    listed = np.isfinite(exact)
+    allowed = np.zeros((n, m), dtype=np.bool_)
+    named = np.zeros(n, dtype=np.bool_)  # whether what is wrong is reported already
+    clear: dict[str, NDArray[np.bool_]] = {}  # machines of types that are all known
+    binds = any(x.row.machine_id is not None for x in jobs)
     for j, record in enumerate(jobs):
-        row = record.row
-        bound = bound_machines(book, record)
-        listed = np.isfinite(exact[j])
+        text = record.row.machine_types
+        bound = bound_machines(book, record) if binds else None
         if bound is not None:
-            listed &= bound
-            exact[j] = np.where(listed, exact[j], inf)
-        allowed = np.zeros(m, dtype=np.bool_)
-        unknown = False
-        if row.machine_types is not None:
-            for name in types_in(book.jobs, record, row.machine_types, book.types):
-                unknown |= name not in book.types
-                allowed[book.types.get(name, [])] = True
-        elif not listed.any():
-            allowed[:] = True
+            listed[j] &= bound
+        if text in clear:
+            allowed[j] = clear[text]
+        elif text is not None:
+            names = types_in(book.jobs, record, text, book.types)
+            named[j] = any(name not in book.types for name in names)
+            for name in names:
+                allowed[j, book.types.get(name, [])] = True
+            if all(x.strip() in book.types for x in split_list(text)):
+                clear[text] = allowed[j].copy()
+        elif not listed[j].any():
+            allowed[j] = True
         if bound is not None:
-            if bound.any() and (allowed | listed).any() and not (allowed & bound).any():
-                unknown |= not listed.any()
-                if not listed.any():
-                    _report_bound_elsewhere(book, record)
-            unknown |= not bound.any()
-            allowed &= bound
-        minutes, left = work[j]
-        if minutes is not None:
-            seconds_here = np.rint(minutes * MINUTE * left / speed)
-            processing[j] = np.where(allowed, seconds_here, inf)
-        elif (allowed & ~listed).any() and not _is_time_faulty(book, record):
-            machine = units[int((allowed & ~listed).argmax())].id
-            where = f"for {machine} " if has_times else ""
+            misses = not ((allowed[j] & bound).any() or listed[j].any())
+            if bound.any() and (allowed[j] | listed[j]).any() and misses:
+                named[j] = True
+                _report_bound_elsewhere(book, record)
+            named[j] |= not bound.any()
+            allowed[j] &= bound
+    minutes = np.array([inf if x is None else x for x, _ in work])
+    left = np.array([x.left for x in work])
+    seconds = (minutes * MINUTE * left)[:, None] / speed  # (n, m)
+    processing = np.where(allowed & np.isfinite(seconds), np.rint(seconds), inf)
+    processing = np.where(listed, exact, processing)
+    without = np.isinf(minutes) & np.any(allowed & ~listed, axis=1)
+    nowhere = ~(np.any(allowed | listed, axis=1) | named | (m == 0))
+    short = np.any(processing < 1, axis=1)
+    for j in np.flatnonzero(without | nowhere | short).tolist():
+        record = jobs[j]
+        if without[j] and not _is_time_faulty(book, record):
+            machine = units[int((allowed[j] & ~listed[j]).argmax())].id
+            where = f"for {machine} " if book.processing.table is not None else ""
             book.jobs.report(
                 record.number,
                 "processing_minutes",
@@ -68,14 +79,13 @@ def processing_times(book: Book) -> NDArray[np.float64]:
                 f"There is no processing time {where}here or in 'processing'.",
                 "Fill in the minutes.",
             )
-        processing[j] = np.where(listed, exact[j], processing[j])
-        if m and not (allowed | listed).any() and not unknown:
+        if nowhere[j]:
             report_no_machine(book.jobs, record)
-        elif (processing[j] < 1).any():
+        elif short[j]:
             book.jobs.report(
                 record.number,
                 "processing_minutes",
-                minutes,
+                work[j].minutes,
                 "This is shorter than one second.",
                 "Durations are in minutes; check the unit.",
             )

@@ -26,7 +26,7 @@ from core.tables.rows import (
 )
 from core.tables.text import plain, shortened
 from core.tables.values.cells import is_empty
-from core.tables.values.detect import detect
+from core.tables.values.detect import FINDERS, detect
 from core.tables.values.form import Form
 from core.tables.values.moments import weekday_readings
 from core.tables.values.remarks import ANSWER, Remark, error, note
@@ -170,10 +170,14 @@ def _place(
         unit = UNIT_OF.get(without_accents(table.unit(index)).strip(" .[]()"), "")
     if kind in ("duration", "piece", "speed") and unit:
         form = replace(form, unit=unit)
+    if kind not in FINDERS:
+        return MatchedColumn(index, header, ours, form)
     cells = [
-        (number, cells[index])
-        for number, cells in rows
-        if not is_empty(cells[index]) and (number, index) not in table.faulty
+        (number, cell)
+        for number, row in rows
+        if (cell := row[index]) is not None
+        and not (table.faulty and (number, index) in table.faulty)
+        and not (type(cell) is str and not cell.strip())
     ]
     given = entry.form.unit if entry else ""
     found = detect(kind, cells, form, table.delimiter, bool(unit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from core.tables.values.remarks import ANSWER, Remark, note
 
 DAY_COLUMN = "day:"  # a calendar's column for one day of the week, yes or no in it
 _MOSTLY = 0.8
+_MOST_LOOKED_AT = 1000  # cells
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,28 @@ def unused(
 
 
 def looks_like(cells: Iterable[object]) -> str:
-    """Return what most cells of a column are: ``dates``, ``numbers`` or ``text``."""
-    filled = [x for x in cells if not is_empty(x)]
-    dates = sum(map(_is_date, filled))
-    numbers = sum(
-        (isinstance(x, int | float) and not isinstance(x, bool))
-        or (isinstance(x, str) and bool(number_readings(x)))
-        for x in filled
-    )
-    if filled and dates >= _MOSTLY * len(filled):
+    """
+    Return what most cells of a column are: ``dates``, ``numbers`` or ``text``.
+
+    Of very many different cells, every so many-th is looked at.
+    """
+    counts = Counter((type(x), x) for x in cells)
+    different = list(counts.items())
+    different = different[:: len(different) // _MOST_LOOKED_AT + 1]
+    filled = dates = numbers = 0
+    for (_, cell), count in different:
+        if is_empty(cell):
+            continue
+        filled += count
+        if _is_date(cell):
+            dates += count
+        if (isinstance(cell, int | float) and not isinstance(cell, bool)) or (
+            isinstance(cell, str) and number_readings(cell)
+        ):
+            numbers += count
+    if filled and dates >= _MOSTLY * filled:
         return "dates"
-    return "numbers" if filled and numbers >= _MOSTLY * len(filled) else "text"
+    return "numbers" if filled and numbers >= _MOSTLY * filled else "text"
 
 
 def _is_date(cell: object) -> bool:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from collections.abc import Mapping as Table
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
-
-from pydantic import ValidationError
 
 from core.tables import limits
 from core.tables.issues import Collector, Severity
+from core.tables.mapping.columns import EMPTY, Said, checked_column, shown_cell
 from core.tables.mapping.headers import Layout, lay_out
 from core.tables.mapping.layouts import joined
 from core.tables.mapping.mapping import Mapping
 from core.tables.mapping.places import MatchedColumn
 from core.tables.raw import RawTable
-from core.tables.rows import ALL_SHEETS, Row, cell_faults, kind_of
+from core.tables.rows import ALL_SHEETS, Row, Sheet, kind_of
 from core.tables.text import shortened
-from core.tables.values.cells import is_empty
+from core.tables.values.form import AS_CELLS_SAY
 from core.tables.values.moments import Unreadable, moment_readings
 from core.tables.values.names import Known
 from core.tables.values.vocabulary import YES, without_accents
@@ -104,56 +101,97 @@ class Records(Generic[RowT]):
         if days:
             self.headers["weekday"] = days[0].shown
         self._report_layout(layout, places)
-        forms = {str(x.ours): x.form for x in places}
         asked = {str(x.ours) for x in places if x.is_asked}
-        moments = {
-            str(x.ours) for x in places if kind_of(sheet, str(x.ours)) == "moment"
+        rows = layout.rows
+        if days:
+            rows = tuple(x for x in rows if _open_days(days, layout, x[1]))
+        numbers = [number for number, _ in rows]
+        cells = list(zip(*(x for _, x in rows), strict=True))
+        given: dict[str, Sequence[object]] = {
+            str(x.ours): cells[x.index] if rows else () for x in places
         }
-        date_only: dict[str, int] = {}
-        for number, cells in layout.rows:
-            given: dict[str, object] = {
-                str(x.ours): cells[x.index]
-                for x in places
-                if not is_empty(cells[x.index])
-            }
-            if layout.id_from and (made := joined(cells, layout.id_from)):
-                given["job_id"] = made
-            if days:
-                open_days = tuple(str(x.day) for x in days if _is_yes(cells[x.index]))
-                if not open_days or _is_closed(layout, cells):
-                    continue
-                given["weekday"] = tuple(map(int, open_days))
-            faulty = {str(x.ours) for x in places if (number, x.index) in table.faulty}
-            self._faulty.update((number, column) for column in faulty)
-            for column in moments & given.keys():
-                if _is_date_only(given[column]):
-                    date_only.setdefault(column, number)
-            row = self._checked(model, number, given, faulty, forms)
-            dropped = asked & given.keys()
-            if dropped:
-                self._faulty.update((number, column) for column in dropped)
-                row = row.model_copy(update=dict.fromkeys(dropped))
-            for column in model.required:
-                if (
-                    column in self.headers
-                    and column not in given
-                    and column not in faulty
-                    and column not in model.may_be_empty
-                ):
-                    self.report(number, column, "", "This is empty.", "Fill it in.")
-            self.records.append(
-                Record(number, row, self._extras(number, cells, extras))
+        if layout.id_from:
+            ids = [joined(x, layout.id_from) for _, x in rows]
+            own = given.get("job_id", [None] * len(rows))
+            given["job_id"] = [x or y for x, y in zip(ids, own, strict=True)]
+        if days:
+            given["weekday"] = [_open_days(days, layout, x) for _, x in rows]
+        read: dict[str, Sequence[object]] = {}
+        said: list[tuple[int, int, str, Said]] = []
+        forms = {str(x.ours): x.form for x in places}
+        for order, column in enumerate(sheet.columns):
+            if column not in given:
+                continue
+            checked = checked_column(
+                sheet, column, given[column], forms.get(column, AS_CELLS_SAY)
             )
+            read[column] = checked.values
+            said += [(i, order, column, x) for i, x in checked.faults]
+            if column in asked:
+                read[column] = [None] * len(rows)
+                self._faulty.update((numbers[i], column) for i in checked.filled())
+            must = column in model.required and column not in model.may_be_empty
+            if must and column in self.headers:
+                said += [
+                    (i, len(sheet.columns) + order, column, EMPTY)
+                    for i in checked.empty
+                ]
+        if table.faulty:
+            here = set(numbers)
+            by_index = {x.index: str(x.ours) for x in places}
+            self._faulty.update(
+                (number, by_index[index])
+                for number, index in table.faulty
+                if number in here and index in by_index
+            )
+        self._say(numbers, said)
+        columns = list(read)
+        texts = self._texts(numbers, cells, extras)
+        by_row = zip(*read.values(), strict=True) if read else [()] * len(rows)
+        for i, values in enumerate(by_row):
+            row = model(**dict(zip(columns, values, strict=True)))
+            own_texts = {header: text[i] for header, text in texts.items()}
+            self.records.append(Record(numbers[i], row, own_texts))
         self._report_doubts(asked)
-        for column, number in date_only.items():
-            self.report(
-                number,
-                column,
-                "",
-                "Dates without a time of day are read as 00:00 of that day.",
-                "Add the time if another one is meant, e.g. 2026-01-05T22:00.",
-                Severity.WARNING,
-            )
+        self._warn_of_dates_alone(sheet, numbers, given)
+
+    def _say(
+        self, numbers: Sequence[int], said: list[tuple[int, int, str, Said]]
+    ) -> None:
+        """Report what is wrong with cells, row by row."""
+        already = set(self._faulty)
+        for i, _, column, (value, fault, mend) in sorted(said, key=lambda x: x[:2]):
+            number = numbers[i]
+            if fault is EMPTY.fault and (number, column) in already:
+                continue
+            if _TWO_WAYS in fault:
+                first = self._doubts.get(column, (number, value, fault, mend, 0))
+                self._doubts[column] = (*first[:4], first[4] + 1)
+                self._faulty.add((number, column))
+            elif fault is EMPTY.fault:
+                self.report(number, column, value, fault, mend)
+            else:
+                self.report(number, column, value, f"This {fault}", mend)
+
+    def _warn_of_dates_alone(
+        self, sheet: Sheet, numbers: Sequence[int], given: dict[str, Sequence[object]]
+    ) -> None:
+        """Say that dates without a time begin with their day."""
+        for column, cells in given.items():
+            if kind_of(sheet, column) != "moment":
+                continue
+            texts = {x for x in cells if isinstance(x, str) and ":" not in x}
+            alone = {x for x in texts if _is_date_only(x)}
+            first = next((i for i, x in enumerate(cells) if x in alone), None)
+            if first is not None and alone:
+                self.report(
+                    numbers[first],
+                    column,
+                    "",
+                    "Dates without a time of day are read as 00:00 of that day.",
+                    "Add the time if another one is meant, e.g. 2026-01-05T22:00.",
+                    Severity.WARNING,
+                )
 
     def _report_layout(self, layout: Layout, places: list[MatchedColumn]) -> None:
         """Say what the header and the forms of the cells show."""
@@ -180,29 +218,6 @@ class Records(Generic[RowT]):
                     severity=remark.severity,
                 )
 
-    def _checked(
-        self,
-        model: type[RowT],
-        number: int,
-        given: dict[str, object],
-        faulty: set[str],
-        forms: Table[str, object],
-    ) -> RowT:
-        """Check a row; its faulty cells are reported and left out."""
-        try:
-            return model.model_validate(given, context=forms)
-        except ValidationError as error:
-            for column, (fault, mend) in cell_faults(error).items():
-                value = _shown(given.pop(column))
-                faulty.add(column)
-                if _TWO_WAYS in fault:
-                    first = self._doubts.get(column, (number, value, fault, mend, 0))
-                    self._doubts[column] = (*first[:4], first[4] + 1)
-                    self._faulty.add((number, column))
-                else:
-                    self.report(number, column, value, f"This {fault}", mend)
-            return model.model_validate(given, context=forms)
-
     def _report_doubts(self, asked: set[str]) -> None:
         """Ask once for each column whose cells can be read in two ways."""
         for column, (number, value, fault, mend, count) in self._doubts.items():
@@ -212,24 +227,28 @@ class Records(Generic[RowT]):
             many = f" So can {more} of this column." if count > 1 else ""
             self.report(number, column, value, f"This {fault}{many}", mend)
 
-    def _extras(
-        self, number: int, cells: tuple[object, ...], extras: list[tuple[int, str]]
-    ) -> dict[str, str]:
-        """Text of the columns that are not known."""
-        texts = {}
+    def _texts(
+        self,
+        numbers: Sequence[int],
+        cells: Sequence[Sequence[object]],
+        extras: Sequence[tuple[int, str]],
+    ) -> dict[str, list[str]]:
+        """Texts of the columns that are not known, by header."""
+        texts: dict[str, list[str]] = {}
         for index, header in extras:
-            text = _shown(cells[index])
-            if len(text) > limits.MAX_CELL_TEXT:
-                self.collect.add(
-                    self.label,
-                    f"This has {len(text):,} characters.",
-                    f"Shorten it to {limits.MAX_CELL_TEXT:,} at most.",
-                    row=number,
-                    column=shortened(header, 60),
-                    value=text,
-                )
-                text = ""
-            texts[header] = text
+            column = [shown_cell(x) for x in cells[index]] if numbers else []
+            for i, text in enumerate(column):
+                if len(text) > limits.MAX_CELL_TEXT:
+                    self.collect.add(
+                        self.label,
+                        f"This has {len(text):,} characters.",
+                        f"Shorten it to {limits.MAX_CELL_TEXT:,} at most.",
+                        row=numbers[i],
+                        column=shortened(header, 60),
+                        value=text,
+                    )
+                    column[i] = ""
+            texts[header] = column
         return texts
 
     @property
@@ -342,6 +361,14 @@ def _is_yes(value: object) -> bool:
     return value is not None and without_accents(str(value).strip()) in YES
 
 
+def _open_days(
+    days: Sequence[MatchedColumn], layout: Layout, cells: tuple[object, ...]
+) -> tuple[int, ...] | None:
+    """Days on which a calendar's row is open; ``None``: it opens nothing."""
+    found = tuple(int(str(x.day)) for x in days if _is_yes(cells[x.index]))
+    return None if not found or _is_closed(layout, cells) else found
+
+
 def _is_closed(layout: Layout, cells: tuple[object, ...]) -> bool:
     """Whether a calendar's row has a value of 0: a closed time, as frePPLe says it."""
     for place in layout.places:
@@ -350,26 +377,9 @@ def _is_closed(layout: Layout, cells: tuple[object, ...]) -> bool:
     return False
 
 
-def _is_date_only(value: object) -> bool:
-    """
-    Whether a cell is a date that was typed without a time of day.
-
-    A spreadsheet's own date at midnight looks the same whether typed so or not.
-    """
-    if not isinstance(value, str) or ":" in value:
-        return False
+def _is_date_only(text: str) -> bool:
+    """Whether a text is a date that was typed without a time of day."""
     try:
-        return not moment_readings(value)[1]
+        return not moment_readings(text)[1]
     except Unreadable:
         return False
-
-
-def _shown(value: object) -> str:
-    """Text of any cell."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    return str(value)

@@ -224,7 +224,13 @@ def _report_errors(
     errors = {(row, column - 1): error for row, column, error in scan.errors}
     negative = {(row, column - 1): number for row, column, number in scan.negative}
     faulty = set()
+    marked = {row for row, _ in (*no_value, *errors, *negative)}
     for number, cells in rows:
+        # Nearly all rows have none of these.
+        if number not in marked and not any(
+            [type(x) is str and x[:1] == "#" for x in cells]
+        ):
+            continue
         for index, cell in enumerate(cells):
             place = (number, index)
             if place in no_value and is_blank(cell):

@@ -39,16 +39,21 @@ def cleaned(
     """Rows whose texts are as they look; how many were not is said once."""
     kept: list[NumberedRow] = []
     changed: list[tuple[int, str]] = []
+    known: dict[str, str] = {}
     for number, cells in rows:
-        if all(not isinstance(x, str) or x.isascii() for x in cells):
+        if "".join([x for x in cells if isinstance(x, str)]).isascii():
             kept.append((number, cells))
             continue
-        clear = tuple(clean_text(x) if isinstance(x, str) else x for x in cells)
+        for x in cells:
+            if isinstance(x, str) and x not in known:
+                known[x] = clean_text(x)
+        clear = tuple([known[x] if isinstance(x, str) else x for x in cells])
         # Spaces at the ends go anyway, and take nothing along that is seen.
         changed += [
             (number, after)
             for before, after in zip(cells, clear, strict=True)
-            if isinstance(before, str)
+            if before is not after
+            and isinstance(before, str)
             and isinstance(after, str)
             and before.strip() != after.strip()
         ]

@@ -114,6 +114,7 @@ def without_repeats(
         head = next((x for x in cells if not is_blank(x)), None)
         if (
             isinstance(head, str)
+            and first[:1] in head.casefold()
             and plain(head) == first
             and tuple(plain(str(x)) if not is_blank(x) else "" for x in cells)[
                 : len(header)
@@ -188,10 +189,15 @@ def _is_remark(text: str, is_apart: bool) -> bool:
 
 def _lonely(cells: tuple[object, ...]) -> str | None:
     """Text of a row that holds nothing else."""
-    filled = [x for x in cells if not is_blank(x)]
-    if len(filled) != 1 or not isinstance(filled[0], str):
+    only: object = None
+    for cell in cells:
+        if cell is not None and not is_blank(cell):
+            if only is not None:
+                return None
+            only = cell
+    if not isinstance(only, str) or number_readings(only):
         return None
-    return None if number_readings(filled[0]) else filled[0].strip()
+    return only.strip()
 
 
 def _apart(rows: Sequence[NumberedRow], i: int) -> bool:

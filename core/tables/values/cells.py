@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from math import floor, isfinite
-from typing import Annotated, NoReturn
-
-from pydantic import BeforeValidator, ValidationInfo
-from pydantic_core import PydanticCustomError
+from typing import Annotated, NamedTuple, NoReturn
 
 from core.tables import limits
 from core.tables.text import has_control
@@ -37,15 +35,42 @@ DAY = DAY_SECONDS
 LONGEST_NAME = 100
 
 
+class RefusedCell(ValueError):
+    """
+    A cell that its column cannot hold; both texts reach the planner.
+
+    Parameters
+    ----------
+    fault
+        What is wrong, to be read after "This".
+    mend
+        How to mend it.
+    """
+
+    def __init__(self, fault: str, mend: str) -> None:
+        super().__init__(fault)
+        self.fault, self.mend = fault, mend
+
+
+class Check(NamedTuple):
+    """
+    How the cells of a column are read.
+
+    Parameters
+    ----------
+    read
+        Value of a cell that is not empty, in the form of its column; raises
+        :class:`RefusedCell`.
+    kind
+        What the cells are, see :mod:`core.tables.values.detect`.
+    """
+
+    read: Callable[[object, Form], object]
+    kind: str
+
+
 def _refuse(fault: str, mend: str) -> NoReturn:
-    """Raise what pydantic collects; both texts reach the planner."""
-    raise PydanticCustomError("cell", "{fault}", {"fault": fault, "mend": mend})
-
-
-def _form(info: ValidationInfo) -> Form:
-    """How the cells of this column are read."""
-    forms: dict[str, Form] = info.context or {}
-    return forms.get(str(info.field_name), AS_CELLS_SAY)
+    raise RefusedCell(fault, mend)
 
 
 def is_empty(value: object) -> bool:
@@ -53,7 +78,7 @@ def is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _text(value: object) -> str | None:
+def _text(value: object, form: Form = AS_CELLS_SAY) -> str | None:
     """Text of a cell that holds a name, an id or a list of them."""
     if is_empty(value):
         return None
@@ -76,7 +101,7 @@ def _text(value: object) -> str | None:
     return text
 
 
-def _name(value: object) -> str | None:
+def _name(value: object, form: Form) -> str | None:
     """Name or id."""
     text = _text(value)
     if text is not None and len(text) > LONGEST_NAME:
@@ -86,7 +111,7 @@ def _name(value: object) -> str | None:
     return text
 
 
-def _number(value: object, info: ValidationInfo) -> float | None:
+def _number(value: object, form: Form) -> float | None:
     """Return a number; what could be read in two ways is refused."""
     if is_empty(value):
         return None
@@ -98,7 +123,7 @@ def _number(value: object, info: ValidationInfo) -> float | None:
         )
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         _refuse("is not a number.", "Write a number, e.g. 90 or 1.5.")
-    number = _of_text(value, _form(info)) if isinstance(value, str) else float(value)
+    number = _of_text(value, form) if isinstance(value, str) else float(value)
     if not isfinite(number):
         _refuse("is not a finite number.", "Write a number, e.g. 90 or 1.5.")
     return number
@@ -127,24 +152,23 @@ def _of_text(text: str, form: Form) -> float:
     return next(iter(readings.values()))
 
 
-def _positive(value: object, info: ValidationInfo) -> float | None:
-    number = _number(value, info)
+def _positive(value: object, form: Form) -> float | None:
+    number = _number(value, form)
     if number is not None and number <= 0:
         what = "is zero." if number == 0 else "is negative."
         _refuse(what, "Write a number above 0.")
     return number
 
 
-def _not_negative(value: object, info: ValidationInfo) -> float | None:
-    number = _number(value, info)
+def _not_negative(value: object, form: Form) -> float | None:
+    number = _number(value, form)
     if number is not None and number < 0:
         _refuse("is negative.", "Write 0 or more.")
     return number
 
 
-def _minutes(value: object, info: ValidationInfo) -> float | None:
+def _minutes(value: object, form: Form) -> float | None:
     """Minutes of a duration, in the unit of its cell or of its column."""
-    form = _form(info)
     seconds = None
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
@@ -159,7 +183,7 @@ def _minutes(value: object, info: ValidationInfo) -> float | None:
             )
     if seconds is not None:
         return seconds / MINUTE
-    number = _number(value, info)
+    number = _number(value, form)
     if number is None:
         return None
     unit = form.unit if form.unit in SECONDS else "min"
@@ -172,30 +196,26 @@ def _within_a_year(value: float | None) -> float | None:
     return value
 
 
-def _processing(value: object, info: ValidationInfo) -> float | None:
-    minutes = _within_a_year(_minutes(value, info))
+def _processing(value: object, form: Form) -> float | None:
+    minutes = _within_a_year(_minutes(value, form))
     if minutes is not None and minutes <= 0:
         what = "is zero." if minutes == 0 else "is negative."
         _refuse(what, "Write a number above 0.")
     return minutes
 
 
-def _piece(value: object, info: ValidationInfo) -> float | None:
-    return _processing(value, info)
-
-
-def _setup(value: object, info: ValidationInfo) -> float | None:
-    minutes = _within_a_year(_minutes(value, info))
+def _setup(value: object, form: Form) -> float | None:
+    minutes = _within_a_year(_minutes(value, form))
     if minutes is not None and minutes < 0:
         _refuse("is negative.", "Write 0 or more.")
     return minutes
 
 
-def _speed(value: object, info: ValidationInfo) -> float | None:
-    percent = _form(info).unit == "percent"
+def _speed(value: object, form: Form) -> float | None:
+    percent = form.unit == "percent"
     if isinstance(value, str) and value.strip().endswith("%"):
         value, percent = value.strip().rstrip("% "), True
-    speed = _positive(value, info)
+    speed = _positive(value, form)
     if speed is not None and percent:
         speed /= 100
     if speed is not None and not 0.001 <= speed <= 1000:
@@ -203,21 +223,21 @@ def _speed(value: object, info: ValidationInfo) -> float | None:
     return speed
 
 
-def _weight(value: object, info: ValidationInfo) -> float | None:
-    weight = _positive(value, info)
+def _weight(value: object, form: Form) -> float | None:
+    weight = _positive(value, form)
     if weight is not None and not 1e-6 <= weight <= 1e6:
         _refuse("is not a likely weight.", "1 is normal, 5 is an important job.")
     return weight
 
 
-def _flag(value: object, info: ValidationInfo) -> bool | None:
+def _flag(value: object, form: Form) -> bool | None:
     if is_empty(value):
         return None
     if isinstance(value, bool):
         return value
     if isinstance(value, float | int) and value in (0, 1):
         return bool(value)
-    text, form = without_accents(str(value).strip()), _form(info)
+    text = without_accents(str(value).strip())
     if text in map(without_accents, form.yes):
         return True
     if text in map(without_accents, form.no):
@@ -227,11 +247,10 @@ def _flag(value: object, info: ValidationInfo) -> bool | None:
     return _refuse("is neither yes nor no.", f"Write yes or no, {ANSWER}.")
 
 
-def _moment(value: object, info: ValidationInfo) -> datetime | float | None:
+def _moment(value: object, form: Form) -> datetime | float | None:
     """Local date-time to the second, or minutes since plan start."""
     if is_empty(value):
         return None
-    form = _form(info)
     if isinstance(value, datetime):
         return _local(value)
     if isinstance(value, date):
@@ -244,7 +263,7 @@ def _moment(value: object, info: ValidationInfo) -> datetime | float | None:
         value = _of_text(value, form)
     if isinstance(value, str):
         return _local(_dated(value, form))
-    number = _number(value, info)
+    number = _number(value, form)
     if form.dates == "serial" and number is not None:
         if not 0 < number < 2 * SERIALS[1]:
             _refuse("is no date in the calendar.", "Write e.g. 2026-01-05T06:00.")
@@ -289,7 +308,7 @@ def _local(value: datetime) -> datetime:
     return (value + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
-def _clock(value: object) -> int | None:
+def _clock(value: object, form: Form) -> int | None:
     """Time of day in seconds, up to 24:00."""
     if is_empty(value):
         return None
@@ -307,9 +326,9 @@ def _clock(value: object) -> int | None:
     return round(seconds)
 
 
-def _date(value: object, info: ValidationInfo) -> date | None:
+def _date(value: object, form: Form) -> date | None:
     """Day of the calendar."""
-    moment = _moment(value, info)
+    moment = _moment(value, form)
     if moment is None:
         return None
     if isinstance(moment, float):
@@ -319,9 +338,9 @@ def _date(value: object, info: ValidationInfo) -> date | None:
     return moment.date()
 
 
-def _units(value: object, info: ValidationInfo) -> int | None:
+def _units(value: object, form: Form) -> int | None:
     """How many machines a row stands for."""
-    number = _positive(value, info)
+    number = _positive(value, form)
     if number is None:
         return None
     if number != floor(number):
@@ -331,7 +350,7 @@ def _units(value: object, info: ValidationInfo) -> int | None:
     return int(number)
 
 
-def _weekday(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
+def _weekday(value: object, form: Form) -> tuple[int, ...] | None:
     """Days of the week, Monday is 0."""
     if is_empty(value) or isinstance(value, tuple):
         return value if isinstance(value, tuple) else None
@@ -339,7 +358,7 @@ def _weekday(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
         str(int(value)) if isinstance(value, float) and value % 1 == 0 else str(value)
     )
     readings = weekday_readings(text)
-    wanted = _form(info).weekdays
+    wanted = form.weekdays
     if wanted in readings:
         return readings[wanted]
     if not readings or wanted:
@@ -356,37 +375,18 @@ def _weekday(value: object, info: ValidationInfo) -> tuple[int, ...] | None:
     return next(iter(readings.values()))
 
 
-Text = Annotated[str | None, BeforeValidator(_text)]
-Name = Annotated[str | None, BeforeValidator(_name)]
-Number = Annotated[float | None, BeforeValidator(_number)]
-Amount = Annotated[float | None, BeforeValidator(_not_negative)]
-Processing = Annotated[float | None, BeforeValidator(_processing)]
-PieceMinutes = Annotated[float | None, BeforeValidator(_piece)]
-SetupMinutes = Annotated[float | None, BeforeValidator(_setup)]
-Speed = Annotated[float | None, BeforeValidator(_speed)]
-Weight = Annotated[float | None, BeforeValidator(_weight)]
-Flag = Annotated[bool | None, BeforeValidator(_flag)]
-Moment = Annotated[datetime | float | None, BeforeValidator(_moment)]
-Date = Annotated[date | None, BeforeValidator(_date)]
-Units = Annotated[int | None, BeforeValidator(_units)]
-Clock = Annotated[int | None, BeforeValidator(_clock)]
-Weekday = Annotated[tuple[int, ...] | None, BeforeValidator(_weekday)]
-
-# What a column's cells are, by what checks them; see :mod:`core.tables.values.detect`.
-KINDS = {
-    _number: "number",
-    _not_negative: "number",
-    _weight: "number",
-    _processing: "duration",
-    _piece: "piece",
-    _setup: "duration",
-    _speed: "speed",
-    _moment: "moment",
-    _date: "date",
-    _units: "number",
-    _weekday: "weekday",
-    _flag: "flag",
-    _clock: "clock",
-    _text: "list",
-    _name: "name",
-}
+Text = Annotated[str | None, Check(_text, "list")]
+Name = Annotated[str | None, Check(_name, "name")]
+Number = Annotated[float | None, Check(_number, "number")]
+Amount = Annotated[float | None, Check(_not_negative, "number")]
+Processing = Annotated[float | None, Check(_processing, "duration")]
+PieceMinutes = Annotated[float | None, Check(_processing, "piece")]
+SetupMinutes = Annotated[float | None, Check(_setup, "duration")]
+Speed = Annotated[float | None, Check(_speed, "speed")]
+Weight = Annotated[float | None, Check(_weight, "number")]
+Flag = Annotated[bool | None, Check(_flag, "flag")]
+Moment = Annotated[datetime | float | None, Check(_moment, "moment")]
+Date = Annotated[date | None, Check(_date, "date")]
+Units = Annotated[int | None, Check(_units, "number")]
+Clock = Annotated[int | None, Check(_clock, "clock")]
+Weekday = Annotated[tuple[int, ...] | None, Check(_weekday, "weekday")]

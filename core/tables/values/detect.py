@@ -14,6 +14,16 @@ from core.tables.values.detect_numbers import (
 from core.tables.values.form import Form
 from core.tables.values.remarks import Cells, Found
 
+FINDERS: dict[str, Callable[[Cells, Form, str, bool], Found]] = {
+    "number": of_numbers,
+    "duration": of_durations,
+    "piece": of_pieces,
+    "speed": of_speeds,
+    "moment": of_moments,
+    "date": of_moments,
+    "weekday": of_weekdays,
+}
+
 
 def detect(kind: str, cells: Cells, given: Form, delimiter: str, named: bool) -> Found:
     """
@@ -22,8 +32,7 @@ def detect(kind: str, cells: Cells, given: Form, delimiter: str, named: bool) ->
     Parameters
     ----------
     kind
-        ``number``, ``duration``, ``speed``, ``moment``, ``date``, ``weekday``; others
-        need no finding out.
+        A key of ``FINDERS``; others need no finding out.
     cells
         Row and cell, without the empty ones.
     given
@@ -33,14 +42,5 @@ def detect(kind: str, cells: Cells, given: Form, delimiter: str, named: bool) ->
     named
         Whether the header or the mapping names the unit.
     """
-    finders: dict[str, Callable[[Cells, Form, str, bool], Found]] = {
-        "number": of_numbers,
-        "duration": of_durations,
-        "piece": of_pieces,
-        "speed": of_speeds,
-        "moment": of_moments,
-        "date": of_moments,
-        "weekday": of_weekdays,
-    }
-    finder = finders.get(kind)
+    finder = FINDERS.get(kind)
     return Found(given) if finder is None else finder(cells, given, delimiter, named)
