@@ -131,6 +131,19 @@ def speed(
     to.show(speed_report(shapes, named_folder(model), tell=say))
 
 
+def reading(
+    to: Output,
+    rows: Annotated[
+        int, typer.Option(min=100, max=20_000, help="Jobs in the list.")
+    ] = 20_000,
+) -> None:
+    """Seconds to read a planner's list, XLSX and CSV, through a mapping."""
+    from core.benchmarking.reading import reading_report
+
+    to.check()
+    to.show(reading_report(rows, tell=say))
+
+
 def step(
     to: Output,
     sizes: SizesOption = "411x30,1000x60",
@@ -230,7 +243,7 @@ benchmark = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *map(public, ("fjsp", "pmp", "ssirit")),
-    *(shifts, claims, speed, step, refine, efforts, bound),
+    *(shifts, claims, speed, reading, step, refine, efforts, bound),
     *(learning, choices, training),
 )
 for command in COMMANDS:

@@ -12,7 +12,7 @@ from core.tables.values.cells import RefusedCell, is_empty
 from core.tables.values.form import Form
 
 
-class Said(NamedTuple):
+class CellFault(NamedTuple):
     """What is wrong with a cell, and how to mend it."""
 
     value: str
@@ -20,7 +20,7 @@ class Said(NamedTuple):
     mend: str
 
 
-EMPTY = Said("", "This is empty.", "Fill it in.")
+EMPTY = CellFault("", "This is empty.", "Fill it in.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Column:
     """
 
     values: Sequence[object]
-    faults: list[tuple[int, Said]]
+    faults: list[tuple[int, CellFault]]
     empty: list[int]
 
     def filled(self) -> list[int]:
@@ -65,9 +65,9 @@ def checked_column(
     """
     read = sheet.checks[column].read
     # 1, 1.0 and True are equal, and are not the same cell.
-    known: dict[tuple[type, object], tuple[object, Said | None]] = {}
+    known: dict[tuple[type, object], tuple[object, CellFault | None]] = {}
     values: list[object] = []
-    faults: list[tuple[int, Said]] = []
+    faults: list[tuple[int, CellFault]] = []
     empty: list[int] = []
     for i, cell in enumerate(cells):
         if cell is None:
@@ -90,14 +90,14 @@ def checked_column(
 
 def _checked(
     read: Callable[[object, Form], object], cell: object, form: Form
-) -> tuple[object, Said | None]:
+) -> tuple[object, CellFault | None]:
     """Value of a cell, and what is wrong with it."""
     if is_empty(cell):
         return None, EMPTY
     try:
         return read(cell, form), None
     except RefusedCell as error:
-        return None, Said(shown_cell(cell), error.fault, error.mend)
+        return None, CellFault(shown_cell(cell), error.fault, error.mend)
 
 
 def shown_cell(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from core.tables import limits
 from core.tables.issues import Collector, Severity
-from core.tables.mapping.columns import EMPTY, Said, checked_column, shown_cell
+from core.tables.mapping.columns import EMPTY, CellFault, checked_column, shown_cell
 from core.tables.mapping.headers import Layout, lay_out
 from core.tables.mapping.layouts import joined
 from core.tables.mapping.mapping import Mapping
@@ -117,7 +117,7 @@ class Records(Generic[RowT]):
         if days:
             given["weekday"] = [_open_days(days, layout, x) for _, x in rows]
         read: dict[str, Sequence[object]] = {}
-        said: list[tuple[int, int, str, Said]] = []
+        said: list[tuple[int, int, str, CellFault]] = []
         forms = {str(x.ours): x.form for x in places}
         for order, column in enumerate(sheet.columns):
             if column not in given:
@@ -156,7 +156,7 @@ class Records(Generic[RowT]):
         self._warn_of_dates_alone(sheet, numbers, given)
 
     def _say(
-        self, numbers: Sequence[int], said: list[tuple[int, int, str, Said]]
+        self, numbers: Sequence[int], said: list[tuple[int, int, str, CellFault]]
     ) -> None:
         """Report what is wrong with cells, row by row."""
         already = set(self._faulty)
