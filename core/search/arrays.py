@@ -48,8 +48,9 @@ def arrays(problem: Problem, objective: Objective, home: Home | None = None) -> 
 
     ``home``: the previous plan; of no account where the objective does not price it.
     """
-    fastest = np.argsort(problem.processing, axis=1, kind="stable")
-    counts = problem.eligible.sum(axis=1).tolist()
+    possible = problem.possible_processing
+    fastest = np.argsort(possible, axis=1, kind="stable")
+    counts = np.isfinite(possible).sum(axis=1).tolist()
     eligible = [row[:count] for row, count in zip(fastest, counts, strict=True)]
     members: list[list[int]] = [[] for _ in range(problem.num_groups)]
     for job, group in enumerate(problem.group.tolist()):

@@ -195,7 +195,9 @@ def loads_decide(
     return (
         (home is None or objective.stability == 0)
         and not len(problem.precedence)
-        and int(problem.release.max()) <= int(problem.available.min())
+        and bool(problem.may_pause.all())
+        and not (problem.reserved_machine >= 0).any()
+        and int(problem.not_before.max()) <= int(problem.available.min())
         and (objective.tardiness == 0 or not np.isfinite(problem.due).any())
     )
 

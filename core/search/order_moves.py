@@ -64,8 +64,8 @@ def hurting_job(a: Arrays, s: OrderState) -> int:
             latest = s.end[before] + s.paid[j]
         for x in range(f.before_at[j], f.before_at[j + 1]):
             i = f.before[x]
-            if s.end[i] > latest:
-                before, latest = i, s.end[i]
+            if s.end[i] + f.wait_after[i] > latest:
+                before, latest = i, s.end[i] + f.wait_after[i]
         j = before
     return s.critical[any_of(s, found)]
 

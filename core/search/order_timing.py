@@ -67,8 +67,10 @@ def _times(a: Arrays, s: OrderState, j: int, setup: int) -> tuple[int, int]:
     free = f.available[k] if i < 0 else s.end[i]
     ready = f.release[j]
     for x in range(f.before_at[j], f.before_at[j + 1]):
-        ready = max(ready, s.end[f.before[x]])
-    _, _, start, end = place(f.closures, k, free, ready, setup, f.processing[j, k])
+        ready = max(ready, s.end[f.before[x]] + f.wait_after[f.before[x]])
+    _, _, start, end = place(
+        f.closures, k, free, ready, setup, f.processing[j, k], f.may_pause[j]
+    )
     return start, end
 
 
@@ -175,6 +177,8 @@ def retime_shifted(a: Arrays, s: OrderState, limit: float, slack: float) -> bool
             s.strayed[j] = strays
         if end == s.end[j]:
             continue
+        if a.flat.reserved_start[j] >= 0:
+            return False
         if a.due[j] < np.inf:
             late = max(0.0, end - a.due[j]) - max(0.0, s.end[j] - a.due[j])
             s.sums[TARDINESS] += a.weight[j] * late

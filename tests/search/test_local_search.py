@@ -224,6 +224,8 @@ def test_nothing_better_is_the_same():
         ({"release": 3}, Objective(), True),  # the machine is free later still
         ({"release": 4}, Objective(), False),
         ({"predecessors": ["I"]}, Objective(), False),
+        ({"may_pause": False}, Objective(), False),  # closures may push it
+        ({"reserved": ("M", 3)}, Objective(), False),
     ],
 )
 def test_loads_decide_only_where_nothing_waits(job, objective, expected):
