@@ -37,7 +37,10 @@ ALLOWED: dict[str, set[str]] = {
     "alternatives": {"problem", "timing", "planning", "search", "futures"},
     "policy": {"problem", "timing", "planning", "simulation"},
     "decisions": {"problem", "timing", "planning", "simulation", "policy"},
-    "schedulers": {*FOUNDATION, "simulation", "search", "policy", "decisions"},
+    "schedulers": {
+        *(*FOUNDATION, "simulation", "search", "futures", "alternatives"),
+        *("policy", "decisions"),
+    },
     "replanning": {*FOUNDATION, "search", "decisions", "schedulers"},
     "remedies": {*FOUNDATION, "search", "decisions", "replanning"},
     "comparison": {*FOUNDATION, "schedulers"},

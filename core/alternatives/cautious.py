@@ -114,7 +114,7 @@ def caution(
     Chosen on one set of futures, judged on another: the best of many looks better
     where it was chosen than it is.
     """
-    spread = spread or Spread()
+    spread = Spread.of(problem) if spread is None else spread
     plain = [
         SearchTask(problem, objective, schedule, seed + s, share) for s, share in PLAIN
     ]

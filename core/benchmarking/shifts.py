@@ -14,7 +14,7 @@ from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Scheduler
 from core.planning.settings import PlanSettings
 from core.policy.checkpoint import Model
-from core.problem.model import Problem
+from core.problem.model import PER_MACHINE, Problem
 from core.problem.objective import Objective, times_the_cost
 from core.problem.schedule import metrics
 from core.schedulers.hierarchical import HierarchicalScheduler
@@ -172,10 +172,7 @@ def with_machines(problem: Problem, count: int) -> Problem:
         problem,
         processing=problem.processing[:, k],
         preferred=problem.preferred[:, k],
-        setup_class=problem.setup_class[k],
-        initial_group=problem.initial_group[k],
-        available=problem.available[k],
-        machine_type=problem.machine_type[k],
+        **{name: getattr(problem, name)[k] for name in PER_MACHINE},
         calendars=tuple(problem.calendars[i] for i in k),
         machine_ids=tuple(
             problem.machine_ids[i] if c < m else f"{problem.machine_ids[i]} +{c // m}"

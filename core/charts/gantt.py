@@ -15,6 +15,7 @@ from core.charts.canvas import Canvas
 from core.charts.categories import Category, categories
 from core.charts.marks import (
     BAR_OFFSET,
+    Whiskers,
     add_closures,
     add_due_marks,
     add_headers,
@@ -23,6 +24,7 @@ from core.charts.marks import (
     add_lines,
     add_planner_marks,
     add_thread,
+    add_whiskers,
 )
 from core.charts.window import View
 from core.problem import phrases
@@ -45,6 +47,7 @@ def gantt(
     view: View,
     now: datetime | None = None,
     planners: Mapping[int, str] | None = None,
+    whiskers: Whiskers | None = None,
 ) -> go.Figure:
     """
     Draw a schedule: a row per machine, a bar per job.
@@ -61,6 +64,8 @@ def gantt(
         Where the line of the present is drawn, if that is in view.
     planners
         Jobs that the planner decided on, and what of them; they are marked.
+    whiskers
+        When jobs end in possible futures, where that is to be seen.
 
     Returns
     -------
@@ -84,6 +89,8 @@ def gantt(
     add_late_marks(figure, canvas)
     add_thread(figure, canvas)
     add_labels(figure, canvas, ink)
+    if whiskers is not None:
+        add_whiskers(figure, canvas, whiskers)
     add_planner_marks(figure, canvas, planners or {})
     add_due_marks(figure, canvas)
     add_lines(figure, canvas, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +113,64 @@ def add_late_marks(figure: go.Figure, canvas: Canvas) -> None:
             "line": {"width": 0},
             "opacity": canvas.opacity(late),
         },
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Whiskers:
+    """
+    When jobs end in possible futures.
+
+    Parameters
+    ----------
+    low, median, high
+        Shape (n,), seconds since plan start: by then it has ended in 10, 50, 90 %.
+    """
+
+    low: NDArray[np.int64]
+    median: NDArray[np.int64]
+    high: NDArray[np.int64]
+
+
+def add_whiskers(figure: go.Figure, canvas: Canvas, ends: Whiskers) -> None:
+    """A line over each bar from its 10 % to its 90 % end, with a dot at the middle."""
+    axis, view = canvas.axis, canvas.view
+    seen = axis.overlaps(ends.low, np.maximum(ends.high, ends.low + 1))
+    jobs = canvas.jobs[seen[canvas.jobs]]
+    if not len(jobs):
+        return
+    low = np.clip(ends.low[jobs], view.begin, view.end)
+    high = np.clip(ends.high[jobs], view.begin, view.end)
+    y = canvas.y[jobs] + BAR_OFFSET
+    cap = 0.16
+    x: list[str | None] = []
+    heights: list[float | None] = []
+    for begin, end, middle in zip(axis.at(low), axis.at(high), y.tolist(), strict=True):
+        x += [begin, begin, None, begin, end, None, end, end, None]
+        heights += [middle - cap, middle + cap, None, middle, middle, None]
+        heights += [middle - cap, middle + cap, None]
+    figure.add_scatter(
+        x=x,
+        y=heights,
+        mode="lines",
+        name="8 of 10 ends",
+        line={"color": theme.INK, "width": 1.2},
+        hoverinfo="skip",
+    )
+    inside = (ends.median[jobs] >= view.begin) & (ends.median[jobs] <= view.end)
+    figure.add_scatter(
+        x=axis.at(ends.median[jobs][inside]),
+        y=y[inside],
+        mode="markers",
+        name="half of the ends",
+        marker={
+            "symbol": "circle",
+            "size": 5,
+            "color": theme.BACKGROUND,
+            "line": {"width": 1.2, "color": theme.INK},
+        },
+        hoverinfo="skip",
+        showlegend=False,
     )
 
 

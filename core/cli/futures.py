@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.border import bad_option, say
+from core.cli.border import bad_option
 from core.cli.inputs import ShiftFiles
 from core.cli.plan_in_hand import (
     JsonOption,
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from core.futures.futures import Futures, Outlook
     from core.problem.shift import Shift
 
-NOT_READ = ("minutes_low", "minutes_high")
-
 
 def futures(
     files: ShiftFiles,
@@ -34,7 +32,7 @@ def futures(
         float,
         typer.Option(
             help="One time in ten is shorter by more than this share of the planned "
-            "time, one in ten longer; setups too."
+            "time, one in ten longer; setups too, but not jobs that state their own."
         ),
     ] = 0.2,
     certainty: Annotated[
@@ -42,7 +40,9 @@ def futures(
     ] = 0.9,
     mtbf_hours: Annotated[
         float | None,
-        typer.Option(help="Mean hours of work of a machine between breakdowns."),
+        typer.Option(
+            help="Mean hours of work between breakdowns, of machines that state none."
+        ),
     ] = None,
     mttr_minutes: Annotated[
         float | None, typer.Option(help="Mean minutes of a repair.")
@@ -59,23 +59,24 @@ def futures(
     if (mtbf_hours is None) != (mttr_minutes is None):
         raise bad_option("--mtbf-hours", "expected --mttr-minutes as well, or neither.")
     try:
-        assumed = Spread(spread)
+        Spread(spread)  # what is wrong with an option is said before files are read
     except ValueError as error:
         raise bad_option("--spread", str(error)) from None
     shift, plan = read_plan(schedule, files)
-    m = shift.problem.num_machines
+    problem = shift.problem
+    stated = Breakdowns.of(problem)
+    own = np.isfinite(stated.mtbf_hours)
     try:
         broken = Breakdowns(
-            np.full(m, inf if mtbf_hours is None else mtbf_hours),
-            np.full(m, 0.0 if mttr_minutes is None else mttr_minutes),
+            np.where(own, stated.mtbf_hours, mtbf_hours or inf),
+            np.where(own, stated.mttr_minutes, mttr_minutes or 0.0),
         )
     except ValueError as error:
         raise bad_option("--mtbf-hours", str(error)) from None
-    for column in shift.extras:
-        if column.strip().casefold().replace(" ", "_") in NOT_READ:
-            say(f"The column {column!r} is not used: --spread holds for every job.")
     try:
-        found = draw(shift.problem, plan, assumed, broken, count=count, seed=seed)
+        found = draw(
+            *(problem, plan, Spread.of(problem, spread), broken), count=count, seed=seed
+        )
         if found.orders:
             found.promise(found.orders[0][0], certainty)
     except ValueError as error:
@@ -87,6 +88,8 @@ def futures(
         "mttr_minutes": mttr_minutes,
         "seed": seed,
         "certainty": certainty,
+        "jobs_with_times": int((problem.time_low > 0).sum()),
+        "machines_with_breakdowns": int(own.sum()),
     }
     if as_json:
         print(json.dumps(futures_json(shift, found, assumptions), indent=2))
@@ -138,18 +141,26 @@ def futures_text(shift: Shift, found: Futures, assumptions: dict[str, Any]) -> s
         moments = [seen.low, seen.median, seen.high, found.promise(order, certainty)]
         due = "-" if order.due == inf else wording.moment(order.due)
         rows.append((order.name, due, chance, *map(wording.moment, moments)))
-    breakdowns = (
-        "no breakdowns"
-        if assumptions["mtbf_hours"] is None
-        else f"a breakdown of {assumptions['mttr_minutes']:g} min "
-        f"every {assumptions['mtbf_hours']:g} h of work"
+    stated, own = (
+        assumptions["machines_with_breakdowns"],
+        assumptions["jobs_with_times"],
+    )
+    breakdowns = "no breakdowns" if not stated else f"{stated} machines as they state"
+    if assumptions["mtbf_hours"] is not None:
+        more = f"a breakdown of {assumptions['mttr_minutes']:g} min "
+        more += f"every {assumptions['mtbf_hours']:g} h of work"
+        breakdowns = f"{breakdowns}, else {more}" if stated else more
+    every = (
+        f"every time but those of {own} jobs that state theirs"
+        if own
+        else ("every time")
     )
     head = ("order", "due", "on time", "10 %", "50 %", "90 %")
     return "\n".join(
         [
             f"Late jobs: {found.late_as_planned} as planned, "
             f"{found.late_expected:.0f} expected.",
-            f"Assumed: every time within {assumptions['spread']:.0%} of the planned "
+            f"Assumed: {every} within {assumptions['spread']:.0%} of the planned "
             f"one in 8 of 10 cases, {breakdowns}; {assumptions['count']} futures.",
             text_table((*head, f"{100 * certainty:.4g} % sure"), rows, "llrllll"),
         ]

@@ -102,6 +102,13 @@ class HowToPlan:
         typer.Option(min=0, help="Seconds after which auto stops with what it has."),
     ] = None
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0
+    cautious: Annotated[
+        bool,
+        typer.Option(
+            "--cautious",
+            help="The plan that costs least when times vary, not as planned.",
+        ),
+    ] = False
     model: Annotated[str | None, typer.Option(help="Name of the model.")] = None
 
     def settings(self, **others: Any) -> PlanSettings:

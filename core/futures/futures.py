@@ -144,9 +144,10 @@ def futures(
     problem, schedule
         A valid schedule of the problem.
     spread
-        How far times may turn out otherwise; ``None``: 20 % on every time.
+        How far times may turn out otherwise; ``None``: as the problem says of its
+        jobs, 20 % on every other time.
     breakdowns
-        How machines break down; ``None``: they do not.
+        How machines break down; ``None``: as the problem says of them.
     count
         Number of futures.
     seed
@@ -167,9 +168,10 @@ def futures(
     if not 1 <= count <= MOST:
         raise ValueError(f"Expected 1 to {MOST} futures, got {count}.")
     n, m = problem.num_jobs, problem.num_machines
-    low, high = (spread or Spread()).bounds(problem)
-    share = (spread or Spread()).share
-    between, repair = (breakdowns or Breakdowns.never(m)).seconds
+    assumed = Spread.of(problem) if spread is None else spread
+    broken = Breakdowns.of(problem) if breakdowns is None else breakdowns
+    low, high = assumed.bounds(problem)
+    share, (between, repair) = assumed.share, broken.seconds
     if len(between) != m:
         raise ValueError(f"Expected breakdowns of {m} machines, got {len(between)}.")
     kept, setup = kept_orders(problem, schedule)

@@ -8,14 +8,13 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from core.problem.model import Problem
+from core.problem.model import MOST_TIMES, SHORTEST_BETWEEN, Problem
 
 Floats = NDArray[np.float64]
 
 HOUR, MINUTE = 3600.0, 60.0
 LARGEST_SHARE = 0.9  # of the planned time
-LARGEST_RATIO = 10.0  # a time that may be ten times the planned one is no plan
-SHORTEST_HOURS = 0.1  # between two breakdowns
+SHORTEST_HOURS = SHORTEST_BETWEEN / HOUR
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +63,24 @@ class Spread:
                 array.setflags(write=False)
                 object.__setattr__(self, name, array)
 
+    @classmethod
+    def of(cls, problem: Problem, share: float = 0.2) -> Spread:
+        """
+        Return what a problem knows of its jobs, and a share for all others.
+
+        Raises
+        ------
+        ValueError
+            When the share is not within 0 to 0.9.
+        """
+        given = problem.time_low > 0
+        if not given.any():
+            return cls(share)
+        low, high = (
+            np.where(given, x, np.nan) for x in (problem.time_low, problem.time_high)
+        )
+        return cls(share, low, high)
+
     def bounds(self, problem: Problem) -> tuple[Floats, Floats]:
         """
         Shape (n,) each: low and high of every job, as multiples of the planned time.
@@ -92,8 +109,8 @@ class Spread:
             "has a low time that is not above zero": given & (self.low <= 0),
             "has a low time above the planned one": given & (self.low > 1),
             "has a high time below the planned one": given & (self.high < 1),
-            f"has a high time above {LARGEST_RATIO:.0f} times the planned one": (
-                given & (self.high > LARGEST_RATIO)
+            f"has a high time above {MOST_TIMES:.0f} times the planned one": (
+                given & (self.high > MOST_TIMES)
             ),
         }
         for fault, jobs in faults.items():
@@ -156,6 +173,13 @@ class Breakdowns:
         for fault, machines in faults.items():
             if machines.any():
                 raise ValueError(f"Machine {int(machines.argmax())} {fault}.")
+
+    @classmethod
+    def of(cls, problem: Problem) -> Breakdowns:
+        """Return what a problem knows of its machines."""
+        between = problem.between_breakdowns
+        hours = np.where(between > 0, between / HOUR, np.inf)
+        return cls(hours, problem.repair / MINUTE)
 
     @classmethod
     def never(cls, num_machines: int) -> Breakdowns:

@@ -10,7 +10,7 @@ RULE_PREFIX = "rule:"
 BEST_RULE = f"{RULE_PREFIX}best"
 
 # Fields of PlanSettings that every scheduler heeds, and those of all policies.
-OF_ALL = ("scheduler", "objective", "refine_seconds", "seed")
+OF_ALL = ("scheduler", "objective", "refine_seconds", "seed", "cautious")
 OF_A_POLICY = ("samples", "lookahead", "model")
 
 

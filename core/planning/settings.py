@@ -53,6 +53,9 @@ class PlanSettings:
     keep
         How much of a previous plan a replan keeps, by name; see
         :mod:`core.planning.keeping`.
+    cautious
+        Whether to choose the plan that costs least over possible futures, rather
+        than as planned.
 
     Raises
     ------
@@ -81,6 +84,7 @@ class PlanSettings:
     effort: str = "normal"
     most_seconds: float | None = None
     keep: str = "normal"
+    cautious: bool = False
 
     def __post_init__(self) -> None:
         _expect_kind("scheduler", self.scheduler, str)
@@ -104,6 +108,8 @@ class PlanSettings:
         if self.most_jobs is not None:
             _expect_count("most_jobs", self.most_jobs, 1)
         _expect_count("seed", self.seed, 0)
+        if not isinstance(self.cautious, bool):
+            raise TypeError(f"Expected cautious to be bool, got {self.cautious!r}.")
 
     def plans_like(self, other: PlanSettings) -> bool:
         """Whether both ask for the same plan: what is not read does not matter."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from core.problem.model import Problem
+from core.problem.model import PER_MACHINE, Problem
 
 
 def opened(problem: Problem, machine: int, begin: int, end: int) -> Problem:
@@ -62,14 +63,15 @@ def with_copies(
         column = np.repeat(table[:, [machine]], copies, axis=1)
         return np.concatenate([table, column], axis=1)
 
+    arrays: dict[str, Any] = {
+        name: more(getattr(problem, name)) for name in PER_MACHINE
+    }
+    arrays["initial_group"] = np.array([*problem.initial_group, *groups], np.int64)
     return replace(
         problem,
+        **arrays,
         processing=wider(problem.processing),
         preferred=wider(problem.preferred),
-        setup_class=more(problem.setup_class),
-        initial_group=np.array([*problem.initial_group, *groups], dtype=np.int64),
-        available=more(problem.available),
-        machine_type=more(problem.machine_type),
         calendars=(*problem.calendars, *[problem.calendars[machine]] * copies),
         machine_ids=(*problem.machine_ids, *names),
     )

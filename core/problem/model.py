@@ -17,18 +17,30 @@ from core.problem.calendar import Calendar, Seconds
 IMPORTANT_WEIGHT = 5.0
 LONGEST = 10**10  # seconds, 300 years: sums over a shift stay exact in float64
 
+MOST_TIMES = 10.0  # a time that may be ten times the planned one is no plan
+SHORTEST_BETWEEN = 360.0  # seconds of work between two breakdowns
+
 # Fields that need not be given, and what every job has then.
-PER_JOB_DEFAULTS: dict[str, int | bool] = {
+PER_JOB_DEFAULTS: dict[str, float] = {
     "wait_after": 0,
     "may_pause": True,
     "reserved_machine": -1,
     "reserved_start": -1,
+    "time_low": 0.0,
+    "time_high": 0.0,
 }
+# And every machine.
+PER_MACHINE_DEFAULTS: dict[str, float] = {"between_breakdowns": 0.0, "repair": 0.0}
+OPTIONAL = {**PER_JOB_DEFAULTS, **PER_MACHINE_DEFAULTS}
 _UNSAID: Any = None
 
 PER_JOB = (
     *("processing", "release", "due", "weight", "important", "preferred"),
     *("family", "group", *PER_JOB_DEFAULTS),
+)
+PER_MACHINE = (
+    *("setup_class", "initial_group", "available", "machine_type"),
+    *PER_MACHINE_DEFAULTS,
 )
 
 
@@ -194,6 +206,13 @@ class Problem:
         which it has to start there; both -1, as unless given: it is free. What else
         runs on the machine ends early enough for the setup into the reserved job, or
         comes after it.
+    time_low, time_high
+        Shape (n,), multiples of the planned processing time: one time in ten job j
+        takes less than the first, one in ten more than the second; both 0, as unless
+        given: nothing is known.
+    between_breakdowns, repair
+        Shape (m,), mean seconds of work of machine k between two breakdowns, and of
+        a repair; both 0, as unless given: it does not break down.
     scale
         What the problem is a part of; ``None``: it is the whole.
 
@@ -234,12 +253,17 @@ class Problem:
     may_pause: NDArray[np.bool_] = _UNSAID
     reserved_machine: NDArray[np.int64] = _UNSAID
     reserved_start: Seconds = _UNSAID
+    time_low: NDArray[np.float64] = _UNSAID
+    time_high: NDArray[np.float64] = _UNSAID
+    between_breakdowns: NDArray[np.float64] = _UNSAID
+    repair: NDArray[np.float64] = _UNSAID
     scale: Scale | None = None
 
     def __post_init__(self) -> None:
-        for name, usual in PER_JOB_DEFAULTS.items():
+        for name, usual in OPTIONAL.items():
             if getattr(self, name) is _UNSAID:
-                object.__setattr__(self, name, np.full(len(self.job_ids), usual))
+                ids = self.job_ids if name in PER_JOB_DEFAULTS else self.machine_ids
+                object.__setattr__(self, name, np.full(len(ids), usual))
         for name, kind in _DTYPES.items():
             object.__setattr__(self, name, _frozen(getattr(self, name), kind, name))
         for entry in fields(self):
@@ -361,7 +385,7 @@ class Problem:
         """Names of the fields with a default that hold something else."""
         names = [
             name
-            for name, usual in PER_JOB_DEFAULTS.items()
+            for name, usual in OPTIONAL.items()
             if (getattr(self, name) != usual).any()
         ]
         return (*names, "scale") if self.scale is not None else tuple(names)
@@ -371,7 +395,7 @@ class Problem:
         """Hexadecimal digest of everything that defines the problem; for caches."""
         digest = hashlib.sha256()
         for entry in fields(self):
-            if entry.name in {*PER_JOB_DEFAULTS, "scale"} - {*self.said}:
+            if entry.name in {*OPTIONAL, "scale"} - {*self.said}:
                 continue  # a problem without it keeps the digest it always had
             value = getattr(self, entry.name)
             digest.update(entry.name.encode())
@@ -539,6 +563,10 @@ _DTYPES: dict[str, type[np.generic]] = {
     "may_pause": np.bool_,
     "reserved_machine": np.int64,
     "reserved_start": np.int64,
+    "time_low": np.float64,
+    "time_high": np.float64,
+    "between_breakdowns": np.float64,
+    "repair": np.float64,
 }
 
 
@@ -556,11 +584,10 @@ def _check_shapes(problem: Problem, n: int, m: int, g: int) -> None:
     """Refuse arrays whose shapes do not fit n jobs, m machines and g groups."""
     if n < 1 or m < 1:
         raise ValueError(f"A problem needs jobs and machines, got {n} and {m}.")
-    per_machine = ("setup_class", "initial_group", "available", "machine_type")
     expected: dict[str, tuple[int, ...]] = {
         **dict.fromkeys(PER_JOB, (n,)),
         **dict.fromkeys(("processing", "preferred"), (n, m)),
-        **dict.fromkeys(per_machine, (m,)),
+        **dict.fromkeys(PER_MACHINE, (m,)),
         "precedence": (len(problem.precedence), 2),
         "setup": (len(problem.setup), g + 1, g),
     }
@@ -607,9 +634,20 @@ def _check_values(problem: Problem, g: int) -> None:
             problem.reserved_machine >= problem.num_machines
         ),
     }
-    for fault, jobs in per_job.items():
+    for fault, jobs in {**per_job, **_faults_of_spread(problem)}.items():
         if jobs.any():
             raise ValueError(f"Job {problem.job_ids[int(jobs.argmax())]!r} {fault}.")
+    between, repair = problem.between_breakdowns, problem.repair
+    absurd = ~(np.isfinite(between) & np.isfinite(repair) & (repair >= 0))
+    absurd |= ((between > 0) != (repair > 0)) | (
+        (between != 0) & ~(between >= SHORTEST_BETWEEN)
+    )
+    if absurd.any():
+        machine = problem.machine_ids[int(absurd.argmax())]
+        raise ValueError(
+            f"Machine {machine!r} has only one of the times between breakdowns and of "
+            f"a repair, or breaks down more often than every {SHORTEST_BETWEEN:g} s."
+        )
     if (problem.available < 0).any():
         machine = problem.machine_ids[int((problem.available < 0).argmax())]
         raise ValueError(f"Machine {machine!r} is available before plan start.")
@@ -674,6 +712,22 @@ def _check_reservations(problem: Problem) -> None:
             if later or end[i] + problem.wait_after[i] > start:
                 raise ValueError(f"{here} would start before {name!r} lets it.")
         free[k], group[k], last[k] = end[j], problem.group[j], j
+
+
+def _faults_of_spread(problem: Problem) -> dict[str, NDArray[np.bool_]]:
+    """Shape (n,) each: which jobs have low and high times that cannot be."""
+    low, high = problem.time_low, problem.time_high
+    given = (low != 0) | (high != 0)
+    return {
+        "has only one of the low and high times": (low == 0) != (high == 0),
+        "has a low time above its high time": low > high,
+        "has a low time that is not above zero": given & ~(low > 0),
+        "has a low time above the planned one": given & ~(low <= 1),
+        "has a high time below the planned one": given & ~(high >= 1),
+        f"has a high time above {MOST_TIMES:g} times the planned one": (
+            given & ~(high <= MOST_TIMES)
+        ),
+    }
 
 
 def _index(names: Sequence[str], what: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.problem.archives import pack, unpack
 from core.problem.calendar import Calendar
-from core.problem.model import PER_JOB_DEFAULTS, Problem, Scale
+from core.problem.model import OPTIONAL, Problem, Scale
 from core.problem.schedule import Schedule
 
 FORMAT = 1
@@ -62,7 +62,7 @@ def problem_to_bytes(problem: Problem) -> bytes:
     closures = [calendar.closures for calendar in problem.calendars]
     arrays["closures"] = np.concatenate(closures)
     arrays["closures_per_machine"] = np.array([len(x) for x in closures], np.int64)
-    for name in PER_JOB_DEFAULTS:
+    for name in OPTIONAL:
         if name in problem.said:
             arrays[name] = getattr(problem, name)
     names: dict[str, Any] = {name: list(getattr(problem, name)) for name in _NAMES}
@@ -93,7 +93,7 @@ def problem_from_bytes(data: bytes, largest: int = LARGEST) -> Problem:
         "problem",
         {*_ARRAYS, "closures", "closures_per_machine"},
         largest,
-        optional={*PER_JOB_DEFAULTS},
+        optional={*OPTIONAL},
     )
     try:
         counts = arrays.pop("closures_per_machine")

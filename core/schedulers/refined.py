@@ -94,13 +94,13 @@ class Refined:
             first,
             schedule=better,
             seconds=seconds,
-            trace=_trace(first, better),
+            trace=traced_anew(first, better),
             reason=f"{first.reason} Refined for {watch.seconds:.0f} s: cost "
             f"{first.cost:.4f} before, {cost:.4f} after.",
         )
 
 
-def _trace(first: Result, better: Schedule) -> Trace | None:
+def traced_anew(first: Result, better: Schedule) -> Trace | None:
     """Walk the policy behind the first plan through the better one."""
     if first.trace is None or first.model is None:
         return None

@@ -106,7 +106,11 @@ def scheduler(settings: PlanSettings) -> Scheduler:
     if settings.refine_seconds > 0:
         from core.schedulers.refined import Refined
 
-        return Refined(made, settings.refine_seconds)
+        made = Refined(made, settings.refine_seconds)
+    if settings.cautious:
+        from core.schedulers.cautious import Cautious
+
+        return Cautious(made)
     return made
 
 

@@ -101,6 +101,16 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("gutmenge", "fertige_menge", "gefertigt", "ruckgemeldet", "rueckmeldung"),
             *("quantite_produite", "cantidad_producida", "quantity_produced"),
         ),
+        "minutes_low": (
+            *("low_minutes", "optimistic", "optimistic_minutes", "minutes_p10"),
+            *("shortest_minutes", "best_case", "dauer_min", "minuten_min"),
+            *("optimistisch", "dauer_optimistisch", "duration_low", "duree_min"),
+        ),
+        "minutes_high": (
+            *("high_minutes", "pessimistic", "pessimistic_minutes", "minutes_p90"),
+            *("longest_minutes", "worst_case", "dauer_max", "minuten_max"),
+            *("pessimistisch", "dauer_pessimistisch", "duration_high", "duree_max"),
+        ),
         "wait_after_minutes": (
             *("wait_after", "wait_time", "waiting_time", "cooling_time", "lag"),
             *("transport_time", "move_time", "liegezeit", "nachliegezeit", "wartezeit"),
@@ -129,6 +139,14 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "machine_type": (
             *("type", "machine_group", "typ", "maschinentyp", "maschinengruppe"),
             *("gruppe", "type_de_machine", "tipo", "tipo_de_maquina", "machine_class"),
+        ),
+        "mtbf_hours": (
+            *("mtbf", "mtbf_h", "mean_time_between_failures", "stunden_bis_ausfall"),
+            *("hours_between_failures", "hours_between_breakdowns"),
+        ),
+        "mttr_minutes": (
+            *("mttr", "mttr_min", "mean_time_to_repair", "reparaturminuten"),
+            *("repair_minutes", "repair_time", "reparaturdauer"),
         ),
         "speed": (
             *("speed_factor", "efficiency", "geschwindigkeit", "leistungsgrad"),

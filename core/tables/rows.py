@@ -64,6 +64,7 @@ class JobRow(Row):
         (
             *("machine_id", "quantity", "minutes_per_piece", "quantity_done"),
             *("wait_after_minutes", "pause", "materials"),
+            *("minutes_low", "minutes_high"),
         )
     )
 
@@ -87,6 +88,8 @@ class JobRow(Row):
     wait_after_minutes: SetupMinutes = None
     pause: Flag = None
     materials: Text = None
+    minutes_low: Processing = None
+    minutes_high: Processing = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class MachineRow(Row):
     """A row of ``machines``."""
 
     required = ("machine_id", "machine_type")
-    rare = frozenset({"units"})
+    rare = frozenset({"units", "mtbf_hours", "mttr_minutes"})
 
     machine_id: Name = None
     machine_type: Name = None
@@ -103,6 +106,8 @@ class MachineRow(Row):
     available_from: Moment = None
     setup_group: Name = None
     units: Units = None
+    mtbf_hours: Amount = None
+    mttr_minutes: Amount = None
 
 
 @dataclass(frozen=True)

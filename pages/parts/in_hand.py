@@ -54,7 +54,7 @@ CHOICES = (
     *(Key.GENERATED_JOBS, Key.GENERATED_MACHINES),
     *(Key.GENERATED_KIND, Key.GENERATED_SEED),
     *(Key.FINISH_EARLY, Key.ON_TIME, Key.FEW_SETUPS),
-    *(Key.SCHEDULER, Key.EFFORT, Key.SAMPLES, Key.REFINE_SECONDS),
+    *(Key.SCHEDULER, Key.EFFORT, Key.SAMPLES, Key.REFINE_SECONDS, Key.CAUTIOUS),
 )
 
 # What a fresh start is without, beside the parts below.

@@ -88,6 +88,17 @@ def settings_from_sidebar() -> PlanSettings | None:
             key=Key.EFFORT,
             persist_state="session",
         )
+        cautious = effort_place.radio(
+            "Plan for",
+            (False, True),
+            format_func=lambda x: "Cautious" if x else "As planned",
+            horizontal=True,
+            help="As planned: the plan that costs least if every time is kept. "
+            "Cautious: the one that costs least when times vary; it gives away a "
+            "little as planned, and says how much.",
+            key=Key.CAUTIOUS,
+            persist_state="session",
+        )
         if not any(weights):
             st.warning("Turn at least one aim on.", icon=":material/tune:")
             return None
@@ -102,6 +113,7 @@ def settings_from_sidebar() -> PlanSettings | None:
         samples=int(samples),
         refine_seconds=float(seconds),
         effort=effort,
+        cautious=bool(cautious),
     )
 
 

@@ -71,6 +71,7 @@ class Key(StrEnum):
     SAMPLES = "samples"
     REFINE_SECONDS = "refine_seconds"
     EFFORT = "effort"
+    CAUTIOUS = "cautious"
 
     # The chart of the plan
     SPAN = "span"

@@ -86,6 +86,21 @@ def test_a_job_with_times_of_its_own_keeps_to_them():
     assert (outlook[1].low, outlook[1].high) == (1000, 1000)
 
 
+def test_what_a_problem_knows_of_its_jobs_and_machines_is_used():
+    """Half or three times as long where the job says so, and breakdowns as stated."""
+    problem, plan = alone()
+    known = replace(problem, time_low=np.array([0.5]), time_high=np.array([3.0]))
+    outlook = futures(known, plan, count=4000).jobs[0]
+    assert outlook.low == pytest.approx(500, rel=0.03)
+    assert outlook.high == pytest.approx(3000, rel=0.05)
+    broken = replace(
+        known, between_breakdowns=np.array([1000.0]), repair=np.array([600.0])
+    )
+    more = futures(broken, plan, count=4000).jobs[0]
+    assert more.median > outlook.median
+    assert futures(broken, plan, NONE, Breakdowns.never(1)).end.max() == 1000
+
+
 def test_setups_spread_with_the_shop():
     """A setup of 1,000 s before a job that always takes its second."""
     problem = Problem.from_rows(

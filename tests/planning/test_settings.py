@@ -23,6 +23,7 @@ FULL = PlanSettings(
     most_jobs=500,
     seed=3,
     effort="thorough",
+    cautious=True,
     most_seconds=inf,
 )
 

@@ -24,6 +24,7 @@ from core.tables.building.precedence import precedences
 from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
 from core.tables.building.times import preferred_machines, processing_times
 from core.tables.building.unbroken import only_where_it_fits
+from core.tables.building.variation import variation_of
 from core.tables.issues import Collector, Severity
 from core.tables.mapping.mapping import Mapping as ColumnMapping
 from core.tables.mapping.records import Records
@@ -189,6 +190,7 @@ def _problem(
         dtype=np.int64,
     )
     warn_of_idle_waits(book, wait_after, precedence)
+    varies = variation_of(book, processing)
     if collect.has_errors or not n or not m:
         return None
 
@@ -238,6 +240,7 @@ def _problem(
         calendars=calendars,
         wait_after=wait_after,
         may_pause=may_pause,
+        **varies._asdict(),
         job_ids=tuple(book.job_index),
         machine_ids=tuple(x.id for x in book.units),
         family_names=tuple(str(name) for _, name in family_index),

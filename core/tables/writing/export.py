@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.problem.model import IMPORTANT_WEIGHT, Problem
 from core.problem.shift import Shift
-from core.tables.rows import LONGEST_NAME, SHEETS
+from core.tables.rows import LONGEST_NAME, MINUTE, SHEETS
 from core.tables.text import has_control, join_list, minutes
 from core.tables.writing.export_machines import MachineGroup, machine_tables
 from core.tables.writing.export_setups import setup_rows_of
@@ -140,6 +140,7 @@ def _jobs(
                 or None,
                 "wait_after_minutes": minutes(problem.wait_after[j]) or None,
                 "pause": None if problem.may_pause[j] else "no",
+                **_spread(problem, j, usual_minutes),
                 "materials": join_list([material]) if is_waited_for else None,
                 **{
                     header: texts[j] or None
@@ -152,6 +153,20 @@ def _jobs(
         for name, seconds in arrivals.items()
     ]
     return rows, processing, materials
+
+
+def _spread(problem: Problem, j: int, planned: float | None) -> FilledRow:
+    """Low and high minutes of a job, where they are known."""
+    low, high = float(problem.time_low[j]), float(problem.time_high[j])
+    if not low:
+        return {}
+    if planned is None:
+        times = problem.processing[j, problem.eligible[j]]
+        planned = float(times.mean()) / MINUTE
+    return {
+        "minutes_low": round(low * planned, 9),
+        "minutes_high": round(high * planned, 9),
+    }
 
 
 def _arrivals(shift: Shift) -> dict[str, int]:

@@ -9,11 +9,12 @@ from datetime import datetime
 
 import numpy as np
 
-from core.problem.model import Problem
+from core.problem.model import PER_MACHINE, Problem
 from core.tables.building.hours import Hours
 from core.tables.writing.filled import FilledRow, moment_at
 from core.tables.writing.weeks import dated_rows, day_windows, weekly_hours
 
+MINUTE, HOUR = 60.0, 3600.0
 _UNIT = re.compile(r"(.+)/([1-9][0-9]*)", re.DOTALL)
 
 
@@ -94,6 +95,8 @@ def machine_tables(problem: Problem, start: datetime, *, exact: bool) -> Machine
                 "available_from": moment_at(start, available) if available else None,
                 "setup_group": setup or None,
                 "units": len(group.places) if len(group.places) > 1 else None,
+                "mtbf_hours": _number(problem.between_breakdowns[k] / HOUR),
+                "mttr_minutes": _number(problem.repair[k] / MINUTE),
             }
         )
         pauses = [hours[x].pauses for x in group.places]
@@ -112,6 +115,11 @@ def machine_tables(problem: Problem, start: datetime, *, exact: bool) -> Machine
                 for begins, ends in spans
             ]
     return MachineTables(groups, machines, calendars, downtime)
+
+
+def _number(value: float) -> float | None:
+    """Return a number without the dust of a division; 0: the cell stays empty."""
+    return round(float(value), 9) or None
 
 
 def _groups(problem: Problem, hours: Sequence[Hours]) -> Iterator[MachineGroup]:
@@ -137,8 +145,7 @@ def _groups(problem: Problem, hours: Sequence[Hours]) -> Iterator[MachineGroup]:
 
 def _are_equal(problem: Problem, hours: Sequence[Hours], one: int, other: int) -> bool:
     """Whether two machines differ in their downtimes at most."""
-    per_machine = ("machine_type", "available", "initial_group", "setup_class")
-    values = [getattr(problem, name) for name in per_machine]
+    values = [getattr(problem, name) for name in PER_MACHINE]
     return (
         all(x[one] == x[other] for x in values)
         and np.array_equal(problem.processing[:, one], problem.processing[:, other])

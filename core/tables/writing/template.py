@@ -44,6 +44,8 @@ GUIDE: dict[tuple[str, str], str] = {
     "may.",
     ("jobs", "materials"): "It waits for these, from 'materials', separated by "
     "| ; or ,.",
+    ("jobs", "minutes_low"): "One time in ten it takes less than so many minutes.",
+    ("jobs", "minutes_high"): "One time in ten it takes more. Both, or neither.",
     ("machines", "machine_id"): "Required. A name of its own for every machine.",
     ("machines", "machine_type"): "Required.",
     ("machines", "speed"): "1 is normal; minutes are divided by it.",
@@ -52,6 +54,9 @@ GUIDE: dict[tuple[str, str], str] = {
     ("machines", "setup_group"): "What the machine is set up for now.",
     ("machines", "units"): "How many equal machines the row is: M7/1, M7/2 and so on. "
     "Empty: one.",
+    ("machines", "mtbf_hours"): "Mean hours of work between two breakdowns. Empty: "
+    "it does not break down.",
+    ("machines", "mttr_minutes"): "Mean minutes of a repair. Both, or neither.",
     ("setups", "from_group"): "Required.",
     ("setups", "to_group"): "Required.",
     ("setups", "minutes"): "Required. Minutes to change from one to the other.",
@@ -104,6 +109,8 @@ def template_tables() -> tuple[Table, ...]:
             "due": at(6),
             "important": "yes",
             "wait_after_minutes": 15,
+            "minutes_low": 80,
+            "minutes_high": 120,
             **first,
         },
         {
@@ -155,6 +162,8 @@ def template_tables() -> tuple[Table, ...]:
             "speed": 1,
             "calendar": "two shifts",
             "setup_group": "Alloy A",
+            "mtbf_hours": 120,
+            "mttr_minutes": 45,
         },
         {
             "machine_id": "CNC-2",

@@ -146,6 +146,7 @@ def _open(store: Scenarios, scenario_id: str) -> str:
     state[Key.SCHEDULER] = settings.scheduler
     state[Key.SAMPLES] = settings.samples
     state[Key.EFFORT] = settings.effort
+    state[Key.CAUTIOUS] = settings.cautious
     state[Key.REFINE_SECONDS] = int(settings.refine_seconds)
     for key, weight, usual in zip(
         (Key.FINISH_EARLY, Key.ON_TIME, Key.FEW_SETUPS),

@@ -19,10 +19,12 @@ from pages.parts.chart import job_of, show_chart
 from pages.parts.orders.applied import show_applied
 from pages.parts.orders.effects import show_effects
 from pages.parts.orders.remedies import show_remedies
-from pages.parts.orders.standing import outlooks_of, spread, whys_of, wording_of
+from pages.parts.orders.standing import whys_of, wording_of
+from pages.parts.outlook import outlooks_of, spread
 from pages.parts.state import Key
 from pages.parts.tables import worded
 
+CERTAINTIES = [50, 80, 90, 95, 99]  # percent
 LEAST_AIR = 1800  # seconds shown before and behind an order
 
 
@@ -52,8 +54,8 @@ def show_order(plan: Plan, order: Order | None) -> None:
 
 def _show_state(plan: Plan, order: Order, why: Why) -> None:
     """Say what the order is, when it ends, and how sure that is."""
-    start, seen = plan.shift.start, dict(outlooks_of(plan, spread()).futures.orders)
-    outlook, star = seen[order], " ★" if order.important else ""
+    start, futures = plan.shift.start, outlooks_of(plan, spread()).futures
+    outlook, star = dict(futures.orders)[order], " ★" if order.important else ""
     facts = {
         "Jobs": phrases.count(len(order.jobs)),
         "Due": phrases.NOTHING,
@@ -70,6 +72,9 @@ def _show_state(plan: Plan, order: Order, why: Why) -> None:
             with st.container(width="content", gap=None):
                 st.caption(label)
                 st.text(value)
+        with st.container(width="content", gap=None):
+            sure = _certainty()
+            st.text(phrases.moment(start, futures.promise(order, sure)))
         st.space("stretch")
         st.button(
             "Close",
@@ -79,6 +84,22 @@ def _show_state(plan: Plan, order: Order, why: Why) -> None:
             args=(Key.ORDER, None),
             key="close_order",
         )
+
+
+def _certainty() -> float:
+    """Let the planner say how sure a promise is to be; returns the share kept."""
+    chosen = st.selectbox(
+        "Promise",
+        CERTAINTIES,
+        index=CERTAINTIES.index(90),
+        format_func=lambda percent: f"Promise, {percent} % sure",
+        label_visibility="collapsed",
+        width=170,
+        help="The earliest date that is kept in so many of the possible futures.",
+        key=Key.ORDERS_CERTAINTY,
+        persist_state="session",
+    )
+    return chosen / 100
 
 
 def _show_strip(plan: Plan, order: Order, why: Why) -> None:

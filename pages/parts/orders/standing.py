@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 import streamlit as st
 
@@ -17,46 +15,11 @@ from core.decisions.effects import (
 )
 from core.decisions.lateness import Lateness, Why
 from core.decisions.topic_words import Wording
-from core.futures.futures import Futures, futures
-from core.futures.spread import LARGEST_SHARE, Spread
 from core.planning.plan import Plan
 from core.problem.model import LONGEST
 from core.problem.orders import Order, OrderLine, order_lines
-from pages.parts.state import Key
 
 MOST_KEPT = 8
-USUAL_SPREAD = 20  # percent
-
-
-@dataclass(frozen=True, eq=False)
-class Outlooks:
-    """
-    A plan's orders in possible futures.
-
-    Parameters
-    ----------
-    futures
-        The futures.
-    """
-
-    futures: Futures
-
-    @cached_property
-    def chances(self) -> dict[Order, float]:
-        """Chance of each order to be on time; NaN without a due date."""
-        return {order: seen.chance for order, seen in self.futures.orders}
-
-    @property
-    def late_expected(self) -> float:
-        """Late orders in the mean of the futures."""
-        return sum(1 - x for x in self.chances.values() if x == x)  # NaN: no due date
-
-
-def spread() -> float:
-    """Share of every time that it may turn out otherwise by, as the planner says."""
-    # The limits of the widget hold in the browser only.
-    percent = int(st.session_state.get(Key.ORDERS_SPREAD, USUAL_SPREAD))
-    return min(max(percent / 100, 0.0), LARGEST_SHARE)
 
 
 def lines_of(plan: Plan, moment: int) -> tuple[OrderLine, ...]:
@@ -67,11 +30,6 @@ def lines_of(plan: Plan, moment: int) -> tuple[OrderLine, ...]:
 def whys_of(plan: Plan) -> Mapping[Order, Why]:
     """Why each order of a plan ends when it does."""
     return _whys(plan.content_hash, plan)
-
-
-def outlooks_of(plan: Plan, share: float) -> Outlooks:
-    """Return a plan's orders in possible futures, by the spread of every time."""
-    return _outlooks(plan.content_hash, share, plan)
 
 
 def effect_of(plan: Plan, kind: str, index: int) -> Effect:
@@ -104,14 +62,6 @@ def _whys(plan_hash: str, _plan: Plan) -> dict[Order, Why]:
     shift = _plan.shift
     lateness = Lateness(shift.problem, _plan.result.schedule, shift.materials)
     return {line.order: lateness.why(line.order) for line in lines_of(_plan, 0)}
-
-
-@st.cache_resource(
-    max_entries=MOST_KEPT, ttl="4h", show_spinner="Looking at possible futures …"
-)
-def _outlooks(plan_hash: str, share: float, _plan: Plan) -> Outlooks:
-    problem, schedule = _plan.shift.problem, _plan.result.schedule
-    return Outlooks(futures(problem, schedule, Spread(share)))
 
 
 @st.cache_resource(

@@ -19,13 +19,13 @@ from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.orders import Order, OrderLine
 from core.tables.writing.write_orders import order_rows, orders_csv
-from pages.parts.orders.standing import (
+from pages.parts.orders.standing import lines_of, whys_of
+from pages.parts.outlook import (
     USUAL_SPREAD,
     Outlooks,
-    lines_of,
+    assumed,
     outlooks_of,
     spread,
-    whys_of,
 )
 from pages.parts.state import Key
 from pages.parts.tables import clicked_line, with_line_marked, worded
@@ -54,9 +54,8 @@ def show_headline(plan: Plan) -> None:
         )
         st.caption(
             f"{phrases.many(found.late_as_planned, 'job')} late as planned, "
-            f"{phrases.count(found.late_expected)} expected. Assumed: every time "
-            f"within ± {100 * share:.0f} % of the planned one in 8 of 10 cases, no "
-            "breakdowns."
+            f"{phrases.count(found.late_expected)} expected. "
+            + assumed(plan.shift.problem, share)
         )
 
 
@@ -94,7 +93,8 @@ def show_orders(plan: Plan) -> Order | None:
             step=5,
             width=125,
             help="How far times may turn out otherwise: 8 in 10 lie within so many "
-            "percent of the planned one. It holds for every job and setup.",
+            "percent of the planned one. It holds for every job and setup that states "
+            "nothing else.",
             key=Key.ORDERS_SPREAD,
             persist_state="session",
         )

@@ -13,6 +13,7 @@ from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.chart import job_of, show_chart
 from pages.parts.guard import friendly_errors
+from pages.parts.plan.answers import say_how_sure, whiskers_of
 from pages.parts.plan.panel import show_panel
 from pages.parts.plan.tools import show_tools
 from pages.parts.state import PLAN_WINDOW, Key
@@ -69,12 +70,14 @@ def _show_bars(plan: Plan, view: View) -> None:
             view,
             now=datetime.now(),
             planners=plan.planners,
+            whiskers=whiskers_of(plan),
         ),
         Key.CHART,
         f"Gantt chart: one row per machine, one bar per job; {late}. The table of "
         "jobs below says the same.",
         on_click=_take_click,
     )
+    say_how_sure(plan)
 
 
 def _note_filter() -> None:

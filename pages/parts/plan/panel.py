@@ -10,6 +10,7 @@ from core.charts import theme
 from core.charts.job_facts import job_facts
 from core.planning.plan import Plan
 from core.problem.shift import Shift
+from pages.parts.plan.answers import show_chance, show_ways
 from pages.parts.state import Key
 
 WIDTH = 320  # pixels; below the chart where that is narrow
@@ -28,7 +29,7 @@ def _facts(shift: Shift, plan: Plan, job: int) -> None:
 
 
 # From top to bottom; each takes the shift, the plan and the index of the job.
-PARTS: tuple[Part, ...] = (_facts,)
+PARTS: tuple[Part, ...] = (_facts, show_chance, show_ways)
 
 
 def show_panel(plan: Plan, job: int) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from core.planning.plan import Plan
 from pages.parts.day.versions_row import show_versions
+from pages.parts.plan.answers import offer_whiskers
 from pages.parts.state import current_plan
 
 # Drawn from left to right; each takes the plan in hand. A button that is named
 # ``icon_…`` shows its icon alone.
-TOOLS: tuple[Callable[[Plan], None], ...] = (show_versions,)
+TOOLS: tuple[Callable[[Plan], None], ...] = (offer_whiskers, show_versions)
 
 
 def show_tools() -> None:
