@@ -24,6 +24,7 @@ FULL = PlanSettings(
     seed=3,
     effort="thorough",
     cautious=True,
+    keep="high",
     most_seconds=inf,
 )
 
