@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
 
 UNSEEN_SECONDS = 180.0  # browsers slow down tabs in the background to a call a minute
-AT_ONCE = threading.BoundedSemaphore(4)  # works of all sessions together
+# Works of all sessions together: more than there are cores only slow each other down,
+# and the pages with them; and one that never ends leaves another its place.
+AT_ONCE = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
 
 
 class BackgroundWork(ABC):
@@ -55,8 +58,13 @@ class BackgroundWork(ABC):
         """Do it; a fault is put into words, nothing is raised."""
 
     def _run(self) -> None:
-        with AT_ONCE:
+        if not AT_ONCE.acquire(blocking=False):
+            self.what = "Waiting for the plans of others"
+            AT_ONCE.acquire()
+        try:
             self.work()
+        finally:
+            AT_ONCE.release()
 
     def over(self) -> bool:
         """Whether to stop: asked to, or nobody looks any more (the tab is closed)."""

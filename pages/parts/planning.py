@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -93,6 +94,9 @@ def _load() -> None:
         load_default_model() if chosen is None else folder_model(chosen)
     except ModelError:
         log.warning("There is no default model; the best rule plans instead.")
+    # What is loaded now stays for good: no later collection has to look at it again.
+    gc.collect()
+    gc.freeze()
 
 
 def plan_or_ask(shift: Shift, settings: PlanSettings) -> None:
