@@ -166,3 +166,33 @@ def special_sequences(draw, **settings):
     """A problem whose jobs wait or may not pause, with a random order of its jobs."""
     problem = draw(special_problems(reservations=False, **settings))
     return problem, draw(sequences(problem))
+
+
+def reserving(problem, seed, share=0.1):
+    """
+    A larger problem in which some jobs are reserved where a random plan has them.
+
+    The jobs before them are too, and all of it lies half an hour later than it could.
+    """
+    random = np.random.default_rng(seed)
+    lists = [[] for _ in range(problem.num_machines)]
+    for job in problem.topological_order.tolist():
+        lists[random.choice(np.flatnonzero(problem.eligible[job]))].append(job)
+    later = replace(problem, available=problem.available + 1800)
+    schedule = retime(later, lists)
+    wanted = random.random(problem.num_jobs) < share
+    machine, start = (np.full(problem.num_jobs, -1) for _ in range(2))
+    for job in problem.topological_order[::-1].tolist():
+        if wanted[job]:
+            wanted[list(problem.predecessors[job])] = True
+    # Without the triangle inequality a reservation may need a job before it.
+    for job in np.argsort(schedule.start, kind="stable").tolist():
+        if wanted[job] and (machine[list(problem.predecessors[job])] >= 0).all():
+            at = machine.copy(), start.copy()
+            at[0][job], at[1][job] = schedule.machine[job], schedule.start[job]
+            try:
+                replace(problem, reserved_machine=at[0], reserved_start=at[1])
+            except ValueError:
+                continue
+            machine, start = at
+    return replace(problem, reserved_machine=machine, reserved_start=start)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from core.instances.breaks import draw_may_pause, draw_waits
 from core.instances.kinds import KINDS, GeneratorSettings, Ranges
 from core.instances.mean_open_time import MeanOpenTime
 from core.instances.resample import resample
@@ -60,6 +61,10 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
     work = _workload(processing, setups.expected, family, precedence, pace)
     largest = processing.max(axis=1, where=np.isfinite(processing), initial=0.0)
     serial = float(largest.sum()) + n * float(setups.matrix.max())
+    if settings.unbroken_share > 0:
+        serial *= 2  # what does not fit before a closure waits behind it
+    if settings.wait_share > 0:
+        serial += 60 * n * max(high for _, high in settings.wait_minutes)
     calendars = draw_calendars(settings, rng, patterns, serial, work.seconds)
     available = np.zeros(m, dtype=np.int64)
     later = rng.random(m) < settings.availability_share
@@ -67,6 +72,7 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
     available[later] = np.rint(offsets[later])
     release, due = _dates(settings, rng, family, work, calendars)
     important = (rng.random(family[-1] + 1) < settings.important_share)[family]
+    preferred = _preferred(settings, rng, processing)
     names = settings.setup_groups if not settings.group_per_job else n
     return Problem(
         processing=processing,
@@ -74,7 +80,7 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
         due=due,
         weight=np.where(important, IMPORTANT_WEIGHT, 1.0),
         important=important,
-        preferred=_preferred(settings, rng, processing),
+        preferred=preferred,
         family=family,
         group=setups.group,
         precedence=precedence,
@@ -89,6 +95,8 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
         family_names=_names("F", int(family[-1]) + 1),
         group_names=_names("G", names) if names else ("",),
         machine_type_names=_names("T", types),
+        wait_after=draw_waits(settings, rng, precedence),
+        may_pause=draw_may_pause(settings, rng, processing, calendars),
     )
 
 

@@ -122,6 +122,13 @@ class GeneratorSettings:
     downtime_minutes: Ranges = _setting(((30, 240),), "Length of a downtime.")
     availability_share: Number = _setting(0.0, "Share of machines free only later.")
     availability_minutes: Ranges = _setting(((10, 240),), "When these become free.")
+    wait_share: Number = _setting(
+        0.0, "Share of the jobs with successors that these have to wait after."
+    )
+    wait_minutes: Ranges = _setting(((15, 120),), "How long they have to.")
+    unbroken_share: Number = _setting(
+        0.0, "Share of the jobs whose processing may not pause, where they fit."
+    )
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -237,6 +244,16 @@ KINDS: dict[str, GeneratorSettings] = {
         predecessors="none",
         due_tightness=((0, 0.6),),
         release_share=0.5,
+    ),
+    "shift_unbroken": replace(
+        _SHIFT,
+        due_tightness=((0, 0.8),),
+        calendar_share=0.8,
+        calendars=("two_shift", "day", "night"),
+        start_hours=((0, 119),),
+        downtime_per_day=0.1,
+        wait_share=0.3,
+        unbroken_share=0.4,
     ),
     "tight": replace(_SHIFT, due_tightness=((0, 0.25),)),
     # Many kinds of parts on few machines: lateness is decided by changeovers.
