@@ -48,9 +48,8 @@ def job_facts(plan: Plan, job: int) -> list[Fact]:
     due = float(problem.due[job])
     spare = float(slack(schedule, problem.due)[job])
     times = phrases.span(start, schedule.start[job], schedule.end[job])
-    important = " ★ important" if problem.important[job] else ""
     return [
-        Fact("Job", problem.job_ids[job] + important),
+        Fact("Job", job_name(problem, job)),
         Fact("Family", problem.family_names[problem.family[job]]),
         Fact("Machine", problem.machine_ids[machine]),
         Fact("Runs", times),
@@ -64,6 +63,12 @@ def job_facts(plan: Plan, job: int) -> list[Fact]:
             for header, texts in shift.extras.items()
         ),
     ]
+
+
+def job_name(problem: Problem, job: int) -> str:
+    """Return the name of a job, marked where it is important."""
+    important = " ★ important" if problem.important[job] else ""
+    return problem.job_ids[job] + important
 
 
 def setup_text(problem: Problem, schedule: Schedule, job: int, seconds: int) -> str:

@@ -18,10 +18,15 @@ from core.problem.verify import violations
 from core.problem.verify_floor import violations_on
 
 Progress = Callable[[float, str], None]
+Found = Callable[[Schedule, float], None]
 
 
 def silent(share: float, what: str) -> None:
     """Report no progress."""
+
+
+def unheard(schedule: Schedule, cost: float) -> None:
+    """Tell nobody of a plan on the way."""
 
 
 class InvalidScheduleError(RuntimeError):

@@ -29,6 +29,13 @@ def duration(seconds: float) -> str:
     return f"{sign}{days:,} d {rest} h" if rest else f"{sign}{days:,} d"
 
 
+def time_left(seconds: float) -> str:
+    """Return a wait as it is said beside a progress bar: ``12 s left``."""
+    if seconds < 100:
+        return f"{max(round(seconds), 1)} s left"
+    return f"{duration(seconds)} left"
+
+
 def hours(seconds: float) -> str:
     """Return a sum over machines in hours with one decimal: ``41.5 h``."""
     return f"{seconds / 3600:,.1f} h"

@@ -9,12 +9,14 @@ from math import inf
 from core.planning.catalogue import BEST_RULE
 from core.planning.effort import EFFORTS
 from core.planning.scheduler import (
+    Found,
     Pace,
     PlanningCancelled,
     Progress,
     Result,
     Stopwatch,
     silent,
+    unheard,
 )
 from core.planning.settings import PlanSettings
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never, peek
@@ -24,6 +26,7 @@ from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.schedulers.growing import Growing
 from core.schedulers.hierarchical import check_places
 from core.schedulers.plans import plans_of
 from core.schedulers.replay import replayed
@@ -72,10 +75,13 @@ class PortfolioScheduler:
         Loads the policy; called at every plan.
     settings
         Of them ``effort`` and ``most_seconds``.
+    found
+        Told of every plan on the way that is cheaper than those before, with its cost.
     """
 
     load: Callable[[], Model]
     settings: PlanSettings
+    found: Found = unheard
     name: str = "auto"
 
     def schedule(
@@ -96,13 +102,15 @@ class PortfolioScheduler:
         limit = self.settings.most_seconds
         halt = stop if limit is None else AnyOf(stop, MaxSeconds(limit))
         model, without = self._model(problem)
-        members = sorted(
-            self._members(problem, objective, model, halt, progress),
-            key=lambda member: member.cost,
-        )
+        growing = Growing(problem, self.found)
+        members = []
+        for member in self._members(problem, objective, model, halt, progress):
+            growing.take(member.schedule, member.cost)
+            members.append(member)
+        members.sort(key=lambda member: member.cost)
         moves = EFFORTS[self.settings.effort].moves(problem.num_jobs)
         better = self._searched(
-            problem, objective, members, moves, seed, halt, progress
+            problem, objective, members, moves, seed, halt, progress, growing
         )
         trace = None
         if model is not None:
@@ -179,6 +187,7 @@ class PortfolioScheduler:
         seed: int,
         stop: Stop,
         progress: Progress,
+        growing: Growing,
     ) -> Schedule:
         """Search from the cheapest plans on; the cheapest of all."""
         best = members[0]
@@ -189,7 +198,7 @@ class PortfolioScheduler:
             progress(PROGRESS[2] + (1 - PROGRESS[2]) * share, "making it better")
 
         starts = [padded(x.schedule, problem.num_machines) for x in members[:STARTS]]
-        found = LocalSearch(moves=moves).improve(
+        found = LocalSearch(moves=moves, look=growing.look).improve(
             problem,
             objective,
             starts[0],

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 from core.decisions.trace_model import find_model
 from core.planning.scheduler import (
+    Found,
     Progress,
     Result,
     Scheduler,
     Stopwatch,
     silent,
+    unheard,
 )
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
 from core.planning.trace import StaleTraceError, Trace
@@ -18,8 +20,10 @@ from core.policy.errors import ModelError
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.schedulers.growing import Growing
 from core.schedulers.replay import replayed
 from core.search.compiling import get_ready
+from core.search.local_search import LocalSearch
 from core.search.refine import refine
 
 
@@ -34,6 +38,8 @@ class Refined:
         Makes the first plan.
     seconds
         For the refinement; positive. The time of the first plan comes on top.
+    found
+        Told of every plan on the way that is cheaper than those before, with its cost.
 
     Raises
     ------
@@ -43,6 +49,7 @@ class Refined:
 
     inner: Scheduler
     seconds: float
+    found: Found = unheard
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:
@@ -74,6 +81,8 @@ class Refined:
         if first.cost == 0:
             words = "Its cost is 0: nothing to improve."
             return replace(first, reason=f"{first.reason} {words}")
+        growing = Growing(problem, self.found)
+        growing.take(first.schedule, first.cost)
         # Compiling, once per computer, is not taken from the seconds asked for.
         get_ready(problem, objective, stop)
         watch = Stopwatch()
@@ -84,6 +93,7 @@ class Refined:
             stop=AnyOf(stop, MaxSeconds(self.seconds)),
             seed=seed,
             progress=progress,
+            improvers=(LocalSearch(look=growing.look),),
         )
         seconds = first.seconds + watch.seconds
         if better is first.schedule:

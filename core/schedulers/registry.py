@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.planning.catalogue import rule_names
 from core.planning.plan import Plan
-from core.planning.scheduler import Progress, silent
+from core.planning.scheduler import Found, Progress, silent, unheard
 from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
 
@@ -32,14 +32,14 @@ def _loader(settings: PlanSettings, default: Loader) -> Loader:
     return lambda: folder_model(folder)
 
 
-def _auto(settings: PlanSettings) -> Scheduler:
+def _auto(settings: PlanSettings, found: Found) -> Scheduler:
     from core.policy.shipped import load_default_model
     from core.schedulers.portfolio import PortfolioScheduler
 
-    return PortfolioScheduler(_loader(settings, load_default_model), settings)
+    return PortfolioScheduler(_loader(settings, load_default_model), settings, found)
 
 
-def _hierarchical(settings: PlanSettings) -> Scheduler:
+def _hierarchical(settings: PlanSettings, found: Found) -> Scheduler:
     from core.policy.shipped import load_default_model
     from core.schedulers.fallback import WithFallback
     from core.schedulers.hierarchical import HierarchicalScheduler
@@ -50,7 +50,7 @@ def _hierarchical(settings: PlanSettings) -> Scheduler:
     )
 
 
-def _batch(settings: PlanSettings) -> Scheduler:
+def _batch(settings: PlanSettings, found: Found) -> Scheduler:
     from core.policy.shipped import load_default_model
     from core.schedulers.batch import BatchScheduler
     from core.schedulers.fallback import WithFallback
@@ -59,26 +59,27 @@ def _batch(settings: PlanSettings) -> Scheduler:
     return WithFallback(settings.scheduler, lambda: BatchScheduler(load(), settings))
 
 
-def _unified(settings: PlanSettings) -> Scheduler:
+def _unified(settings: PlanSettings, found: Found) -> Scheduler:
     from core.schedulers.unified import UnifiedScheduler, load_chosen_model
 
     return UnifiedScheduler(_loader(settings, load_chosen_model), settings)
 
 
-def _cpsat(settings: PlanSettings) -> Scheduler:
+def _cpsat(settings: PlanSettings, found: Found) -> Scheduler:
     from core.schedulers.cpsat import CpSat
 
     return CpSat()
 
 
-def _rule(settings: PlanSettings) -> Scheduler:
+def _rule(settings: PlanSettings, found: Found) -> Scheduler:
     from core.schedulers.rules import RuleScheduler
 
     return RuleScheduler(settings.scheduler)
 
 
-# What makes each scheduler of the catalogue that is no dispatch rule.
-MAKERS: dict[str, Callable[[PlanSettings], Scheduler]] = {
+# What makes each scheduler of the catalogue that is no dispatch rule; those that plan
+# in one go have nothing to tell on the way.
+MAKERS: dict[str, Callable[[PlanSettings, Found], Scheduler]] = {
     "auto": _auto,
     "hierarchical": _hierarchical,
     "batch": _batch,
@@ -87,7 +88,7 @@ MAKERS: dict[str, Callable[[PlanSettings], Scheduler]] = {
 }
 
 
-def scheduler(settings: PlanSettings) -> Scheduler:
+def scheduler(settings: PlanSettings, found: Found = unheard) -> Scheduler:
     """
     Make the scheduler that some settings ask for.
 
@@ -95,6 +96,8 @@ def scheduler(settings: PlanSettings) -> Scheduler:
     ----------
     settings
         How to plan; objective and seed are given to each plan by itself.
+    found
+        Told of better plans on the way, with their costs, by what searches for them.
 
     Raises
     ------
@@ -102,11 +105,11 @@ def scheduler(settings: PlanSettings) -> Scheduler:
         When no shipped model has the name.
     """
     name = settings.scheduler
-    made = (_rule if rule_names(name) else MAKERS[name])(settings)
+    made = (_rule if rule_names(name) else MAKERS[name])(settings, found)
     if settings.refine_seconds > 0:
         from core.schedulers.refined import Refined
 
-        made = Refined(made, settings.refine_seconds)
+        made = Refined(made, settings.refine_seconds, found)
     if settings.cautious:
         from core.schedulers.cautious import Cautious
 
@@ -120,6 +123,7 @@ def plan(
     *,
     stop: Stop = never,
     progress: Progress = silent,
+    found: Found = unheard,
 ) -> Plan:
     """
     Plan a shift.
@@ -132,6 +136,8 @@ def plan(
         How; ``None``: as :class:`core.planning.settings.PlanSettings` has it.
     stop, progress
         See :class:`core.planning.scheduler.Scheduler`.
+    found
+        See :func:`scheduler`.
 
     Returns
     -------
@@ -151,6 +157,7 @@ def plan(
     if shift.floor is not None and shift.floor.binds:
         from core.schedulers.from_now import planned_from_now
 
+        # On the way there are only plans of what is left, which are told to nobody.
         result = planned_from_now(
             shift.problem,
             shift.floor,
@@ -160,7 +167,7 @@ def plan(
             progress=progress,
         )
         return Plan(shift, settings, result)
-    result = scheduler(settings).schedule(
+    result = scheduler(settings, found).schedule(
         shift.problem,
         settings.objective,
         seed=settings.seed,

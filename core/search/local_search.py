@@ -9,7 +9,7 @@ machines do not wait for each other, :mod:`core.search.order_moves` for all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
@@ -28,11 +28,17 @@ from core.search.compiling import ready
 from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
+# Takes the cost of the best found so far, and what makes its sequences.
+Look = Callable[[float, Callable[[], Sequences]], None]
 
 WORK_PER_CHUNK = 2_000_000  # moves times jobs between two looks at the clock
 LEAST_CHUNKS = 40  # looks at the clock, and temperatures, of a search by moves
 MEETING = 0.7  # share of the time after which the chains go on from the best
 ENOUGH_MOVES = 5_000  # per job: from here on the full heat pays
+
+
+def unseen(cost: float, sequences: Callable[[], Sequences]) -> None:
+    """Show nobody what was found so far."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class LocalSearch:
     home
         The previous plan, of which the objective's stability weight keeps as much as
         it is worth.
+    look
+        Shown the best found so far, between two looks at ``stop``.
 
     Raises
     ------
@@ -67,6 +75,7 @@ class LocalSearch:
     chains: int = 2
     moves: int | None = None
     home: Home | None = None
+    look: Look = unseen
     name: str = "local search"
 
     def __post_init__(self) -> None:
@@ -153,4 +162,6 @@ class LocalSearch:
                 for run in runs:
                     run.result()
                 chunks += 1
+                cheapest = min(chains, key=lambda chain: chain.best_cost)
+                self.look(cheapest.best_cost, cheapest.best)
                 progress(share, self.name)

@@ -23,6 +23,8 @@ class BackgroundWork(ABC):
         How far it is, in [0, 1], and a word for the planner.
     fault
         What went wrong, in words for the planner.
+    seconds
+        Since it was made.
     seen
         When the page last looked, in seconds of the monotonic clock.
     """
@@ -31,13 +33,18 @@ class BackgroundWork(ABC):
         self.share = 0.0
         self.what = "Planning"
         self.fault: str | None = None
-        self.seen = time.monotonic()
+        self._began = self.seen = time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def begin(self) -> None:
         """Begin, once."""
         self._thread.start()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self._began
 
     @property
     def stopping(self) -> bool:

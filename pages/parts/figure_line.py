@@ -72,10 +72,10 @@ def show_figure_line(
         What is said when the mark behind them is pointed at; Markdown.
     """
     parts = [figure_text(x) for x in shown_figures(values, start, before)]
-    parts.append(f"**{quality_short(values['gap'])}**")
+    if values["gap"] is not None or help is not None:  # else it is to follow
+        parts.append(f"**{quality_short(values['gap'])}**")
     together = [part.replace(" ", KEPT_TOGETHER) for part in parts]
-    with st.container(key="figures"):
-        st.markdown(BETWEEN.join(together), help=help)
+    st.markdown(BETWEEN.join(together), help=help)
 
 
 def figure_text(figure: ShownFigure) -> str:

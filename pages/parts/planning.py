@@ -7,13 +7,16 @@ import logging
 import threading
 import time
 from dataclasses import replace
+from math import inf
 
 import streamlit as st
 
+from core.planning.effort import EFFORTS
 from core.planning.plan import Plan
-from core.planning.scheduler import PlanningCancelled
+from core.planning.scheduler import PlanningCancelled, Result
 from core.planning.settings import PlanSettings
 from core.problem import phrases
+from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
@@ -26,6 +29,8 @@ from pages.parts.state import (
 
 QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
 
+FIRST_SHARE = 0.05  # of the work; before, its speed says nothing of its end
+
 log = logging.getLogger("shiftwright")
 
 
@@ -37,14 +42,42 @@ class Planning(BackgroundWork):
     ----------
     shift, settings
         What to plan, and how.
+
+    Attributes
+    ----------
+    grown
+        The best plan on the way, verified; ``None`` before there is one.
+    curve
+        When each plan on the way was found, in seconds since the beginning, and its
+        cost.
+    bound
+        Cost that no plan can beat; ``None`` while that is not known.
+    plan
+        The outcome; ``None`` before the end, or when there is a fault.
     """
 
     def __init__(self, shift: Shift, settings: PlanSettings) -> None:
         super().__init__()
         self.shift = shift
         self.settings = settings
+        self.grown: Plan | None = None
+        self.curve: tuple[tuple[float, float], ...] = ()
+        self.bound: float | None = None
         self.plan: Plan | None = None
+        self._something = threading.Event()
         self.begin()
+
+    def wait_for_a_plan(self, seconds: float) -> None:
+        """Wait for the first plan on the way, or the end; not longer than asked."""
+        self._something.wait(seconds)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the speed so far; ``None`` where nobody knows."""
+        endless = EFFORTS[self.settings.effort].factor == inf
+        if self.share < FIRST_SHARE or endless:
+            return None
+        return self.seconds * (1 - self.share) / self.share
 
     def work(self) -> None:
         """Plan; the outcome is a plan, or a fault in words."""
@@ -60,6 +93,35 @@ class Planning(BackgroundWork):
                 f"This scheduler could not plan the shift{reason}. Choose another one "
                 "under “Planned by” and plan again."
             )
+        finally:
+            self._something.set()
+
+    def _take(self, schedule: Schedule, cost: float) -> None:
+        """Show a plan on the way."""
+        first, seconds = self.grown is None, self.seconds
+        result = Result(
+            problem=self.shift.problem,
+            schedule=schedule,
+            objective=self.settings.objective,
+            scheduler=self.settings.scheduler,
+            seconds=seconds,
+            decisions=self.shift.problem.num_jobs,
+            reason="A plan on the way.",
+        )
+        self.grown = Plan(self.shift, self.settings, result)
+        self.curve = (*self.curve, (seconds, cost))
+        self._something.set()
+        if first:
+            threading.Thread(target=self._prove, daemon=True).start()
+
+    def _prove(self) -> None:
+        """Find what no plan can beat, beside the planning."""
+        from core.bounds.cost_bound import cost_bound  # its solver takes time to load
+
+        try:
+            self.bound = cost_bound(self.shift.problem, self.settings.objective)
+        except Exception:  # the border of the thread; the plan does without
+            log.exception("No bound was found.")
 
     def _plan(self) -> Plan:
         # Loading the policy takes seconds; the page is drawn before that.
@@ -70,6 +132,7 @@ class Planning(BackgroundWork):
             with_chosen_model(self.settings),
             stop=self.over,
             progress=self.note,
+            found=self._take,
         )
         return replace(made, settings=self.settings)
 
@@ -164,7 +227,7 @@ def follow_planning() -> None:
         with st.spinner("Planning …", show_time=False):
             planning.done(QUICK_SECONDS)
     if planning.done():
-        _finish(planning)
+        finish_planning(planning)
     else:
         _progress()
 
@@ -190,8 +253,8 @@ def _progress() -> None:
             )
 
 
-def _finish(planning: Planning) -> None:
-    """Take over the outcome."""
+def finish_planning(planning: Planning) -> None:
+    """Take over the outcome of a planning that is done."""
     st.session_state[Key.PLANNING] = None
     if planning.plan is not None:
         keep_plan(planning.plan)

@@ -76,9 +76,9 @@ def show_window(
         st.selectbox(
             "Color",
             list(ColorBy),
-            format_func=lambda color: f"Color by {color.lower()}",
+            format_func=lambda color: f"by {color.lower()}",
             label_visibility="collapsed",
-            width=172,
+            width=142,
             key=keys.color,
             persist_state="session",
         )
@@ -90,7 +90,7 @@ def show_window(
             format_func=problem.job_ids.__getitem__,
             placeholder="Find a job",
             label_visibility="collapsed",
-            width=150,
+            width=128,
             on_change=moving.go_to_job,
             key=keys.job,
             persist_state="session",

@@ -68,7 +68,7 @@ def in_order(monkeypatch):
     planner = InOrder()
     entry = catalogue.SchedulerEntry("in-order", "In order", "One after the other.")
 
-    def make(settings):
+    def make(settings, found):
         planner.asked = settings
         return planner
 

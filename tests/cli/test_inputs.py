@@ -222,7 +222,7 @@ def test_an_interrupted_plan_is_kept_where_there_is_one(
     inputs, tmp_path, monkeypatch, planner, code, says
 ):
     """Ctrl+C: what is there is written, and it is said; without a plan, nothing is."""
-    monkeypatch.setitem(registry.MAKERS, "auto", lambda settings: planner())
+    monkeypatch.setitem(registry.MAKERS, "auto", lambda *given: planner())
     plan = tmp_path / "plan.csv"
     done = run("plan", *inputs, "--output", plan)
     assert done.exit_code == code, done.output

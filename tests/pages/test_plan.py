@@ -209,13 +209,16 @@ class Slow:
 
     name = "rule:edd"
 
-    def __init__(self, inner, keeps=True):
-        self.inner, self.keeps = inner, keeps
+    def __init__(self, inner, found, keeps=True):
+        self.inner, self.found, self.keeps = inner, found, keeps
         self.let_go = threading.Event()
 
     def schedule(self, problem, objective, *, seed=0, stop=never, progress=None):
-        """Report a third, then wait for the stop."""
+        """Report a third and, where it has one, a plan; then wait for the stop."""
         progress(1 / 3, "refining")
+        if self.keeps:
+            first = self.inner.schedule(problem, objective, seed=seed)
+            self.found(first.schedule, first.cost)
         while not stop() and not self.let_go.is_set():
             time.sleep(0.01)
         if not self.keeps:
@@ -231,12 +234,11 @@ def slow(monkeypatch):
     def install(keeps=True):
         real = registry.scheduler
 
-        def scheduler(settings):
-            made.append(Slow(real(settings), keeps))
+        def scheduler(settings, found):
+            made.append(Slow(real(settings), found, keeps))
             return made[-1]
 
         monkeypatch.setattr(registry, "scheduler", scheduler)
-        monkeypatch.setattr(planning, "QUICK_SECONDS", 0.3)
         return made
 
     yield install
@@ -250,10 +252,13 @@ def stop_button(app):
 
 
 def test_long_work_shows_progress_and_stops_with_the_best_so_far(app, slow):
-    """The plan it had when stopped is shown."""
+    """The first plan stands while it is made better; the one it ends with stays."""
     slow()
     app.button(key="press_plan").click().run()
-    assert not figures(app)
+    assert list(figures(app)) == ["Ends", "On time", "Late", "Late ★", "Setups", "Use"]
+    assert app.session_state[Key.PLANNING].grown is not None
+    assert Key.PLAN not in app.session_state
+    assert not [button for button in app.button if button.key == "press_plan"]
     stop_button(app).click().run()
     finish(app)
     assert "Ends" in figures(app)
@@ -263,6 +268,7 @@ def test_a_planning_stopped_too_early_says_so(app, slow):
     """No plan, one message, and the page goes on."""
     slow(keeps=False)
     app.button(key="press_plan").click().run()
+    assert not figures(app)
     stop_button(app).click().run()
     finish(app)
     assert "stopped before there was a plan" in words(app)
@@ -282,7 +288,7 @@ def test_a_planning_that_nobody_looks_at_ends(app, slow, monkeypatch):
 def test_a_scheduler_that_fails_is_a_message(app, monkeypatch):
     """No traceback; the next step is named."""
 
-    def broken(settings):
+    def broken(settings, found):
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(registry, "scheduler", broken)

@@ -1,6 +1,7 @@
 """Scheduler auto: never worse than its members, the same plan again, explained."""
 
 from dataclasses import replace
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -117,3 +118,20 @@ def test_until_stopped_it_goes_on_until_stopped():
         problem, Objective(), stop=MaxIterations(60)
     )
     assert not violations(problem, result.schedule)
+
+
+def test_plans_on_the_way_are_told_and_get_cheaper(monkeypatch):
+    """The first is that of a rule, the last costs what the result does; all valid."""
+    monkeypatch.setattr("core.schedulers.growing.PAUSE_SECONDS", 0.0)
+    problem, told = generate(KINDS["shift"].resized(20, 4), 2), []
+    planner = scheduler(QUICK, lambda schedule, cost: told.append((schedule, cost)))
+    result = planner.schedule(problem, Objective())
+    first, _ = told[0]
+    costs = [cost for _, cost in told]
+    rule = RuleScheduler("rule:edd").schedule(problem, Objective()).schedule
+    assert np.array_equal(first.end, rule.end)
+    assert all(later < cost for cost, later in pairwise(costs))
+    assert costs[-1] == pytest.approx(result.cost)
+    for schedule, cost in told:
+        assert not violations(problem, schedule)
+        assert Objective().cost(problem, schedule) == pytest.approx(cost)

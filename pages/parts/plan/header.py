@@ -5,32 +5,68 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import theme
-from core.planning.plan import Plan
+from core.charts.growth import growth_curve
 from core.planning.settings import PlanSettings
 from core.problem import phrases
 from core.problem.shift import Shift
+from pages.parts.chart import show_chart
+from pages.parts.planning import Planning, plan_or_ask
 
 
-def show_header(shift: Shift, settings: PlanSettings | None) -> bool:
+def show_header(
+    shift: Shift, settings: PlanSettings | None, planning: Planning | None = None
+) -> None:
     """
-    Show the shift and its buttons; whether Plan was pressed.
+    Show the shift and its buttons.
 
     Parameters
     ----------
     shift, settings
         What would be planned, and how; ``None``: the settings ask for nothing.
+    planning
+        The planning under way: how far it is, and a button to stop it.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="title"):
         st.title("Plan", anchor=False, width="content")
         st.caption(shift_words(shift))
+        if planning is not None:
+            _show_progress(planning)
         with st.container(horizontal=True, width="content", key="actions"):
-            return st.button(
-                "Plan",
-                type="primary",
-                icon=":material/play_arrow:",
-                disabled=settings is None,
-                key="press_plan",
+            if planning is None:
+                st.button(
+                    "Plan",
+                    type="primary",
+                    icon=":material/play_arrow:",
+                    disabled=settings is None,
+                    on_click=plan_or_ask,
+                    args=(shift, settings),
+                    key="press_plan",
+                )
+            else:
+                st.button(
+                    "Stop, keep this",
+                    icon=":material/stop_circle:",
+                    disabled=planning.stopping,
+                    on_click=planning.stop,
+                    key="press_stop",
+                )
+
+
+def _show_progress(planning: Planning) -> None:
+    """Show how far a planning is, and how its plan grew."""
+    # Without a plan on the way, the style sheet turns the old one pale.
+    waiting = planning.grown is None
+    with st.container(horizontal=True, key="waiting" if waiting else "growing"):
+        with st.container(width=120, key="growth"):
+            show_chart(
+                growth_curve(planning.curve, planning.seconds, planning.bound),
+                "growth_curve",
+                "The cost of the best plan so far over time, and what none can beat.",
             )
+        words = "Stopping" if planning.stopping else planning.what
+        left = planning.seconds_left
+        rest = " …" if left is None else f", {phrases.time_left(left)}"
+        st.progress(planning.share, text=f"{words}{rest}")
 
 
 def shift_words(shift: Shift) -> str:
@@ -42,10 +78,3 @@ def shift_words(shift: Shift) -> str:
     # The samples are called by their size.
     name = "" if shift.name == size else f"**{theme.unmarked(shift.name)}** · "
     return f"{name}{size}, from {phrases.moment(shift.start, 0)}"
-
-
-def show_outdated(plan: Plan | None, settings: PlanSettings | None) -> None:
-    """Say so, in a quiet line, where a plan is not what the settings ask for now."""
-    if plan is None or settings is None or settings.plans_like(plan.settings):
-        return
-    st.caption(":material/info: **The settings have changed since this plan.**")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from core.charts import theme
-from core.charts.job_facts import job_facts
+from core.charts.job_facts import job_facts, job_name
 from core.planning.plan import Plan
 from core.problem.shift import Shift
 from pages.parts.plan.answers import show_chance, show_ways
@@ -34,9 +35,23 @@ PARTS: tuple[Part, ...] = (_facts, show_chance, show_ways)
 
 def show_panel(plan: Plan, job: int) -> None:
     """Show all parts for a job, and a way to close them."""
+    with _panel(plan, job):
+        for part in PARTS:
+            part(plan.shift, plan, job)
+
+
+def show_empty_panel(plan: Plan, job: int) -> None:
+    """Keep the place of the panel while a plan is being made."""
+    with _panel(plan, job):
+        st.caption("More of it when the plan is made.")
+
+
+@contextmanager
+def _panel(plan: Plan, job: int) -> Iterator[None]:
+    """Draw its frame, with the name of the job and a way to close it."""
     with st.container(border=True, width=WIDTH, key="panel"):
         with st.container(horizontal=True, vertical_alignment="center", key="chosen"):
-            st.markdown(f"**{theme.unmarked(job_facts(plan, job)[0].value)}**")
+            st.markdown(f"**{theme.unmarked(job_name(plan.shift.problem, job))}**")
             st.button(
                 "Close",
                 icon=":material/close:",
@@ -44,8 +59,7 @@ def show_panel(plan: Plan, job: int) -> None:
                 on_click=_close,
                 key="icon_close_panel",
             )
-        for part in PARTS:
-            part(plan.shift, plan, job)
+        yield
 
 
 def _close() -> None:

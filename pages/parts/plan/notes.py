@@ -1,0 +1,44 @@
+"""What is to be said or asked before a plan is looked at, in one place."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
+from core.problem.shift import Shift
+from pages.parts.day.versions_row import show_conflict
+from pages.parts.planning import show_question
+from pages.parts.state import Key
+
+
+def show_notes(
+    shift: Shift,
+    settings: PlanSettings | None,
+    plan: Plan | None,
+    *,
+    quiet: bool = False,
+) -> None:
+    """
+    Show a question about the plan in hand, what went wrong, and what is outdated.
+
+    Parameters
+    ----------
+    shift, settings
+        What would be planned, and how; ``None``: the settings ask for nothing.
+    plan
+        The plan in hand.
+    quiet
+        Whether to say nothing, and only to keep the place.
+    """
+    with st.container(key="notes"):
+        if quiet:
+            return
+        show_conflict(plan)
+        show_question(shift, settings)
+        notice = st.session_state.get(Key.NOTICE)
+        if notice:
+            st.warning(notice, icon=":material/info:")
+        if plan is None or settings is None or settings.plans_like(plan.settings):
+            return
+        st.caption("**The settings have changed since this plan.**")

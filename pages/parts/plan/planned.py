@@ -1,0 +1,89 @@
+"""All of the Plan page above its tabs: the plan in hand, or how the next one grows."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
+from core.problem.figures import figures_of
+from core.problem.shift import Shift
+from pages.parts.figure_line import show_figure_line, show_plan_figures
+from pages.parts.guard import friendly_errors
+from pages.parts.plan.chart_area import draw_area
+from pages.parts.plan.header import show_header
+from pages.parts.plan.notes import show_notes
+from pages.parts.plan.prove import offer_proof
+from pages.parts.planning import Planning, current_planning, finish_planning
+from pages.parts.state import current_plan, previous_plan
+
+FIRST_SECONDS = 0.4  # so long the page waits for a first plan: then it is all there is
+REFRESHED = "1s"  # while a plan is made
+
+
+def planning_under_way() -> Planning | None:
+    """Return the planning under way; one that is done by now is taken over."""
+    planning = current_planning()
+    if planning is None:
+        return None
+    if planning.grown is None:
+        planning.wait_for_a_plan(FIRST_SECONDS)
+    if planning.done():
+        finish_planning(planning)
+        return None
+    return planning
+
+
+def show_planned(
+    shift: Shift,
+    settings: PlanSettings | None,
+    plan: Plan | None,
+    planning: Planning | None,
+) -> None:
+    """
+    Show the plan in hand or, refreshed by itself, the best one so far.
+
+    The same parts stand at the same places in both cases: nothing jumps, and nothing
+    is there twice.
+
+    Parameters
+    ----------
+    shift, settings
+        What would be planned, and how; ``None``: the settings ask for nothing.
+    plan, planning
+        The plan in hand and the planning under way when the whole page was drawn.
+    """
+    with friendly_errors():
+        if current_planning() is not planning or current_plan() is not plan:
+            st.rerun()  # something was begun or taken here: all of the page follows
+        if planning is not None:
+            planning.seen = time.monotonic()
+            if planning.done():
+                st.rerun()
+        grown = None if planning is None else planning.grown
+        show_header(shift, settings, planning)
+        show_notes(shift, settings, plan, quiet=planning is not None)
+        with st.container(horizontal=True, vertical_alignment="center", key="figures"):
+            _show_figures(plan, grown, planning)
+        draw_area(shift, grown or plan, final=planning is None)
+
+
+def _show_figures(
+    plan: Plan | None, grown: Plan | None, planning: Planning | None
+) -> None:
+    """Show the figures of the best so far; before there is one, of the plan in hand."""
+    if grown is not None and planning is not None:
+        values = figures_of(grown.result, planning.bound)
+        show_figure_line(values, grown.shift.start)
+    elif plan is not None and planning is None:
+        show_plan_figures(plan, previous_plan())
+        offer_proof(plan)
+    elif plan is not None:
+        show_plan_figures(plan)
+    else:
+        st.markdown(
+            "Nothing is planned yet. **Plan** decides which job runs on which machine, "
+            "and when."
+        )
