@@ -102,7 +102,8 @@ class SetupGroups:
                 if (kind is None) == general and x in members and y in members:
                     chosen = range(len(setup)) if kind is None else [classes[kind]]
                     setup[np.ix_(chosen, members[x], members[y])] = seconds
-        return self._classes(setup, classes)
+        kept, setup_class = self._classes(setup, classes)
+        return self._one_of_those_alike(kept), setup_class
 
     def _classes(
         self, setup: NDArray[np.int64], classes: Mapping[str, int]
@@ -122,6 +123,30 @@ class SetupGroups:
             if place[c] == len(first):
                 first.append(c)
         return setup[first or [0]], np.array([place[c] for c in of_unit], np.int64)
+
+    def _one_of_those_alike(self, setup: NDArray[np.int64]) -> NDArray[np.int64]:
+        """
+        Leave out groups whose own setup times turn out to make no difference.
+
+        Jobs of one name whose own times differ are groups of their own; where rows say
+        every change into them, these groups are the same.
+        """
+        kept: dict[tuple[str, bytes], int] = {}
+        first: list[int] = []
+        place: list[int] = []
+        for i, name in enumerate(self.names):
+            key = (name, setup[:, :, i].tobytes())
+            if key not in kept:
+                kept[key] = len(first)
+                first.append(i)
+            place.append(kept[key])
+        if len(first) == len(place):
+            return setup
+        moved = np.array([*place, len(first)], dtype=np.int64)  # the last: none
+        self.of_job, self.of_machine = moved[self.of_job], moved[self.of_machine]
+        rows = [*first, len(place)]
+        self.names = [self.names[i] for i in first]
+        return setup[:, rows][:, :, first]
 
     def _spellings(self) -> dict[str, str]:
         """Return the spelling that every setup group is taken for."""
