@@ -24,7 +24,10 @@ def test_a_sample_has_no_issues_and_its_size(name):
     assert [str(issue) for issue in reading.issues] == []
     assert reading.shift.origin == "sample"
     found = reading.shift.problem
-    assert (found.num_jobs, found.num_machines) == (sample.jobs, sample.machines)
+    assert (found.num_jobs, found.num_machines) == (
+        sample.jobs,
+        sample.machines + sample.units,
+    )
     files = {path.name: path.read_bytes() for path in (FOLDER / name).glob("*.csv")}
     assert read_shift(files, sample.start).shift.problem.content_hash == (
         found.content_hash
@@ -36,7 +39,8 @@ def test_a_sample_has_what_a_shift_has(name):
     """Closures, setups, sequences, due dates, important jobs, several machine types."""
     found = read_sample(name).shift.problem
     assert any(len(calendar.closures) > 10 for calendar in found.calendars)
-    assert any(len(calendar.closures) == 0 for calendar in found.calendars)
+    fewest = min(len(calendar.closures) for calendar in found.calendars)
+    assert fewest == (1 if SAMPLES[name].units else 0)  # all meet once in the workshop
     assert found.setup.max() > 0
     assert len(found.precedence) > 0
     assert found.important.any()
@@ -81,3 +85,15 @@ def test_the_guide_explains_every_column():
     """And none that does not exist."""
     columns = {(name, x) for name, sheet in SHEETS.items() for x in sheet.columns}
     assert set(GUIDE) == columns
+
+
+def test_the_workshop_shows_all_that_files_can_say():
+    """Equal machines, materials, waits, work in one go, a day that is closed."""
+    sample = SAMPLES["workshop-36x9"]
+    shift = read_sample(sample.name).shift
+    assert set(shift.materials) > {""}
+    assert shift.problem.wait_after.any()
+    assert not shift.problem.may_pause.all()
+    assert [x for x in shift.problem.machine_ids if x.endswith("/3")]
+    jobs = (FOLDER / sample.name / "jobs.csv").read_text("utf-8-sig")
+    assert ",quantity,minutes_per_piece,quantity_done," in jobs

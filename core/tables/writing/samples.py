@@ -24,6 +24,7 @@ from core.tables.shift import Reading, read_shift
 from core.tables.text import join_list
 from core.tables.writing.filled import FilledRow, Table, filled_table
 from core.tables.writing.weeks import day_windows, weekly_hours
+from core.tables.writing.workshop import workshop
 from core.tables.writing.write import csv_files, workbook
 
 FOLDER = Path(__file__).parents[3] / "assets" / "samples"
@@ -54,6 +55,9 @@ class Sample:
         What it is drawn from.
     start
         Plan start that its dates are meant for.
+    units
+        How many more machines there are because rows stand for several; above 0, the
+        sample also shows whatever else a shop has.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Sample:
     setup_groups: int
     seed: int
     start: datetime = DEFAULT_START
+    units: int = 0
 
 
 SAMPLES = {
@@ -71,6 +76,10 @@ SAMPLES = {
     for sample in (
         Sample("shift-411x30", "411 jobs on 30 machines", 411, 30, 10, 12, 7),
         Sample("small-24x6", "24 jobs on 6 machines", 24, 6, 3, 4, 3),
+        Sample(
+            *("workshop-36x9", "36 jobs: units, materials, holidays", 36, 7, 3, 4, 5),
+            units=2,
+        ),
     )
 }
 
@@ -128,13 +137,15 @@ def sample_tables(sample: Sample) -> tuple[Table, ...]:
         for y in range(len(groups))
         if x != y
     ]
-    rows = {
+    rows: dict[str, Sequence[FilledRow]] = {
         "jobs": jobs,
         "machines": machines,
         "setups": setups,
         "calendars": calendars,
         "downtime": downtime,
     }
+    if sample.units:
+        rows = workshop(rows, sample.start, sample.units)
     return tuple(filled_table(name, filled) for name, filled in rows.items())
 
 
