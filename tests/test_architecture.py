@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "remedies": {*FOUNDATION, "search", "decisions", "replanning"},
     "comparison": {*FOUNDATION, "schedulers"},
     # The rules of scheduling are the yardstick of a held-out evaluation.
-    "training": {*FOUNDATION, "simulation", "policy", "schedulers"},
+    "training": {*FOUNDATION, "simulation", "search", "policy", "schedulers"},
     "runs": {*FOUNDATION, "simulation", "store", "policy", "comparison", "training"},
     "charts": {"problem", "planning", "comparison"},
     "benchmarking": {*FOUNDATION, *ENGINES, *PLANNERS, *USERS},

@@ -1,4 +1,10 @@
-"""How good a model is on problems it has not seen, against two yardsticks."""
+"""
+How good a model is on problems it has not seen, against two yardsticks.
+
+Plans are refined before they are used, and how good a greedy plan is tells little of
+how good it becomes. So every plan is judged twice: as it was made, and after a short
+refinement of as many moves for each; the second decides.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +18,20 @@ from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from core.planning.dispatch_rules import RULES
+from core.planning.effort import EFFORTS
+from core.planning.stopping import never
 from core.policy.checkpoint import Model
 from core.policy.errors import TooLargeError
+from core.problem.schedule import Schedule
 from core.schedulers.hierarchical import card_lookahead, check_places
+from core.schedulers.plans import plans_of
 from core.schedulers.rules import best_of
 from core.schedulers.variants import variants
+from core.search.refine import refine
 from core.training.tasks import Task
-from core.training.trainer import greedy_costs
 
 Tell = Callable[[float], None]
-BATCH_PAIRS = 200_000  # jobs times machines that are played side by side
+REFINEMENT = EFFORTS["quick"]
 
 
 def silent(share: float) -> None:
@@ -29,47 +39,72 @@ def silent(share: float) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Costs:
     """
     Costs of the same problems by a model and its yardsticks.
 
     Parameters
     ----------
     model, rule
-        Shape (P,): cost of each problem's greedy plan; by the best dispatch rule.
+        Shape (P,): cost of each problem's plan by the model, and by the best rule.
     default
         Shape (P,): by the model that was the default then; ``None``: there was none,
         or it cannot plan problems of this size.
-    default_name
-        Its name.
     """
 
     model: NDArray[np.float64]
     rule: NDArray[np.float64]
     default: NDArray[np.float64] | None = None
+
+    def figures(self) -> dict[str, Any]:
+        """Means, and the shares by which they differ."""
+        shown: dict[str, Any] = {
+            "cost": float(self.model.mean()),
+            "rule_cost": float(self.rule.mean()),
+            "against_rule": against(self.model, self.rule),
+        }
+        if self.default is not None:
+            shown["default_cost"] = float(self.default.mean())
+            shown["against_default"] = against(self.model, self.default)
+        return shown
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """
+    What a model is worth on some problems.
+
+    Parameters
+    ----------
+    greedy, refined
+        Costs of the plans as they were made, and after a short refinement.
+    default_name
+        Name of the default model then.
+    """
+
+    greedy: Costs
+    refined: Costs
     default_name: str | None = None
 
     @property
     def is_worse(self) -> bool:
-        """Whether the model's plans cost more than the default's, all together."""
-        return self.default is not None and bool(self.model.sum() > self.default.sum())
+        """Whether the refined plans cost more than the default's, all together."""
+        costs = self.refined
+        return costs.default is not None and bool(
+            costs.model.sum() > costs.default.sum()
+        )
 
     def figures(self) -> dict[str, Any]:
         """Figures for a card or the store: JSON values, percentages against each."""
-        found: dict[str, Any] = {
-            "problems": len(self.model),
-            "cost": float(self.model.mean()),
-            "rule_cost": float(self.rule.mean()),
-            "against_rule": against(self.model, self.rule),
+        shown: dict[str, Any] = {
+            "problems": len(self.greedy.model),
+            **self.greedy.figures(),
+            "refined": self.refined.figures(),
             "worse": self.is_worse,
         }
-        if self.default is not None:
-            found |= {
-                "default": self.default_name,
-                "default_cost": float(self.default.mean()),
-                "against_default": against(self.model, self.default),
-            }
-        return found
+        if self.greedy.default is not None:
+            shown["default"] = self.default_name
+        return shown
 
 
 def against(
@@ -95,36 +130,68 @@ def against(
     return {"mean": share, "low": share - half, "high": share + half}
 
 
-def model_costs(
+def model_plans(
     model: Model, tasks: Sequence[Task], tell: Tell = silent
-) -> NDArray[np.float64]:
+) -> list[Schedule]:
     """
-    Cost of a model's greedy plans, with the lookahead of its card; shape (P,).
+    A model's greedy plans, with the lookahead of its card.
 
     Raises
     ------
     TooLargeError
         When the model has too few places for a problem.
     """
-    played = []
     for task in tasks:
         check_places(model, task.problem)
-        wait = card_lookahead(task.problem, model)
-        played.append(Task(task.problem, task.objective, wait, task.kind))
-    costs: list[float] = []
-    for part in _parts(played):
-        costs += greedy_costs(model.policy, part).tolist()
-        tell(len(costs) / len(tasks))
-    return np.array(costs)
-
-
-def rule_costs(tasks: Sequence[Task], tell: Tell = silent) -> NDArray[np.float64]:
-    """Cost of the best dispatch rule on each problem; shape (P,)."""
-    tried = variants(list(RULES))
-    costs = []
+    plans = []
     for i, task in enumerate(tasks):
-        costs.append(best_of(task.problem, task.objective, tried)[2])
+        wait = card_lookahead(task.problem, model)
+        made = plans_of(model, task.problem, task.objective, wait).greedy()
+        plans.append(made.schedule)
         tell((i + 1) / len(tasks))
+    return plans
+
+
+def rule_plans(tasks: Sequence[Task], tell: Tell = silent) -> list[Schedule]:
+    """Plan each problem with every dispatch rule; the cheapest plans."""
+    tried = variants(list(RULES))
+    plans = []
+    for i, task in enumerate(tasks):
+        plans.append(best_of(task.problem, task.objective, tried)[1])
+        tell((i + 1) / len(tasks))
+    return plans
+
+
+def costs_of(tasks: Sequence[Task], plans: Sequence[Schedule]) -> NDArray[np.float64]:
+    """Cost of each problem's plan; shape (P,)."""
+    return np.array(
+        [
+            task.objective.cost(task.problem, plan)
+            for task, plan in zip(tasks, plans, strict=True)
+        ]
+    )
+
+
+def model_costs(model: Model, tasks: Sequence[Task]) -> NDArray[np.float64]:
+    """Cost of a model's greedy plans; shape (P,). Raises as :func:`model_plans`."""
+    return costs_of(tasks, model_plans(model, tasks))
+
+
+def rule_costs(tasks: Sequence[Task]) -> NDArray[np.float64]:
+    """Cost of the best dispatch rule on each problem; shape (P,)."""
+    return costs_of(tasks, rule_plans(tasks))
+
+
+def refined_costs(
+    tasks: Sequence[Task], plans: Sequence[Schedule]
+) -> NDArray[np.float64]:
+    """Cost of each plan after a short refinement, by moves; shape (P,)."""
+    costs = []
+    for task, plan in zip(tasks, plans, strict=True):
+        problem, objective = task.problem, task.objective
+        moves = REFINEMENT.moves(problem.num_jobs)
+        better = refine(problem, objective, plan, stop=never, moves=moves)
+        costs.append(objective.cost(problem, better))
     return np.array(costs)
 
 
@@ -153,26 +220,22 @@ def evaluate(
     TooLargeError
         When the model has too few places for a problem.
     """
-    costs = model_costs(model, tasks, lambda share: tell(0.2 * share))
-    rule = rule_costs(tasks, lambda share: tell(0.2 + 0.6 * share))
-    if default is None:
-        return Evaluation(costs, rule)
-    try:
-        others = model_costs(default, tasks, lambda share: tell(0.8 + 0.2 * share))
-    except TooLargeError:
-        return Evaluation(costs, rule)
-    return Evaluation(costs, rule, others, default.card.name)
-
-
-def _parts(tasks: Sequence[Task]) -> list[list[Task]]:
-    """Tasks in groups that are played side by side."""
-    parts: list[list[Task]] = []
-    pairs = BATCH_PAIRS
-    for task in tasks:
-        size = task.problem.num_jobs * task.problem.num_machines
-        if pairs + size > BATCH_PAIRS:
-            parts.append([])
-            pairs = 0
-        parts[-1].append(task)
-        pairs += size
-    return parts
+    planned = [
+        model_plans(model, tasks, lambda share: tell(0.1 * share)),
+        rule_plans(tasks, lambda share: tell(0.1 + 0.2 * share)),
+    ]
+    name = None
+    if default is not None:
+        try:
+            planned.append(
+                model_plans(default, tasks, lambda share: tell(0.3 + 0.1 * share))
+            )
+            name = default.card.name
+        except TooLargeError:
+            pass  # it cannot plan such problems: no yardstick
+    refined = []
+    for i, plans in enumerate(planned):
+        tell(0.4 + 0.6 * i / len(planned))
+        refined.append(refined_costs(tasks, plans))
+    greedy = [costs_of(tasks, plans) for plans in planned]
+    return Evaluation(Costs(*greedy), Costs(*refined), name)

@@ -131,15 +131,26 @@ def judged(models: Models, name: str, default: str) -> dict[str, Any] | None:
 
 
 def verdict(figures: dict[str, Any]) -> str:
-    """Return held-out or other figures as one sentence."""
-    words = [
-        f"cost {figures['cost']:.4f} on {phrases.many(figures['problems'], 'plan')}"
-    ]
+    """Return held-out or other figures in words; what is refined decides, and leads."""
+    plans = phrases.many(figures["problems"], "plan")
+    default = figures.get("default")
+    refined = figures.get("refined")  # was not looked into before
+    if refined is None:
+        return theme.unmarked(f"{_differences(figures, f' on {plans}', default)}.")
+    return theme.unmarked(
+        f"After a short refinement: {_differences(refined, f' on {plans}', default)}. "
+        f"Before it: {_differences(figures, '', default)}."
+    )
+
+
+def _differences(costs: dict[str, Any], on: str, default: str | None) -> str:
+    """Mean cost, and its difference from each yardstick with the interval."""
+    words = [f"cost {costs['cost']:.4f}{on}"]
     for key, name in (
         ("against_rule", "the best rule"),
-        ("against_default", f"“{figures.get('default')}”"),
+        ("against_default", f"“{default}”"),
     ):
-        found = figures.get(key)
+        found = costs.get(key)
         if found is None:
             continue
         if found["mean"] is None:
@@ -149,7 +160,7 @@ def verdict(figures: dict[str, Any]) -> str:
         if found["low"] is not None:
             interval = f" (95 %: {_signed(found['low'])} … {_signed(found['high'])})"
         words.append(f"{_signed(found['mean'])} against {name}{interval}")
-    return theme.unmarked("; ".join(words) + ".")
+    return "; ".join(words)
 
 
 def _signed(share: float) -> str:

@@ -204,7 +204,7 @@ def _promote(models: Models, name: str, current: str) -> None:
     elif found["worse"]:
         why = "worse on held-out problems; on the planner's word"
     else:
-        share = 100 * found["against_default"]["mean"]
+        share = 100 * found.get("refined", found)["against_default"]["mean"]
         why = f"{share:+.1f} % on {found['problems']} held-out problems"
     try:
         models.promote(name, why)
