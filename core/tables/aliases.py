@@ -111,6 +111,30 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("longest_minutes", "worst_case", "dauer_max", "minuten_max"),
             *("pessimistisch", "dauer_pessimistisch", "duration_high", "duree_max"),
         ),
+        "status": (
+            *("state", "job_status", "job_state", "order_status", "zustand"),
+            *("auftragsstatus", "vorgangsstatus", "arbeitsgangstatus", "statut"),
+            *("estado",),
+        ),
+        "actual_start": (
+            *("started_at", "start_actual", "actual_begin", "real_start", "ist_start"),
+            *("istbeginn", "ist_beginn", "start_ist", "beginn_ist", "debut_reel"),
+            *("inicio_real",),
+        ),
+        "actual_end": (
+            *("finished_at", "ended_at", "end_actual", "actual_finish", "real_end"),
+            *("completed_at", "ist_ende", "istende", "ende_ist", "fin_reelle"),
+            *("fin_real",),
+        ),
+        "remaining_minutes": (
+            *("remaining", "remaining_time", "time_left", "minutes_left", "restzeit"),
+            *("restdauer", "restlaufzeit", "restminuten", "temps_restant"),
+            *("tiempo_restante",),
+        ),
+        "lock": (
+            *("locked", "pinned", "pin", "fixiert", "fixierung", "gesperrt", "sperre"),
+            *("verrouille", "bloqueado"),
+        ),
         "wait_after_minutes": (
             *("wait_after", "wait_time", "waiting_time", "cooling_time", "lag"),
             *("transport_time", "move_time", "liegezeit", "nachliegezeit", "wartezeit"),
@@ -162,6 +186,10 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
                 "schichtmodell",
             ),
             *("calendrier", "calendario", "working_hours", "shift_model"),
+        ),
+        "freeze_until": (
+            *("frozen_until", "fixed_until", "freeze", "eingefroren_bis"),
+            *("fixiert_bis", "fest_bis"),
         ),
         "available_from": (
             *("available", "free_from", "verfugbar_ab", "frei_ab"),

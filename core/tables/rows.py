@@ -65,6 +65,7 @@ class JobRow(Row):
             *("machine_id", "quantity", "minutes_per_piece", "quantity_done"),
             *("wait_after_minutes", "pause", "materials"),
             *("minutes_low", "minutes_high"),
+            *("status", "actual_start", "actual_end", "remaining_minutes", "lock"),
         )
     )
 
@@ -90,6 +91,11 @@ class JobRow(Row):
     materials: Text = None
     minutes_low: Processing = None
     minutes_high: Processing = None
+    status: Text = None
+    actual_start: Moment = None
+    actual_end: Moment = None
+    remaining_minutes: SetupMinutes = None
+    lock: Text = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ class MachineRow(Row):
     """A row of ``machines``."""
 
     required = ("machine_id", "machine_type")
-    rare = frozenset({"units", "mtbf_hours", "mttr_minutes"})
+    rare = frozenset({"units", "mtbf_hours", "mttr_minutes", "freeze_until"})
 
     machine_id: Name = None
     machine_type: Name = None
@@ -108,6 +114,7 @@ class MachineRow(Row):
     units: Units = None
     mtbf_hours: Amount = None
     mttr_minutes: Amount = None
+    freeze_until: Moment = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +214,7 @@ class ScheduleRow(Row):
     family: Name = None
     important: Flag = None
     scheduler: Text = None
+    status: Text = None
 
 
 SCHEDULE_COLUMNS = tuple(x.name for x in fields(ScheduleRow))

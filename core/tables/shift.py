@@ -78,6 +78,7 @@ def read_shift(
     kinds: Mapping[str, str] | None = None,
     origin: Origin = "upload",
     mapping: ColumnMapping | None = None,
+    now: datetime | None = None,
 ) -> Reading:
     """
     Read a planner's files; no content ever raises.
@@ -98,6 +99,8 @@ def read_shift(
         Where the files came from.
     mapping
         How columns are read, where the planner decided.
+    now
+        What time it is; ``None``: what the table ``shift`` says.
 
     Raises
     ------
@@ -108,7 +111,8 @@ def read_shift(
         check_start(start)
     collect = Collector()
     with _PAUSES.held():
-        built = build(read_tables(files, collect, kinds), start, collect, mapping)
+        tables = read_tables(files, collect, kinds)
+        built = build(tables, start, collect, mapping, now)
     if origin == "sample":  # how our own files are read is no news to a planner
         collect.found = [x for x in collect.found if x.severity is not Severity.NOTE]
     if built.problem is None:
@@ -120,5 +124,6 @@ def read_shift(
         origin,
         built.extras,
         built.materials if any(built.materials) else (),
+        built.floor,
     )
     return Reading(shift, collect.issues, built.start)

@@ -66,6 +66,8 @@ class Book:
     families: dict[str, str] = field(default_factory=dict)
     calendar_names: dict[str, str] = field(default_factory=dict)
     said: set[tuple[str, str]] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
+    is_under_way: bool = False  # what is not in the list may be done already
 
     @property
     def all_records(self) -> tuple[Records[Any], ...]:

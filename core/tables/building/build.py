@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.problem.floor import Floor
 from core.problem.model import IMPORTANT_WEIGHT, Problem
 from core.problem.shift import DEFAULT_START
 from core.tables import limits
@@ -22,6 +23,12 @@ from core.tables.building.openings import calendars_of, downtimes, opening_hours
 from core.tables.building.plan_start import choose_start, dates_in, warn_of_far_dates
 from core.tables.building.precedence import precedences
 from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
+from core.tables.building.states import (
+    floor_of,
+    is_under_way,
+    stated_now,
+    without_cancelled,
+)
 from core.tables.building.times import preferred_machines, processing_times
 from core.tables.building.unbroken import only_where_it_fits
 from core.tables.building.variation import variation_of
@@ -61,6 +68,8 @@ class Built(NamedTuple):
         Columns of the jobs that are not used, by header: one text per job.
     materials
         Material whose arrival releases each job; empty where none does.
+    floor
+        What has begun, is locked or frozen; ``None``: nothing.
     """
 
     problem: Problem | None
@@ -68,6 +77,7 @@ class Built(NamedTuple):
     title: str
     extras: Extras
     materials: tuple[str, ...]
+    floor: Floor | None
 
 
 def build(
@@ -75,6 +85,7 @@ def build(
     start: datetime | None,
     collect: Collector,
     mapping: ColumnMapping | None = None,
+    now: datetime | None = None,
 ) -> Built:
     """
     Build the problem from raw tables.
@@ -90,6 +101,8 @@ def build(
         Takes the issues; those of reading may be in it already.
     mapping
         How columns are read, where the planner decided.
+    now
+        What time it is; ``None``: what the table ``shift`` says.
     """
     book = Book(
         Records(tables.get("jobs"), JobRow, collect, mapping),
@@ -117,21 +130,25 @@ def build(
             f"The plan start {book.start:%Y-%m-%d} is in an unlikely year.",
             "Check the year.",
         )
-        return Built(None, book.start, "", {}, ())
+        return Built(None, book.start, "", {}, (), None)
     warn_of_far_dates(book.start, dates)
     title = next((x.row.title for x in shift.records if x.row.title), "")
+    time = stated_now(book, shift, now)
+    book.cancelled = without_cancelled(book.jobs)
+    book.is_under_way = is_under_way(book, time)
     made = _problem(book, tables, collect)
     for records in book.all_records:
         records.say_what_names_mean()
-    if made is None:
-        return Built(None, book.start, title, {}, ())
+    floor = floor_of(book, time)
+    if made is None or collect.has_errors:
+        return Built(None, book.start, title, {}, (), None)
     problem, materials = made
     headers = book.jobs.records[0].extras
     extras = {
         header: tuple(record.extras[header] for record in book.jobs.records)
         for header in headers
     }
-    return Built(problem, book.start, title, extras, materials)
+    return Built(problem, book.start, title, extras, materials, floor)
 
 
 def _problem(
@@ -174,7 +191,7 @@ def _problem(
         (),
         "families",
     )
-    precedence = precedences(book.jobs, book.job_index, book.families)
+    precedence = precedences(book)
     groups = SetupGroups(book)
     setup, setup_class = groups.matrices()
     available = _available(book)

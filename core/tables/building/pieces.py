@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from core.tables import limits
 from core.tables.building.book import Book, names_in
+from core.tables.building.states import is_bound
 from core.tables.issues import Severity
 from core.tables.mapping.records import Record, Records
 from core.tables.rows import JobRow
@@ -198,9 +199,9 @@ def bound_machines(book: Book, record: Record[JobRow]) -> NDArray[np.bool_] | No
     A name that is no machine but a machine type is read as that type, which is said.
     """
     text = record.row.machine_id
-    if text is None or not book.machine_index:
-        return None
     jobs, number = book.jobs, record.number
+    if text is None or not book.machine_index or not is_bound(jobs, record):
+        return None
     allowed = np.zeros(len(book.units), dtype=np.bool_)
     for name in names_in(jobs, number, "machine_id", text, book.machine_index):
         if name in book.machine_index:
@@ -228,6 +229,9 @@ def bound_machines(book: Book, record: Record[JobRow]) -> NDArray[np.bool_] | No
             number,
             "machine_id",
             text,
-            f"{jobs.headers['machine_id']!r} is binding: a job runs nowhere else.",
+            f"{jobs.headers['machine_id']!r} is binding: a job runs nowhere else."
+            if not {"status", "lock"} & jobs.headers.keys()
+            else f"{jobs.headers['machine_id']!r} is binding for jobs that have begun, "
+            "are given to it or locked.",
         )
     return allowed

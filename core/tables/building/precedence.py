@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.tables import limits
-from core.tables.building.book import names_in
+from core.tables.building.book import Book, names_in
 from core.tables.issues import Severity
 from core.tables.mapping.records import Records
 from core.tables.rows import JobRow
@@ -17,9 +17,7 @@ from core.tables.text import shortened
 from core.tables.values.names import Known
 
 
-def precedences(
-    jobs: Records[JobRow], index: Known[int], families: Mapping[str, str]
-) -> NDArray[np.int64]:
+def precedences(book: Book) -> NDArray[np.int64]:
     """
     Pairs (job before, job after), sorted by the job after; faults are reported.
 
@@ -28,19 +26,16 @@ def precedences(
 
     Parameters
     ----------
-    jobs
-        The rows.
-    index
-        Position of each job id.
-    families
-        Spelling that each family is taken for.
+    book
+        The rows of jobs, the position of each id, and how families are spelled.
 
     Returns
     -------
     NDArray
         Shape (e, 2), no pair twice.
     """
-    pairs = _of_sequences(jobs, families) | _of_predecessors(jobs, index, families)
+    jobs = book.jobs
+    pairs = _of_sequences(jobs, book.families) | _of_predecessors(book)
     ordered = [(x, y) for y, x in sorted((y, x) for x, y in pairs)]
     _report_cycles(jobs, ordered)
     return np.array(ordered, dtype=np.int64).reshape(-1, 2)
@@ -84,12 +79,12 @@ def _of_sequences(
     return pairs
 
 
-def _of_predecessors(
-    jobs: Records[JobRow], index: Known[int], spelled: Mapping[str, str]
-) -> set[tuple[int, int]]:
+def _of_predecessors(book: Book) -> set[tuple[int, int]]:
     """Pairs named in ``predecessors``: of a job, or of every job of an order."""
+    jobs, index, spelled = book.jobs, book.job_index, book.families
     if all(x.row.predecessors is None for x in jobs):
         return set()
+    gone: list[tuple[int, str]] = []
     orders: dict[str, list[int]] = {}
     for j, record in enumerate(jobs.records):
         if record.row.family is not None:
@@ -103,8 +98,20 @@ def _of_predecessors(
             continue
         # An id with a comma in it, typed without quotes, means itself.
         for name in names_in(jobs, number, "predecessors", text, known):
+            if name in book.cancelled:
+                _report(
+                    jobs,
+                    number,
+                    name,
+                    "This job is cancelled, and the job that waits for it is not.",
+                    "Cancel this one too, or take the other out of its predecessors.",
+                )
+                continue
             if name not in known:
-                jobs.unknown(number, "predecessors", name, "job or order", known)
+                if book.is_under_way:
+                    gone.append((number, name))
+                else:
+                    jobs.unknown(number, "predecessors", name, "job or order", known)
                 continue
             before = known[name]
             own = j in orders.get(name, ())  # and nothing waits for itself
@@ -148,6 +155,17 @@ def _of_predecessors(
                     Severity.NOTE,
                 )
             pairs.update((first, j) for first in before)
+    if gone:
+        more = f"{len(gone) - 1} more" if len(gone) > 1 else ""
+        jobs.report(
+            gone[0][0],
+            "predecessors",
+            gone[0][1],
+            "This job is not in the list and is taken as finished"
+            + (f"; so are {more}." if more else "."),
+            "Nothing to do, if it is.",
+            Severity.WARNING,
+        )
     return pairs
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.problem.model import IMPORTANT_WEIGHT, Problem
 from core.problem.shift import Shift
 from core.tables.rows import LONGEST_NAME, MINUTE, SHEETS
-from core.tables.text import has_control, join_list, minutes
+from core.tables.text import Cell, has_control, join_list, minutes
 from core.tables.writing.export_machines import MachineGroup, machine_tables
 from core.tables.writing.export_setups import setup_rows_of
 from core.tables.writing.filled import (
@@ -46,7 +46,7 @@ def shift_tables(shift: Shift, *, exact: bool = True) -> tuple[Table, ...]:
     problem = shift.problem
     _check_names(problem)
     own, setup_rows = setup_rows_of(problem)
-    machines = machine_tables(problem, shift.start, exact=exact)
+    machines = machine_tables(problem, shift.start, exact=exact, floor=shift.floor)
     jobs, processing, materials = _jobs(shift, own, machines.groups)
     rows = {
         "jobs": jobs,
@@ -142,6 +142,7 @@ def _jobs(
                 "pause": None if problem.may_pause[j] else "no",
                 **_spread(problem, j, usual_minutes),
                 "materials": join_list([material]) if is_waited_for else None,
+                **_state(shift, j),
                 **{
                     header: texts[j] or None
                     for header, texts in zip(theirs, shift.extras.values(), strict=True)
@@ -201,6 +202,29 @@ def _times(
         if eligible[x.places[0]]
     ]
     return None, [], exact
+
+
+def _state(shift: Shift, j: int) -> dict[str, Cell]:
+    """How far a job is, and whether it is locked."""
+    if shift.floor is None or j not in shift.floor.states:
+        return {}
+    state, start = shift.floor.states[j], shift.start
+
+    def at(seconds: int | None) -> Cell:
+        return None if seconds is None else moment_at(start, seconds)
+
+    return {
+        "status": str(state.status),
+        "machine_id": None
+        if state.machine is None
+        else shift.problem.machine_ids[state.machine],
+        "actual_start": at(state.start) if state.has_begun else None,
+        "actual_end": at(state.end) if state.has_begun else None,
+        "remaining_minutes": None
+        if state.remaining is None
+        else minutes(state.remaining),
+        "lock": None if state.lock is None else str(state.lock),
+    }
 
 
 def _order(problem: Problem) -> tuple[list[int | None], list[list[int]]]:

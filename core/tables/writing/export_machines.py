@@ -9,6 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
+from core.problem.floor import Floor
 from core.problem.model import PER_MACHINE, Problem
 from core.tables.building.hours import Hours
 from core.tables.writing.filled import FilledRow, moment_at
@@ -54,14 +55,16 @@ class MachineTables:
     downtime: list[FilledRow]
 
 
-def machine_tables(problem: Problem, start: datetime, *, exact: bool) -> MachineTables:
+def machine_tables(
+    problem: Problem, start: datetime, *, exact: bool, floor: Floor | None = None
+) -> MachineTables:
     """
     Return the rows that say all of the machines but their times.
 
     Parameters
     ----------
-    problem, start
-        The shift.
+    problem, start, floor
+        The shift, and what is frozen of it; the units of a row are frozen alike.
     exact
         See :func:`core.tables.writing.export.shift_tables`.
     """
@@ -85,6 +88,7 @@ def machine_tables(problem: Problem, start: datetime, *, exact: bool) -> Machine
                 ]
             calendar = names[key]
         available = int(problem.available[k])
+        frozen = 0 if floor is None else max(map(floor.frozen_until, group.places))
         setup = (*problem.group_names, "")[int(problem.initial_group[k])]
         machines.append(
             {
@@ -97,6 +101,7 @@ def machine_tables(problem: Problem, start: datetime, *, exact: bool) -> Machine
                 "units": len(group.places) if len(group.places) > 1 else None,
                 "mtbf_hours": _number(problem.between_breakdowns[k] / HOUR),
                 "mttr_minutes": _number(problem.repair[k] / MINUTE),
+                "freeze_until": moment_at(start, frozen) if frozen else None,
             }
         )
         pauses = [hours[x].pauses for x in group.places]

@@ -32,7 +32,8 @@ GUIDE: dict[tuple[str, str], str] = {
     ("jobs", "weight"): "How much lateness hurts. Empty: 5 when important, else 1.",
     ("jobs", "important"): "yes or no.",
     ("jobs", "preferred_machine"): "The machine you would choose, if any.",
-    ("jobs", "machine_id"): "The only machine it may run on. Empty: machine_types say.",
+    ("jobs", "machine_id"): "The only machine it may run on. Empty: machine_types say. "
+    "With status or lock: where it runs, ran, or has to run.",
     ("jobs", "quantity"): "Pieces to make, where minutes_per_piece is filled in.",
     ("jobs", "minutes_per_piece"): "Instead of processing_minutes: times the pieces "
     "that are left.",
@@ -46,6 +47,15 @@ GUIDE: dict[tuple[str, str], str] = {
     "| ; or ,.",
     ("jobs", "minutes_low"): "One time in ten it takes less than so many minutes.",
     ("jobs", "minutes_high"): "One time in ten it takes more. Both, or neither.",
+    ("jobs", "status"): "How far it is: planned, released, started, finished or "
+    "cancelled. Empty: planned.",
+    ("jobs", "actual_start"): "When it began, where it has.",
+    ("jobs", "actual_end"): "When it ended, where it has.",
+    ("jobs", "remaining_minutes"): "How long a started job still takes. Empty: what "
+    "is left of its time.",
+    ("jobs", "lock"): "machine, or start for machine and time: a new plan keeps it as "
+    "the plan before has it.",
+    ("machines", "freeze_until"): "The plan in hand stays until then: date and time.",
     ("machines", "machine_id"): "Required. A name of its own for every machine.",
     ("machines", "machine_type"): "Required.",
     ("machines", "speed"): "1 is normal; minutes are divided by it.",
@@ -81,7 +91,7 @@ GUIDE: dict[tuple[str, str], str] = {
     ("materials", "material"): "Required. Name that jobs refer to.",
     ("materials", "arrives"): "Required. Date and time from which on it is there.",
     ("shift", "start"): "Required. Plan start: date and time.",
-    ("shift", "now"): "For you: when the files were written.",
+    ("shift", "now"): "What time it is; planning goes on from then. Empty: the start.",
     ("shift", "title"): "What you call the shift.",
 }
 

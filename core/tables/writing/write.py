@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import xlsxwriter
 
@@ -140,5 +140,10 @@ def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
     """
     tables = shift_tables(shift, exact=exact)
     title = None if shift.name == "shift" else shift.name
-    start = Table("shift", SHEETS["shift"].columns, ([shift.start, None, title],))
+    floor = shift.floor
+    now = shift.start + timedelta(seconds=floor.now) if floor is not None else None
+    start = Table("shift", SHEETS["shift"].columns, ([shift.start, now, title],))
+    if now is not None:  # without it, nobody could say what has begun
+        tables = (*tables, start)
+        return {**csv_files(tables), "shift.xlsx": workbook(tables)}
     return {**csv_files(tables), "shift.xlsx": workbook([*tables, start])}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.planning.plan import Plan
 from core.problem.figures import Figure, ShownIn, Unit, figures_at
+from core.problem.floor import JobState
 from core.problem.schedule import setup_seconds, tardiness
 from core.tables.rows import SCHEDULE_COLUMNS
 from core.tables.text import MINUTE_DIGITS, Cell, minutes
@@ -42,9 +44,11 @@ def schedule_table(plan: Plan) -> Table:
     """
     shift, schedule = plan.shift, plan.result.schedule
     problem, start = shift.problem, shift.start
-    setups = setup_seconds(problem, schedule)
+    setups = _setups(plan)
     late = tardiness(schedule, problem.due)
-    extras = shift.extra_columns(SCHEDULE_COLUMNS)
+    statuses = _statuses(plan)
+    ours = SCHEDULE_COLUMNS if statuses else SCHEDULE_COLUMNS[:-1]
+    extras = shift.extra_columns(ours)
     rows: list[CellRow] = []
     for j in np.lexsort((schedule.start, schedule.machine)).tolist():
         k = int(schedule.machine[j])
@@ -63,10 +67,32 @@ def schedule_table(plan: Plan) -> Table:
                 problem.family_names[problem.family[j]],
                 bool(problem.important[j]),
                 plan.planners.get(j, plan.result.scheduler),
+                *([statuses[j]] if statuses else ()),
                 *(cells[j] for cells in extras.values()),
             ]
         )
-    return Table("Plan", (*SCHEDULE_COLUMNS, *extras), tuple(rows))
+    return Table("Plan", (*ours, *extras), tuple(rows))
+
+
+def _statuses(plan: Plan) -> list[str]:
+    """How far each job is, where that was known when the plan was made."""
+    floor = plan.result.floor
+    if floor is None:
+        return []
+    jobs = range(plan.shift.problem.num_jobs)
+    return [str(floor.states.get(j, JobState()).status) for j in jobs]
+
+
+def _setups(plan: Plan) -> NDArray[np.int64]:
+    """Open seconds of setup before each job; of history what is known to have been."""
+    problem, schedule = plan.shift.problem, plan.result.schedule
+    setups = setup_seconds(problem, schedule)
+    if plan.result.floor is not None:
+        for j in plan.result.floor.begun():
+            hours = problem.calendars[int(schedule.machine[j])]
+            edges = [schedule.setup_start[j], schedule.setup_end[j]]
+            setups[j] = np.diff(hours.open_seconds(edges))[0]
+    return setups
 
 
 def _at(start: datetime, seconds: float) -> datetime:
@@ -84,7 +110,7 @@ def _type_tables(plan: Plan) -> list[Table]:
     shift, schedule = plan.shift, plan.result.schedule
     problem, start = shift.problem, shift.start
     extras = shift.extra_columns(_TYPE_COLUMNS)
-    setups = setup_seconds(problem, schedule)
+    setups = _setups(plan)
     columns = (*_TYPE_COLUMNS, *extras)
     by_type: dict[int, list[CellRow]] = {}
     for k, jobs in enumerate(schedule.sequences):

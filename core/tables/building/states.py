@@ -1,0 +1,349 @@
+"""What the tables say of the shop floor: what has begun, is locked, is frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from core.problem.floor import Floor, JobState, Lock, Status
+from core.tables.building.book import Book
+from core.tables.issues import Severity
+from core.tables.mapping.records import Record, Records
+from core.tables.rows import MINUTE, JobRow, ShiftRow
+from core.tables.values.vocabulary import umlauts_folded
+
+CANCELLED = "cancelled"
+_STATUS_WORDS = {
+    Status.PLANNED: (
+        *("planned", "open", "new", "waiting", "not started", "geplant", "offen"),
+        *("neu", "wartend", "nicht begonnen"),
+    ),
+    Status.RELEASED: ("released", "freigegeben", "dispatched", "ready"),
+    Status.STARTED: (
+        *("started", "running", "in progress", "active", "begun", "begonnen"),
+        *("gestartet", "laufend", "läuft", "in arbeit", "in bearbeitung", "aktiv"),
+    ),
+    Status.FINISHED: (
+        *("finished", "done", "completed", "complete", "closed", "ended", "fertig"),
+        *("erledigt", "beendet", "abgeschlossen", "fertiggemeldet"),
+    ),
+    CANCELLED: ("cancelled", "canceled", "storniert", "abgesagt", "gelöscht"),
+}
+_LOCK_WORDS = {
+    Lock.MACHINE: ("machine", "maschine", "m"),
+    Lock.START: ("start", "time", "start time", "zeit", "startzeit", "beginn"),
+}
+_NO_LOCK = ("no", "none", "nein", "kein", "keine", "0", "false")
+
+
+def _by_word(words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Meaning of each word, as it is compared."""
+    return {umlauts_folded(x): str(name) for name, all_ in words.items() for x in all_}
+
+
+_STATUS = _by_word({str(name): words for name, words in _STATUS_WORDS.items()})
+_LOCKS = _by_word({str(name): words for name, words in _LOCK_WORDS.items()})
+
+
+def status_of(row: JobRow) -> str | None:
+    """Status of a row, ``cancelled`` included; ``None``: a word that is none."""
+    if row.status is None:
+        return str(Status.PLANNED)
+    return _STATUS.get(umlauts_folded(row.status))
+
+
+def without_cancelled(jobs: Records[JobRow]) -> set[str]:
+    """Drop cancelled jobs from the rows, and return their ids; they are counted."""
+    dropped = [x for x in jobs.records if status_of(x.row) == CANCELLED]
+    if not dropped:
+        return set()
+    jobs.records = [x for x in jobs.records if status_of(x.row) != CANCELLED]
+    many = f"{len(dropped)} jobs are" if len(dropped) > 1 else "A job is"
+    jobs.report(
+        dropped[0].number,
+        "status",
+        dropped[0].row.status,
+        f"{many} cancelled and not planned.",
+        "Nothing to do.",
+        Severity.NOTE,
+    )
+    return {str(x.row.job_id) for x in dropped}
+
+
+def says_states(jobs: Records[JobRow]) -> bool:
+    """Whether the rows say how far jobs are: a shift that may be under way."""
+    return "status" in jobs.headers
+
+
+def is_bound(jobs: Records[JobRow], record: Record[JobRow]) -> bool:
+    """
+    Whether the machine that a job names is the only one for it.
+
+    Where the table says how far jobs are, or which are locked, the machine of one that
+    is neither given to it nor locked is where some plan had it, no more.
+    """
+    if not {"status", "lock"} & jobs.headers.keys():
+        return True
+    return status_of(record.row) not in (None, str(Status.PLANNED)) or (
+        _lock_of(record.row) is not None
+    )
+
+
+def _lock_of(row: JobRow) -> Lock | None:
+    """Lock of a row; none for a word that is none, which is reported elsewhere."""
+    word = None if row.lock is None else _LOCKS.get(umlauts_folded(row.lock))
+    return None if word is None else Lock(word)
+
+
+def stated_now(
+    book: Book, shift: Records[ShiftRow], now: datetime | None
+) -> int | None:
+    """Seconds since plan start that it is now, as told or as the sheet ``shift``."""
+    if now is not None:
+        seconds = book.seconds_or_none(now)
+        if seconds is not None and seconds < 0:
+            shift.report(
+                None,
+                "now",
+                now,
+                f"Now is before the plan start {book.start:%Y-%m-%d %H:%M}.",
+                "Check both.",
+            )
+            return None
+        return seconds
+    for record in shift.records:
+        seconds = book.seconds_or_none(record.row.now)
+        if seconds is None:
+            continue
+        if seconds < 0:
+            shift.report(
+                record.number,
+                "now",
+                record.row.now,
+                "Now is before the plan start.",
+                "Check both.",
+            )
+            return None
+        return seconds
+    return None
+
+
+def floor_of(book: Book, now: int | None) -> Floor | None:
+    """
+    Return what the rows say of the shop floor; faults are reported.
+
+    Parameters
+    ----------
+    book
+        The rows, cancelled jobs left out.
+    now
+        Seconds since plan start; ``None``: nobody said.
+
+    Returns
+    -------
+    Floor or None
+        ``None`` where nothing has begun, is locked, given to a machine or frozen.
+    """
+    reader = _States(book, now)
+    states: dict[int, JobState] = {}
+    for j, record in enumerate(book.jobs.records):
+        state = reader.state(record)
+        if state is not None and state != JobState():
+            states[j] = state
+    reader.check_machines(states)
+    freeze = reader.freeze()
+    if now is None and any(state.has_begun for state in states.values()):
+        first = min(j for j, state in states.items() if state.has_begun)
+        record = book.jobs.records[first]
+        book.jobs.report(
+            record.number,
+            "status",
+            record.row.status,
+            "Jobs have begun, and nothing says what time it is.",
+            "Give the time: as Now, as --now, or as now in the sheet 'shift'.",
+        )
+        return None
+    floor = Floor(now or 0, states, None, freeze)
+    return floor if floor.binds or floor.freeze_until else None
+
+
+class _States:
+    """The rows of jobs, read one by one."""
+
+    def __init__(self, book: Book, now: int | None) -> None:
+        self.book, self.jobs, self.now = book, book.jobs, now
+
+    def report(
+        self, record: Record[JobRow], column: str, fault: str, mend: str
+    ) -> None:
+        """Report a cell."""
+        value = getattr(record.row, column)
+        self.jobs.report(record.number, column, value, fault, mend)
+
+    def state(self, record: Record[JobRow]) -> JobState | None:
+        """State of one job; ``None`` where it cannot be read, which is reported."""
+        row = record.row
+        word = status_of(row)
+        if word is None:
+            known = ", ".join([*Status, CANCELLED])
+            self.report(record, "status", "This is no status.", f"Write {known}.")
+            return None
+        status = Status(word)
+        lock = _lock_of(row)
+        said = umlauts_folded(row.lock or "")
+        if said and lock is None and said not in _NO_LOCK:
+            mend = "Write machine, or start for machine and time; or clear it."
+            self.report(record, "lock", "This is no lock.", mend)
+            return None
+        begun = status in (Status.STARTED, Status.FINISHED)
+        if not begun:
+            self._expect_not_begun(record, status)
+        machine = self._machine(record, status, lock)
+        if begun and machine is None:
+            return None
+        start = self._time(record, "actual_start") if begun else None
+        end = self._time(record, "actual_end") if status is Status.FINISHED else None
+        if start is not None and end is not None and end < start:
+            mend = "Check the two times."
+            fault = "The job ends before it starts."
+            self.report(record, "actual_end", fault, mend)
+            end = None
+        if status is Status.FINISHED and end is None:
+            self._warn(
+                record,
+                "actual_end",
+                "It is not said when the job ended: it is taken to have ended by now.",
+            )
+        if status is Status.STARTED and start is None and row.remaining_minutes is None:
+            self._warn(
+                record,
+                "actual_start",
+                "It is not said when the job began, nor "
+                "how long it still takes: all of it is taken to be left.",
+            )
+        remaining = row.remaining_minutes if status is Status.STARTED else None
+        return JobState(
+            status,
+            machine,
+            start,
+            end,
+            None if remaining is None else round(remaining * MINUTE),
+            lock,
+        )
+
+    def _warn(self, record: Record[JobRow], column: str, fault: str) -> None:
+        self.jobs.report(
+            record.number, column, "", fault, "Fill it in.", Severity.WARNING
+        )
+
+    def _expect_not_begun(self, record: Record[JobRow], status: Status) -> None:
+        """A job that has not begun has no actual times."""
+        for column in ("actual_start", "actual_end"):
+            if getattr(record.row, column) is not None:
+                self.report(
+                    record,
+                    column,
+                    f"The job is {status}, and has an actual time.",
+                    "Write started or finished as its status, or clear the time.",
+                )
+        if record.row.remaining_minutes is not None:
+            self.jobs.report(
+                record.number,
+                "remaining_minutes",
+                record.row.remaining_minutes,
+                "This counts for started jobs only, and is not used.",
+                "Write started as the status, or clear it.",
+                Severity.WARNING,
+            )
+
+    def _machine(
+        self, record: Record[JobRow], status: Status, lock: Lock | None
+    ) -> int | None:
+        """Machine that a job names, where that says something."""
+        begun = status in (Status.STARTED, Status.FINISHED)
+        text = record.row.machine_id
+        if text is None or (status is Status.PLANNED and lock is None):
+            if begun and not self.jobs.is_faulty(record.number, "status"):
+                self.jobs.report(
+                    record.number,
+                    "machine_id",
+                    "",
+                    f"The job is {status}, and it is not said on which machine.",
+                    "Fill in the machine.",
+                )
+            return None
+        places = self.book.machine_index.get(text)
+        if places is None:
+            meant = self.book.machine_index.meant(text)
+            places = None if meant is None else self.book.machine_index[meant]
+        if places is not None and len(places) == 1:
+            return places[0]
+        if begun and (places is not None or text in self.book.types):
+            self.report(
+                record,
+                "machine_id",
+                f"The job is {status}, and this is more than one machine.",
+                "Name the one that it runs or ran on, e.g. M7/2.",
+            )
+        return None
+
+    def _time(self, record: Record[JobRow], column: str) -> int | None:
+        """Seconds since plan start of an actual time, not after now."""
+        moment = getattr(record.row, column)
+        seconds = self.book.seconds(self.jobs, record.number, column, moment)
+        if seconds is not None and self.now is not None and seconds > self.now:
+            said = self.book.moment(self.now)
+            self.report(
+                record,
+                column,
+                f"This is after now, {said:%Y-%m-%d %H:%M}.",
+                "Check the time, or what time it is now.",
+            )
+            return None
+        return seconds
+
+    def check_machines(self, states: Mapping[int, JobState]) -> None:
+        """Only one job at a time runs on a machine."""
+        running: dict[int, int] = {}
+        for j, state in sorted(states.items()):
+            if state.status is not Status.STARTED or state.machine is None:
+                continue
+            first = running.setdefault(state.machine, j)
+            if first != j:
+                other = self.jobs.records[first]
+                self.report(
+                    self.jobs.records[j],
+                    "status",
+                    f"Two jobs have started on {self.book.units[state.machine].id} and "
+                    f"not ended: this one and {other.row.job_id} in row "
+                    f"{other.number}.",
+                    "Write finished for one of them, or name another machine.",
+                )
+
+    def freeze(self) -> dict[int, int]:
+        """Second until which each machine is frozen, where one is."""
+        found: dict[int, int] = {}
+        for k, unit in enumerate(self.book.units):
+            moment = unit.record.row.freeze_until
+            seconds = self.book.seconds(
+                self.book.machines, unit.record.number, "freeze_until", moment
+            )
+            if seconds is None:
+                continue
+            if seconds <= (self.now or 0):
+                self.book.machines.report(
+                    unit.record.number,
+                    "freeze_until",
+                    moment,
+                    "The freeze ends before now, and freezes nothing.",
+                    "Nothing to do, or give a later time.",
+                    Severity.WARNING,
+                )
+                continue
+            found[k] = seconds
+        return found
+
+
+def is_under_way(book: Book, now: int | None) -> bool:
+    """Whether the shift has begun: what is not in the list may be done already."""
+    return bool(now) or says_states(book.jobs)
