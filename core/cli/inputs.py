@@ -42,6 +42,13 @@ StartOption = Annotated[
         "that fits the dates in the files."
     ),
 ]
+NowOption = Annotated[
+    str | None,
+    typer.Option(
+        help="What time it is, if the shift is under way: planning goes on from then. "
+        "Without it: what the sheet 'shift' says, else the plan start."
+    ),
+]
 MappingOption = Annotated[
     Path | None, _file("How columns are read; TOML, see check --propose-mapping.")
 ]
@@ -62,11 +69,12 @@ class ShiftFiles:
     workbook: WorkbookOption = None
     mapping: MappingOption = None
     start: StartOption = None
+    now: NowOption = None
 
     @property
     def tables(self) -> dict[str, Path]:
         """The file of each table that has one of its own."""
-        others = ("workbook", "mapping", "start")
+        others = ("workbook", "mapping", "start", "now")
         named = {
             field.name: getattr(self, field.name)
             for field in fields(self)
@@ -149,6 +157,7 @@ def read_inputs(options: ShiftFiles) -> Reading:
         inputs.title,
         kinds=inputs.kinds,
         mapping=read_mapping(options.mapping),
+        now=None if options.now is None else parse_moment("--now", options.now),
     )
 
 
@@ -200,6 +209,21 @@ def parse_start(text: str) -> datetime:
             "--start", f"expected local time, e.g. 2026-01-05T06:00, got {text!r}."
         ) from None
     return start
+
+
+def parse_moment(option: str, text: str) -> datetime:
+    """
+    Return a moment from an option.
+
+    Raises
+    ------
+    typer.BadParameter
+        When it is not a local date and time in whole seconds.
+    """
+    try:
+        return parse_start(text)
+    except typer.BadParameter as error:
+        raise bad_option(option, error.message) from None
 
 
 def usable_shift(reading: Reading) -> Shift:

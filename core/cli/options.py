@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from core.cli.border import Interrupt, bad_option, say, show_progress
+from core.cli.floor import locks_fault
 from core.planning.catalogue import UnknownSchedulerError, names
 
 if TYPE_CHECKING:
@@ -162,12 +163,15 @@ class PlanOptions(HowToPlan):
         from core.planning.scheduler import PlanningCancelled
         from core.policy.shipped import NotShippedError
         from core.schedulers.registry import plan
+        from core.timing.commitments import ImpossibleLockError
 
         with Interrupt() as stop:
             try:
                 made = plan(shift, settings, stop=stop, progress=show_progress)
             except NotShippedError as error:
                 raise bad_option("--model", str(error)) from None
+            except ImpossibleLockError as error:
+                raise locks_fault(shift, error) from None
             except PlanningCancelled:
                 raise KeyboardInterrupt from None  # there is no plan to keep
         if stop():

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.border import bad_option, say
-from core.cli.inputs import ShiftFiles
+from core.cli.inputs import ShiftFiles, parse_moment
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
-    parse_moment,
     read_plan,
     text_table,
     wording_of,

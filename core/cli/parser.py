@@ -25,6 +25,7 @@ from core.cli.options import with_groups
 from core.cli.orders import orders
 from core.cli.plan import plan
 from core.cli.remedies import remedies
+from core.cli.replan import replan
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
@@ -32,7 +33,7 @@ from core.cli.warm_up import warm_up
 from core.cli.why import why
 
 COMMANDS = (
-    *(plan, explain, check, compare, generate, train, verify, samples),
+    *(plan, replan, explain, check, compare, generate, train, verify, samples),
     *(orders, why, remedies, futures, front, warm_up),
 )
 

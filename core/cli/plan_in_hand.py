@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.border import InputFault, bad_option, say
+from core.cli.border import InputFault, say
 from core.cli.inputs import (
     ShiftFiles,
     issue_table,
-    parse_start,
     read_inputs,
     read_limited,
     usable_shift,
@@ -41,7 +40,8 @@ def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
     InputFault
         When the files have errors, or the plan is not a valid one of this shift.
     """
-    from core.problem.verify import violations
+    from core.problem.floor import Floor
+    from core.problem.verify_floor import violations_on
     from core.tables.plan_file import read_schedule
 
     shift = usable_shift(read_inputs(files))
@@ -50,7 +50,7 @@ def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
         say(issue_table(plan.issues))
     if plan.schedule is None:
         raise InputFault("The plan cannot be read, or is one of another shift.")
-    found = violations(shift.problem, plan.schedule)
+    found = violations_on(shift.problem, plan.schedule, shift.floor or Floor())
     if found:
         for violation in found[:3]:
             say(str(violation))
@@ -59,21 +59,6 @@ def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
             "Was it made from other files, or for another --start?"
         )
     return shift, plan.schedule
-
-
-def parse_moment(option: str, text: str) -> datetime:
-    """
-    Return a moment from an option.
-
-    Raises
-    ------
-    typer.BadParameter
-        When it is not a local date and time in whole seconds.
-    """
-    try:
-        return parse_start(text)
-    except typer.BadParameter as error:
-        raise bad_option(option, error.message) from None
 
 
 def order_named(shift: Shift, name: str) -> Order:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.border import InputFault, bad_option
-from core.cli.inputs import ShiftFiles
+from core.cli.inputs import ShiftFiles, parse_moment
 from core.cli.plan_in_hand import (
     JsonOption,
     ScheduleOption,
     in_minutes,
     iso,
     order_named,
-    parse_moment,
     read_plan,
     text_table,
     wording_of,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.cli.border import FAULT, InputFault
+from core.cli.floor import AssumeOption, FreezeOption, floor_now, read_before
 from core.cli.inputs import (
     ShiftFiles,
     issue_table,
@@ -23,9 +24,17 @@ def verify(
         typer.Option(exists=True, dir_okay=False, help="The plan: schedule.csv."),
     ],
     files: ShiftFiles,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="The plan before, which locks hold to."
+        ),
+    ] = None,
+    freeze_until: FreezeOption = None,
+    assume_as_planned: AssumeOption = False,
 ) -> None:
     """Verify a plan against the rules; exit code 1 when it breaks one."""
-    from core.problem.verify import violations
+    from core.problem.verify_floor import violations_on
     from core.tables.plan_file import read_schedule
 
     shift = usable_shift(read_inputs(files))
@@ -34,7 +43,9 @@ def verify(
         print(issue_table(plan.issues))
     if plan.schedule is None:
         raise InputFault("The plan cannot be read.")
-    found = violations(shift.problem, plan.schedule)
+    before = None if previous is None else read_before(previous, shift)
+    floor = floor_now(shift, files, before, freeze_until, assume_as_planned)
+    found = violations_on(shift.problem, plan.schedule, floor)
     for violation in found:
         print(violation)
     print(f"{len(found)} violations.")

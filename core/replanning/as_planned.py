@@ -28,9 +28,9 @@ def as_planned(
     now
         Seconds since plan start.
     exceptions
-        What went otherwise, or is known besides, by job index: has begun, has not, has
-        ended, takes so long still, is locked. A job that has begun, without machine or
-        start, began as planned.
+        What went otherwise, or is known besides, by job index: has begun, has ended,
+        takes so long still. A planned state without anything else says that the job
+        has not begun; with a lock, or released, it says nothing of that.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def as_planned(
             or busy[k]
             or not ready
             or not problem.eligible[job, k]
-            or (stated is not None and stated.status is not Status.RELEASED)
+            or (stated is not None and stated == JobState())
         ):
             ended[job] = False
             if k >= 0 and began < now:

@@ -83,7 +83,9 @@ def read_table(
     sheet: str, data: bytes, label: str, collect: Collector
 ) -> RawTable | None:
     """
-    Read a CSV file that holds a known table; ``None`` with the reason in the issues.
+    Read a file that holds a known table; ``None`` with the reason in the issues.
+
+    Of a workbook, the sheet that is called ``plan`` or as the table, else the first.
 
     Parameters
     ----------
@@ -96,6 +98,13 @@ def read_table(
     """
     shown = shortened(label, 80) or "file"
     if not _has_fair_size(data, shown, collect):
+        return None
+    if data.startswith(b"PK\x03\x04"):
+        sheets = read_workbook(data, shown, collect)
+        named = [x for x in sheets if x.name.strip().casefold() in ("plan", sheet)]
+        for worksheet in (*named, *sheets)[:1]:
+            name = f"{shown}, {worksheet.name}"
+            return table_of_sheet(sheet, worksheet, name, collect)
         return None
     return _table_of_text(shown, shown, data, sheet, collect)
 
