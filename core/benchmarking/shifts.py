@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-
-import numpy as np
 
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.instances.generator import generate
@@ -14,9 +11,8 @@ from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Scheduler
 from core.planning.settings import PlanSettings
 from core.policy.checkpoint import Model
-from core.problem.model import PER_MACHINE, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
-from core.problem.schedule import metrics
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.rules import RuleScheduler
 from core.training.curriculum import HELD_OUT, lookahead_seconds
@@ -28,7 +24,6 @@ Size = tuple[int, int]
 # Training draws seeds below HELD_OUT and validation the first few from there on, so
 # these shifts neither taught nor chose a model.
 FIRST_SEED = HELD_OUT + 10_000
-MACHINE_COUNTS = (30, 45, 60, 120)
 _DETAIL = (
     *("part", "kind", "jobs", "machines", "shift", "way"),
     *("cost", "ratio", "makespan minutes", "seconds"),
@@ -148,99 +143,6 @@ def quality_table(rows: Sequence[Row]) -> ResultTable:
     )
 
 
-def with_machines(problem: Problem, count: int) -> Problem:
-    """
-    Give the same jobs more machines: copies of those there are, in turn.
-
-    Parameters
-    ----------
-    problem
-        As it is with the fewest machines.
-    count
-        At least as many as the problem has.
-
-    Raises
-    ------
-    ValueError
-        When that is fewer.
-    """
-    m = problem.num_machines
-    if count < m:
-        raise ValueError(f"Expected {m} machines or more, got {count}.")
-    k = np.arange(count) % m
-    return replace(
-        problem,
-        processing=problem.processing[:, k],
-        preferred=problem.preferred[:, k],
-        **{name: getattr(problem, name)[k] for name in PER_MACHINE},
-        calendars=tuple(problem.calendars[i] for i in k),
-        machine_ids=tuple(
-            problem.machine_ids[i] if c < m else f"{problem.machine_ids[i]} +{c // m}"
-            for c, i in enumerate(k.tolist())
-        ),
-    )
-
-
-def machine_rows(
-    jobs: int,
-    counts: Sequence[int],
-    shifts: int,
-    model: Model,
-    *,
-    kind: str = "shift",
-    tell: Tell = silent,
-) -> list[Row]:
-    """
-    Plan the same jobs on more and more machines, greedily.
-
-    The cost is in units of the smallest shop throughout: the default objective is
-    relative to the ideal horizon, which itself shrinks with more machines. The ratio
-    is of the makespan, to that on the next smaller number of machines.
-    """
-    objective = Objective()
-    rows: list[Row] = []
-    for index in range(shifts):
-        base = held_out_shift(kind, (jobs, counts[0]), index)
-        scales = objective.scales(base)
-        before: float | None = None
-        for count in counts:
-            problem = with_machines(base, count)
-            result = HierarchicalScheduler(model).schedule(problem, objective)
-            figures = metrics(problem, result.schedule)
-            terms = (figures.makespan, figures.weighted_tardiness, figures.setup)
-            cost = float(sum(x * y for x, y in zip(scales, terms, strict=True)))
-            ratio = None if before is None else figures.makespan / before
-            before = float(figures.makespan)
-            rows.append(
-                (
-                    *("machines", kind, jobs, count, index, "greedy", cost, ratio),
-                    *(figures.makespan / 60, result.seconds),
-                )
-            )
-        tell(f"{jobs} jobs on {counts[0]} … {counts[-1]} machines, shift {index + 1}")
-    return rows
-
-
-def machine_table(rows: Sequence[Row]) -> ResultTable:
-    """Mean cost by number of machines, and the worst growth of a makespan."""
-    found: list[Row] = []
-    for count in dict.fromkeys(row[3] for row in rows):
-        members = [row for row in rows if row[3] == count]
-        grown = [row[7] for row in members if isinstance(row[7], float)]
-        found.append(
-            (
-                *(count, len(members), _mean(members, 6), _mean(members, 8)),
-                max(grown) if grown else None,
-            )
-        )
-    return ResultTable(
-        "The same jobs on more machines, greedy; cost in units of the smallest shop, "
-        "makespan over that with fewer machines",
-        ("machines", "shifts", "mean cost", "mean makespan min", "worst ratio"),
-        tuple(found),
-    )
-
-
 def lookahead_rows(
     kinds: Sequence[str],
     size: Size,
@@ -307,8 +209,7 @@ def shifts_report(
     sizes: Sequence[Size] = ((411, 30),),
     shifts: int = 20,
     samples: int = 64,
-    parts: Sequence[str] = ("quality", "machines", "lookahead"),
-    machine_shifts: int = 10,
+    parts: Sequence[str] = ("quality", "lookahead"),
     tell: Tell = silent,
 ) -> Report:
     """
@@ -319,15 +220,11 @@ def shifts_report(
     model
         The policy.
     kinds, sizes, shifts
-        What ``quality`` plans; ``lookahead`` plans all kinds at the first size, and
-        ``machines`` the jobs of the first.
+        What ``quality`` plans; ``lookahead`` plans all kinds at the first size.
     samples
         Plans per shift in ``quality``.
     parts
-        ``quality``: :func:`quality_rows`; ``machines``: :func:`machine_rows`;
-        ``lookahead``: :func:`lookahead_rows`.
-    machine_shifts
-        Most shifts of ``machines``.
+        ``quality``: :func:`quality_rows`; ``lookahead``: :func:`lookahead_rows`.
     tell
         Told how far it is.
 
@@ -336,11 +233,9 @@ def shifts_report(
     ValueError
         When a part or kind is unknown.
     """
-    unknown = [x for x in parts if x not in ("quality", "machines", "lookahead")]
+    unknown = [x for x in parts if x not in ("quality", "lookahead")]
     if unknown:
-        raise ValueError(
-            f"Expected parts of quality, machines, lookahead; got {unknown[0]!r}."
-        )
+        raise ValueError(f"Expected parts of quality, lookahead; got {unknown[0]!r}.")
     detail: list[Row] = []
     summaries: list[ResultTable] = []
     if "quality" in parts:
@@ -352,12 +247,6 @@ def shifts_report(
         ]
         detail += rows
         summaries.append(quality_table(rows))
-    if "machines" in parts:
-        jobs, machines = sizes[0]
-        counts = [round(machines * x / MACHINE_COUNTS[0]) for x in MACHINE_COUNTS]
-        rows = machine_rows(jobs, counts, min(shifts, machine_shifts), model, tell=tell)
-        detail += rows
-        summaries.append(machine_table(rows))
     if "lookahead" in parts:
         rows = lookahead_rows(tuple(KINDS), sizes[0], shifts, model, tell=tell)
         detail += rows

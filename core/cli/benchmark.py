@@ -22,7 +22,7 @@ from core.cli.benchmark_options import (
     named_folder,
     parse_sizes,
 )
-from core.cli.benchmark_plans import bound, efforts
+from core.cli.benchmark_plans import bound, efforts, machines
 from core.cli.border import InputFault, at_the_border, bad_option, say
 from core.cli.options import parse_list, with_groups
 
@@ -75,9 +75,7 @@ def shifts(
     kinds: KindsOption = "shift,shift_calendar",
     shifts: ShiftsOption = 20,
     samples: SamplesOption = 64,
-    parts: Annotated[
-        str, typer.Option(help="Which tables.")
-    ] = "quality,machines,lookahead",
+    parts: Annotated[str, typer.Option(help="Which tables.")] = "quality,lookahead",
     model: ModelOption = "default",
 ) -> None:
     """Quality on held-out shifts: the policy against the best rule."""
@@ -243,7 +241,7 @@ benchmark = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *map(public, ("fjsp", "pmp", "ssirit")),
-    *(shifts, claims, speed, reading, step, refine, efforts, bound),
+    *(shifts, claims, speed, reading, step, refine, efforts, machines, bound),
     *(learning, choices, training),
 )
 for command in COMMANDS:

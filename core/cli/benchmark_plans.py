@@ -59,6 +59,32 @@ def efforts(
     to.show(effort_report(rows, over))
 
 
+def machines(
+    to: Output,
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs of each shift.")] = 411,
+    counts: Annotated[
+        str, typer.Option(help="Numbers of machines, rising.")
+    ] = "20,30,40,50,60,70,80",
+    kind: Annotated[str, typer.Option(help="Kind of the shifts.")] = "shift",
+    shifts: ShiftsOption = 10,
+    ways: Annotated[
+        str,
+        typer.Option(help="Schedulers, with an effort behind + where moves follow."),
+    ] = "hierarchical,auto+normal",
+) -> None:
+    """Whether the same jobs ever cost more on more machines."""
+    from core.benchmarking.more_machines import machines_report, machines_rows
+
+    to.check()
+    (known,) = known_kinds(kind)
+    try:
+        numbers = [int(text) for text in parse_list(counts)]
+        rows = list(machines_rows(known, jobs, numbers, parse_list(ways), shifts, say))
+    except ValueError as error:
+        raise bad_option("--counts", str(error)) from None
+    to.show(machines_report(rows))
+
+
 def bound(
     to: Output,
     sizes: SizesOption = "411x30",

@@ -1,20 +1,14 @@
 """Held-out shifts against every rule."""
 
-from dataclasses import fields
-
-import numpy as np
 import pytest
 
 from core.benchmarking.shifts import (
     held_out_shift,
     lookahead_rows,
     lookahead_table,
-    machine_rows,
-    machine_table,
     quality_rows,
     quality_table,
     shifts_report,
-    with_machines,
 )
 from core.planning.dispatch_rules import RULES
 from core.training.curriculum import HELD_OUT, held_out
@@ -63,31 +57,6 @@ def test_the_summary_by_hand():
     assert found == (("shift", "8x3", "greedy", 2, 2.0, 1.0, 1.5, 0.5, 0.5),)
 
 
-def test_more_machines_leave_the_jobs_alone():
-    """Machine k of the wider shop is a copy of machine k mod 3."""
-    base = held_out_shift("shift_calendar", SIZE, 0)
-    wide = with_machines(base, 7)
-    assert wide.num_machines == 7
-    assert (wide.processing == base.processing[:, np.arange(7) % 3]).all()
-    assert wide.calendars[5] is base.calendars[2]
-    jobs = {"release", "due", "weight", "family", "group", "precedence", "setup"}
-    assert jobs <= {field.name for field in fields(base)}
-    for name in jobs:
-        assert (getattr(wide, name) == getattr(base, name)).all()
-    with pytest.raises(ValueError, match="Expected 3 machines or more, got 2"):
-        with_machines(base, 2)
-
-
-def test_more_machines_are_judged_in_the_same_units(model):
-    """With as many machines as before the cost is the same; ratios are of makespans."""
-    rows = machine_rows(8, (3, 3, 6), 1, model)
-    assert rows[0][6] == rows[1][6]
-    assert rows[0][7] is None
-    assert rows[1][7] == 1.0
-    assert rows[2][7] == pytest.approx(rows[2][8] / rows[1][8])
-    assert [row[0] for row in machine_table(rows).rows] == [3, 6]
-
-
 def test_the_least_lookahead_is_named(model):
     """Its mean cost is the least of the three."""
     rows = lookahead_rows(["shift"], SIZE, 2, model)
@@ -98,8 +67,8 @@ def test_the_least_lookahead_is_named(model):
 
 def test_parts_are_measured_on_their_own(model):
     """One part, one table; an unknown one is refused."""
-    report = shifts_report(model, sizes=[SIZE], shifts=1, parts=["machines"])
+    report = shifts_report(model, sizes=[SIZE], shifts=1, parts=["lookahead"])
     assert len(report.summaries) == 1
-    assert {row[0] for row in report.detail.rows} == {"machines"}
+    assert {row[0] for row in report.detail.rows} == {"lookahead"}
     with pytest.raises(ValueError, match="got 'speed'"):
         shifts_report(model, parts=["speed"])
