@@ -27,6 +27,7 @@ page = st.navigation(
 
 from pages.parts.guard import framed, look_nothing_up  # noqa: E402
 from pages.parts.in_hand import shift_in_hand  # noqa: E402
+from pages.parts.keys import listen_to_keys  # noqa: E402
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -39,3 +40,4 @@ st.html(ASSETS / "history.html", unsafe_allow_javascript=True)
 look_nothing_up()
 with framed(), shift_in_hand(page.url_path):
     page.run()
+listen_to_keys()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.charts import theme
 from core.charts.window import HOUR, SHIFT_HOURS, ColorBy, View
 from core.problem.model import Problem
-from core.problem.schedule import Schedule, slack
+from core.problem.schedule import Schedule, slack, tardiness
 
 JUST_IN_TIME = HOUR
 
@@ -41,8 +41,9 @@ def categories(problem: Problem, schedule: Schedule, view: View) -> list[Categor
 
     Setup groups get their colours by the work in them, the largest first, so that a
     colour stays what it is whatever part of the plan is shown. Families are too many
-    for that: those with most work in view have a colour, and the one in focus always
-    has. What the palette has no colour for is "other".
+    for that: those with late jobs in view have a colour, then those with most work in
+    view, and the one in focus always has. What the palette has no colour for is
+    "other".
     """
     if view.color is ColorBy.LATENESS:
         return _by_lateness(problem, schedule)
@@ -57,6 +58,9 @@ def categories(problem: Problem, schedule: Schedule, view: View) -> list[Categor
         seen = np.minimum(schedule.end, view.end)
         seen = seen - np.maximum(schedule.start, view.begin)
         work = np.clip(seen, 0, None).astype(np.float64)
+        # A family with late jobs in view comes first, the one with most of them.
+        late = (tardiness(schedule, problem.due) > 0) & (work > 0)
+        work += late * work.sum()
     else:
         names = np.array(problem.group_names, dtype=object)[problem.group]
         work = problem.mean_processing

@@ -13,7 +13,7 @@ from core.charts import theme
 from core.charts.canvas import Canvas
 from core.charts.gantt import BAR, gantt
 from core.charts.marks import BAR_OFFSET
-from core.charts.window import View, fitted
+from core.charts.window import View
 from core.planning.decision import Scores
 from core.planning.trace import Trace
 from core.problem import phrases
@@ -251,7 +251,7 @@ def partial_gantt(
     step: int,
     view: View,
     ghost: Ghost | None = None,
-) -> tuple[go.Figure, int]:
+) -> go.Figure:
     """
     Draw the plan as far as it was made, the job just placed outlined.
 
@@ -266,11 +266,10 @@ def partial_gantt(
 
     Returns
     -------
-    figure, left_out
-        The figure, and how many bars were left out to keep it quick.
+    go.Figure
+        The Gantt chart of what is placed by then.
     """
     partial = so_far(trace, step, max(view.end, trace.schedule.makespan) + 1)
-    view, left_out = fitted(shift.problem, partial, view)
     figure = gantt(shift, partial, view, planners=trace.planners)
     canvas = Canvas(shift, partial, view)
     axis, rows = canvas.axis, canvas.rows
@@ -311,4 +310,4 @@ def partial_gantt(
             x=str(axis.at(decision.clock)),
             line={"color": theme.ACCENT, "width": 1.5, "dash": "dot"},
         )
-    return figure, left_out
+    return figure

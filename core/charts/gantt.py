@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from core.charts import theme
 from core.charts.canvas import Canvas
 from core.charts.categories import Category, categories
+from core.charts.joined_bars import JoinedBars, joined_bars, needs_overview
 from core.charts.marks import (
     BAR_OFFSET,
     Whiskers,
     add_closures,
     add_due_marks,
     add_headers,
+    add_joined_late_marks,
     add_labels,
     add_late_marks,
     add_lines,
@@ -71,16 +73,35 @@ def gantt(
     -------
     go.Figure
         One trace per category of colour, and one each for setups, late marks,
-        closures and the like. ``customdata`` of a bar is the index of its job.
+        closures and the like. ``customdata`` of a bar is the index of its job. Where
+        there are more bars than a browser draws quickly, neighbours of one colour are
+        one bar, with the index of the first of them.
     """
     canvas = Canvas(shift, schedule, view)
     problem = shift.problem
     figure = go.Figure(layout=_layout(canvas))
     add_headers(figure, canvas)
+    colors = categories(problem, schedule, view)
+    if needs_overview(problem, schedule, view):
+        _add_joined_bars(figure, canvas, colors)
+        add_closures(figure, canvas)
+        add_thread(figure, canvas)
+    else:
+        _add_bars(figure, canvas, colors)
+        if whiskers is not None:
+            add_whiskers(figure, canvas, whiskers)
+    add_planner_marks(figure, canvas, planners or {})
+    add_due_marks(figure, canvas)
+    add_lines(figure, canvas, now)
+    return figure
+
+
+def _add_bars(figure: go.Figure, canvas: Canvas, colors: Sequence[Category]) -> None:
+    """One bar per job and setup, with names where there is room."""
     _add_setups(figure, canvas)
     hover = _hover_texts(canvas)
-    ink = np.full(problem.num_jobs, theme.INK, dtype=object)
-    for category in categories(problem, schedule, view):
+    ink = np.full(canvas.problem.num_jobs, theme.INK, dtype=object)
+    for category in colors:
         chosen = canvas.running[category.members[canvas.running]]
         ink[chosen] = theme.ink_on(category.color)
         if len(chosen):
@@ -89,12 +110,50 @@ def gantt(
     add_late_marks(figure, canvas)
     add_thread(figure, canvas)
     add_labels(figure, canvas, ink)
-    if whiskers is not None:
-        add_whiskers(figure, canvas, whiskers)
-    add_planner_marks(figure, canvas, planners or {})
-    add_due_marks(figure, canvas)
-    add_lines(figure, canvas, now)
-    return figure
+
+
+def _add_joined_bars(
+    figure: go.Figure, canvas: Canvas, colors: Sequence[Category]
+) -> None:
+    """One bar for neighbours of one colour: what a large plan looks like as a whole."""
+    problem, view, schedule = canvas.problem, canvas.view, canvas.schedule
+    kinds = np.zeros(problem.num_jobs, dtype=np.int64)
+    for i, category in enumerate(colors):
+        kinds[category.members] = i
+    focused = np.zeros(problem.num_jobs, dtype=np.bool_)
+    if view.job is not None:  # its family is not joined with others
+        focused = problem.family == problem.family[view.job]
+    found = joined_bars(problem, schedule, view, 2 * kinds + focused, canvas.late)
+    y = canvas.y[found.job]
+    for i, category in enumerate(colors):
+        chosen = np.flatnonzero(found.kind // 2 == i)
+        if len(chosen):
+            figure.add_bar(
+                **canvas.axis.cut(found.begin[chosen], found.end[chosen]),
+                y=y[chosen] + BAR_OFFSET,
+                width=BAR,
+                orientation="h",
+                name=theme.plain(category.name, 18),
+                customdata=found.job[chosen],
+                hovertext=[_joined_words(canvas, found, k) for k in chosen.tolist()],
+                hovertemplate="%{hovertext}<extra></extra>",
+                marker={
+                    "color": category.color,
+                    "line": {"width": 0},
+                    "opacity": canvas.opacity(found.job[chosen]),
+                },
+            )
+    add_joined_late_marks(figure, canvas, found)
+
+
+def _joined_words(canvas: Canvas, found: JoinedBars, run: int) -> str:
+    """What a run says when pointed at."""
+    problem = canvas.problem
+    machine = theme.plain(problem.machine_ids[found.machine[run]])
+    times = phrases.span(canvas.start, found.begin[run], found.end[run])
+    late = f", {phrases.count(found.late[run])} late" if found.late[run] else ""
+    many = phrases.many(int(found.count[run]), "job")
+    return f"<b>{many}</b>{late}<br>{machine}  {times}"
 
 
 def nothing_planned(problem: Problem) -> Schedule:

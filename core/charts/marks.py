@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.charts import theme
 from core.charts.canvas import Canvas
+from core.charts.joined_bars import JoinedBars
 from core.problem import phrases
 
 BAR_OFFSET = -0.06  # of the middle of a bar, in rows: leaves room for the stripe
@@ -113,6 +114,22 @@ def add_late_marks(figure: go.Figure, canvas: Canvas) -> None:
             "line": {"width": 0},
             "opacity": canvas.opacity(late),
         },
+    )
+
+
+def add_joined_late_marks(figure: go.Figure, canvas: Canvas, found: JoinedBars) -> None:
+    """A stripe under every run with a late job."""
+    late = np.flatnonzero(found.late)
+    if not len(late):
+        return
+    figure.add_bar(
+        **canvas.axis.cut(found.begin[late], found.end[late]),
+        y=canvas.y[found.job[late]] + LATE_OFFSET,
+        width=LATE_MARK,
+        orientation="h",
+        name="late",
+        hoverinfo="skip",
+        marker={"color": theme.LATE, "line": {"width": 0}},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from core.problem.schedule import Schedule
 
 HOUR = 3600
 SHIFT_HOURS = 8
-VISIBLE_BARS = 2500  # a browser stays quick up to here; beyond, the window narrows
+VISIBLE_BARS = 2500  # a browser stays quick up to here; beyond, neighbours are joined
 
 
 class Span(StrEnum):
@@ -143,27 +143,3 @@ def shown_jobs(problem: Problem, schedule: Schedule, view: View) -> NDArray[np.i
     visible = np.isin(schedule.machine, shown_machines(problem, view))
     visible &= (schedule.setup_start < view.end) & (schedule.end > view.begin)
     return np.flatnonzero(visible)
-
-
-def fitted(
-    problem: Problem, schedule: Schedule, view: View, limit: int = VISIBLE_BARS
-) -> tuple[View, int]:
-    """
-    Return a view with at most ``limit`` bars, and how many bars it leaves out.
-
-    Time is cut where the bars run out, from the beginning of the view. A single
-    second with more bars than that (as many machines) is left as it is.
-    """
-    jobs = shown_jobs(problem, schedule, view)
-    setups = (schedule.setup_end > schedule.setup_start)[jobs]
-    bars = len(jobs) + int(setups.sum())
-    if bars <= limit:
-        return view, 0
-    order = np.argsort(schedule.setup_start[jobs], kind="stable")
-    drawn = np.cumsum(1 + setups[order])
-    last = int(np.searchsorted(drawn, limit, side="right"))
-    end = int(schedule.setup_start[jobs][order][min(last, len(jobs) - 1)])
-    narrow = replace(view, end=max(end, view.begin + 1))
-    kept = shown_jobs(problem, schedule, narrow)
-    left = (schedule.setup_end > schedule.setup_start)[kept].sum()
-    return narrow, bars - len(kept) - int(left)

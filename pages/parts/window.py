@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.charts.joined_bars import needs_overview
 from core.charts.window import (
     ColorBy,
     Span,
     View,
-    fitted,
     moved,
     shown_machines,
     window,
@@ -22,6 +22,10 @@ from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from pages.parts.state import WindowKeys
 
+JOINED = (
+    "So many jobs are shown that neighbours of one color are drawn as one bar. A "
+    "shorter window, or fewer machines, shows each of them."
+)
 LEAD = 1800  # seconds shown before a job that was searched for
 
 
@@ -35,7 +39,7 @@ def show_window(
     on_filter: Callable[[], None] | None = None,
 ) -> View:
     """
-    Show what to look at, in one row, and return it; say so where bars are left out.
+    Show what to look at, in one row, and return it; say so where bars are joined.
 
     Parameters
     ----------
@@ -78,7 +82,7 @@ def show_window(
             list(ColorBy),
             format_func=lambda color: f"by {color.lower()}",
             label_visibility="collapsed",
-            width=142,
+            width=136,
             key=keys.color,
             persist_state="session",
         )
@@ -90,7 +94,7 @@ def show_window(
             format_func=problem.job_ids.__getitem__,
             placeholder="Find a job",
             label_visibility="collapsed",
-            width=128,
+            width=120,
             on_change=moving.go_to_job,
             key=keys.job,
             persist_state="session",
@@ -119,17 +123,11 @@ def show_window(
             "No machine is left: none of the chosen machines is of a chosen type.",
             icon=":material/filter_alt_off:",
         )
-    left_out = 0
-    for schedule in schedules:
-        view, more = fitted(problem, schedule, view)
-        left_out = max(left_out, more)
-    times.caption(phrases.span(shift.start, view.begin, view.end))
-    if left_out:
-        st.info(
-            f"{phrases.count(left_out)} more bars would make the chart slow: it shows "
-            "the first ones. Choose a shorter window, or filter machines.",
-            icon=":material/filter_alt:",
-        )
+    words = phrases.span(shift.start, view.begin, view.end)
+    if any(needs_overview(problem, schedule, view) for schedule in schedules):
+        times.caption(f"{words} · joined", help=JOINED)
+    else:
+        times.caption(words)
     return view
 
 

@@ -1,5 +1,6 @@
 """The Gantt chart: what is drawn, where, and how little of it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from core.charts import theme
 from core.charts.canvas import arranged
 from core.charts.categories import categories
 from core.charts.gantt import gantt
-from core.charts.window import ColorBy, View, fitted
+from core.charts.window import VISIBLE_BARS, ColorBy, View
 from core.problem.model import Job, Machine, Problem
 from core.timing.retime import retime
 from tests.plans import shift_of
@@ -199,9 +200,17 @@ def test_every_job_in_view_is_drawn_once(drawn, color, focus):
     assert len(figure.data) <= 17
 
 
-def test_five_thousand_jobs_stay_small(crowd):
-    """No more bars than a browser likes, and a figure of less than a megabyte."""
+def test_five_thousand_jobs_are_all_shown_and_stay_small(crowd):
+    """The whole time, joined bars, and a figure of less than a megabyte."""
     shift, schedule = crowd
-    view, _ = fitted(shift.problem, schedule, View(0, schedule.makespan))
-    figure = gantt(shift, schedule, view)
+    figure = gantt(shift, schedule, View(0, schedule.makespan))
+    drawn = [trace for trace in figure.data if trace.customdata is not None]
+    assert sum(len(trace.customdata) for trace in drawn) <= VISIBLE_BARS
+    assert "setup" not in [trace.name for trace in drawn]
+    jobs = sum(
+        int(re.match(r"<b>([\d,]+) job", text)[1].replace(",", ""))
+        for trace in drawn
+        for text in trace.hovertext
+    )
+    assert jobs == 5000
     assert len(figure.to_json()) < 1_000_000

@@ -2,17 +2,14 @@
 
 from datetime import datetime
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.charts.window import (
     HOUR,
-    VISIBLE_BARS,
     Span,
     View,
-    fitted,
     moved,
     shown_jobs,
     shown_machines,
@@ -98,34 +95,7 @@ def test_a_job_is_shown_with_its_setup_and_not_after_its_end(shop, plan):
     assert shown_jobs(shop, plan, View(4 * HOUR, 5 * HOUR)).tolist() == [1, 2]
 
 
-def test_a_crowd_is_cut_to_what_a_browser_draws(crowd):
-    """The window narrows in time, from its beginning, and says what it leaves out."""
-    problem, schedule = crowd[0].problem, crowd[1]
-    whole = View(0, schedule.makespan)
-    narrow, left_out = fitted(problem, schedule, whole)
-    jobs = shown_jobs(problem, schedule, narrow)
-    setups = (schedule.setup_end > schedule.setup_start)[jobs].sum()
-    assert narrow.begin == 0
-    assert 0.9 * VISIBLE_BARS < len(jobs) + setups <= VISIBLE_BARS
-    total = 5000 + (schedule.setup_end > schedule.setup_start).sum()
-    assert left_out == total - len(jobs) - setups
-
-
-def test_a_small_plan_is_left_alone(shop, plan):
-    """Nothing to cut."""
-    view = View(0, 20 * HOUR, types=(0,))
-    assert fitted(shop, plan, view) == (view, 0)
-
-
 def test_a_view_without_length_is_refused():
     """Programmers hear what was expected."""
     with pytest.raises(ValueError, match="begin < end"):
         View(5, 5)
-
-
-def test_more_machines_than_bars_still_gives_a_view(crowd):
-    """A limit below the number of machines keeps one second."""
-    problem, schedule = crowd[0].problem, crowd[1]
-    narrow, _ = fitted(problem, schedule, View(0, schedule.makespan), limit=10)
-    assert narrow.end > narrow.begin
-    assert np.isin(0, shown_jobs(problem, schedule, narrow))

@@ -9,7 +9,7 @@ import streamlit as st
 from core.charts import theme
 from core.charts.gantt import gantt
 from core.charts.orders import CauseShare, ChainRow, cause_bar, chain_table
-from core.charts.window import View, fitted
+from core.charts.window import View
 from core.decisions.lateness import OWN, Why
 from core.decisions.lateness_words import CAUSES, sentence
 from core.planning.plan import Plan
@@ -104,22 +104,16 @@ def _certainty() -> float:
 
 def _show_strip(plan: Plan, order: Order, why: Why) -> None:
     """Draw the machines of the order: its jobs in colour, the others' pale."""
-    problem, schedule = plan.shift.problem, plan.result.schedule
+    schedule = plan.result.schedule
     jobs = list(order.jobs)
     begin, end = int(schedule.setup_start[jobs].min()), why.end
     air = max((end - begin) // 12, LEAST_AIR)
-    view, left_out = fitted(
-        problem,
-        schedule,
-        View(
-            max(begin - air, 0),
-            end + air,
-            machines=tuple(sorted(set(schedule.machine[jobs].tolist()))),
-            job=max(jobs, key=lambda job: (int(schedule.end[job]), job)),
-        ),
+    view = View(
+        max(begin - air, 0),
+        end + air,
+        machines=tuple(sorted(set(schedule.machine[jobs].tolist()))),
+        job=max(jobs, key=lambda job: (int(schedule.end[job]), job)),
     )
-    if left_out:
-        st.caption(f"{phrases.many(left_out, 'bar')} behind these are not drawn.")
     show_chart(
         gantt(plan.shift, schedule, view, planners=plan.planners),
         key=Key.ORDERS_STRIP,

@@ -232,7 +232,7 @@ def show_plan_so_far(
     if other is not None and decision.scores is not Scores.NONE:
         times = situation.outcome(np.array([decision.job]))
         ghost = Ghost(other, int(times.start[0, other]), int(times.end[0, other]))
-    figure, _ = partial_gantt(shift, found.trace, decision.step, view, ghost)
+    figure = partial_gantt(shift, found.trace, decision.step, view, ghost)
     show_chart(
         figure,
         key="step_gantt",
