@@ -16,7 +16,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective, gap
 from core.problem.schedule import metrics
 from core.timing.retime import retime
-from tests.strategies import problems, problems_and_sequences
+from tests.strategies import problems, problems_and_sequences, special_sequences
 
 OBJECTIVE = Objective(1, 1, 0.2)
 
@@ -58,7 +58,7 @@ def bounds_of(problem):
 
 
 @settings(max_examples=70)
-@given(problems_and_sequences(max_jobs=10))
+@given(problems_and_sequences(max_jobs=10) | special_sequences(max_jobs=10))
 def test_no_schedule_beats_a_bound(drawn):
     """Makespan, tardiness, setups and cost of any schedule reach their bounds."""
     problem, order = drawn
@@ -80,7 +80,7 @@ def test_the_best_schedule_does_not_beat_a_bound(problem):
 
 
 @settings(max_examples=40)
-@given(problems_and_sequences(max_jobs=8))
+@given(problems_and_sequences(max_jobs=8) | special_sequences(max_jobs=8))
 def test_nothing_starts_or_ends_before_its_earliest_times(drawn):
     """Earliest starts and ends hold in any schedule."""
     problem, order = drawn

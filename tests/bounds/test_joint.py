@@ -14,7 +14,7 @@ from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.timing.retime import retime
 from tests.exhaustive import optimum
-from tests.strategies import problems, problems_and_sequences
+from tests.strategies import problems, problems_and_sequences, special_problems
 
 OBJECTIVES = st.sampled_from(
     [
@@ -40,7 +40,11 @@ def test_no_schedule_beats_the_joint_bound(drawn, objective):
 
 
 @settings(max_examples=40)
-@given(problems(max_jobs=4, max_machines=2, max_groups=4), OBJECTIVES)
+@given(
+    problems(max_jobs=4, max_machines=2, max_groups=4)
+    | special_problems(max_jobs=4, max_machines=2, max_groups=4),
+    OBJECTIVES,
+)
 def test_the_best_schedule_does_not_beat_the_joint_bound(problem, objective):
     """The best of all schedules, found by trying every order."""
     bound = joint_bound(problem, objective, steps=60)

@@ -1,12 +1,15 @@
 """Every scheduler keeps waits, work that may not pause, and reservations."""
 
+from importlib.util import module_from_spec, spec_from_file_location
 from math import inf
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.bounds.cost_bound import lower_bounds
 from core.decisions.recording import trace_plan
 from core.decisions.whatif import what_if
 from core.instances.generator import generate
@@ -25,8 +28,11 @@ from core.schedulers.rules import RuleScheduler
 from core.schedulers.tensors.rules import best_by_tensors
 from core.schedulers.unified import UnifiedScheduler
 from core.schedulers.variants import variants
+from core.tables.writing.write import shift_files
+from tests.plans import START, shift_of
 from tests.strategies import reserving, special_problems
 
+SECOND = Path(__file__).parents[3] / "shared" / "verify.py"
 RULES = ("fifo", "lpt-wait", "ect", "sufferage", "atcs")
 
 
@@ -41,6 +47,7 @@ def model():
 def test_every_plan_is_valid(problem, lookahead, seed):
     """By rules, by the policy, in batches, sampled: the verifier finds nothing."""
     shipped, objective = load_default_model(), Objective()
+    bound = lower_bounds(problem, objective).cost
     wait = PlanSettings(lookahead=lookahead, samples=2)
     for scheduler in (
         *(RuleScheduler(f"rule:{name}") for name in ("best", *RULES)),
@@ -51,6 +58,7 @@ def test_every_plan_is_valid(problem, lookahead, seed):
         plan = scheduler.schedule(problem, objective, seed=seed)
         assert not violations(problem, plan.schedule)
         assert plan.cost == pytest.approx(objective.cost(problem, plan.schedule))
+        assert bound <= plan.cost
 
 
 @settings(max_examples=30)
@@ -99,6 +107,45 @@ def test_whole_shifts_with_reservations_are_planned(kind, model):
             plan = scheduler.schedule(problem, Objective()).schedule
             assert not violations(problem, plan)
             assert (plan.start[reserved] == problem.reserved_start[reserved]).all()
+
+
+@pytest.mark.skipif(not SECOND.exists(), reason="there is no second verifier here")
+@pytest.mark.parametrize("seed", range(6))
+def test_a_verifier_that_reads_files_only_finds_nothing(seed, model, tmp_path):
+    """Jobs, machines and calendars as files; reservations as locks to a plan before."""
+    spec = spec_from_file_location("second_verifier", SECOND)
+    second = module_from_spec(spec)
+    spec.loader.exec_module(second)
+    kind = ("shift_unbroken", "shift_calendar", "assembly")[seed % 3]
+    problem = reserving(generate(KINDS[kind].resized(30, 4), seed), seed)
+    reserved = np.flatnonzero(problem.reserved_start >= 0).tolist()
+    locked = {problem.job_ids[j] for j in reserved}
+    for name, data in shift_files(shift_of(problem)).items():
+        (tmp_path / name).write_bytes(data)
+    head, *rows = (tmp_path / "jobs.csv").read_text("utf-8-sig").splitlines()
+    rows = [f"{x},{'start' * (x.split(',')[0] in locked)}" for x in rows]
+    (tmp_path / "jobs.csv").write_text("\n".join([f"{head},lock", *rows]))
+    shop = second.Shop(str(tmp_path), START, 0)
+
+    def rows_of(jobs, machine, start, setup_start=None, end=None):
+        columns = {"setup_start": setup_start, "start": start, "end": end}
+        return [
+            {"job": problem.job_ids[j], "machine": problem.machine_ids[machine[j]]}
+            | {name: int(x[j]) for name, x in columns.items() if x is not None}
+            | {"row": {}}
+            for j in jobs
+        ]
+
+    before = rows_of(reserved, problem.reserved_machine, problem.reserved_start)
+    for scheduler in (RuleScheduler(), HierarchicalScheduler(model)):
+        plan = scheduler.schedule(problem, Objective())
+        x = plan.schedule
+        told = rows_of(
+            range(problem.num_jobs), x.machine, x.start, x.setup_start, x.end
+        )
+        faults, figures = second.check(shop, told, before)
+        assert faults == []
+        assert figures["cost"] == pytest.approx(plan.cost, rel=1e-9)
 
 
 def test_a_rule_uses_the_time_before_a_reservation():
