@@ -43,6 +43,24 @@ def test_pieces_done_of_nobody_knows_how_many_are_not_used():
     assert "there is no quantity" in issue.fault
 
 
+def test_pieces_of_jobs_that_have_begun_say_what_is_left_from_now_on():
+    """All of A are made; 30 of B's 40 are left at 07:00, whenever it began."""
+    jobs = (
+        "job_id,quantity,minutes_per_piece,quantity_done,status,machine_id,"
+        "actual_start,actual_end\n"
+        "A,40,1,40,finished,M-1,2026-01-05T06:00,2026-01-05T06:40\n"
+        "B,40,2,10,started,M-2,2026-01-05T06:15,\n"
+    )
+    shift = "start,now\n2026-01-05T06:00,2026-01-05T07:00\n"
+    reading = read(jobs, shift=shift)
+    assert not reading.issues.errors
+    found = reading.shift.problem.processing
+    assert (found[0, 0], found[1, 1]) == (2400.0, 2400.0)  # M-2 is twice as fast
+    states = reading.floor.states
+    assert states[0].remaining is None
+    assert states[1].remaining == 1800
+
+
 # --- Waits and pauses -----------------------------------------------------------
 
 

@@ -25,6 +25,7 @@ from core.tables.building.precedence import precedences
 from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
 from core.tables.building.states import (
     floor_of,
+    has_begun,
     is_under_way,
     stated_now,
     without_cancelled,
@@ -139,7 +140,7 @@ def build(
     made = _problem(book, tables, collect)
     for records in book.all_records:
         records.say_what_names_mean()
-    floor = floor_of(book, time)
+    floor = floor_of(book, time, None if made is None else made[0].processing)
     if made is None or collect.has_errors:
         return Built(None, book.start, title, {}, (), None)
     problem, materials = made
@@ -201,7 +202,10 @@ def _problem(
         for x, down in zip(calendar_hours, downtimes(book), strict=True)
     ]
     rows = [record.row for record in book.jobs.records]
-    may_pause = np.array([row.pause is not False for row in rows], dtype=np.bool_)
+    # A job that has begun fits where it is.
+    may_pause = np.array(
+        [row.pause is not False or has_begun(row) for row in rows], dtype=np.bool_
+    )
     wait_after = np.array(
         [round((row.wait_after_minutes or 0.0) * MINUTE) for row in rows],
         dtype=np.int64,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.tables import limits
 from core.tables.building.book import Book, names_in
-from core.tables.building.states import is_bound
+from core.tables.building.states import has_begun, is_bound
 from core.tables.issues import Severity
 from core.tables.mapping.records import Record, Records
 from core.tables.rows import JobRow
@@ -47,6 +47,9 @@ def work_to_do(book: Book, record: Record[JobRow]) -> Work:
     elif row.minutes_per_piece is not None and minutes is None:
         _report_no_quantity(book, record)
         return Work(None)
+    if has_begun(row):
+        # What is left of it counts from now on, and its whole work up to then.
+        return Work(minutes)
     by_pieces = row.minutes_per_piece is not None or done
     if row.quantity is not None and by_pieces and row.quantity <= done:
         book.jobs.report(

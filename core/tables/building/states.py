@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.problem.floor import Floor, JobState, Lock, Status
 from core.tables.building.book import Book
@@ -50,6 +55,24 @@ def status_of(row: JobRow) -> str | None:
     if row.status is None:
         return str(Status.PLANNED)
     return _STATUS.get(umlauts_folded(row.status))
+
+
+def has_begun(row: JobRow) -> bool:
+    """Whether a row says that its job has started or finished."""
+    return status_of(row) in (Status.STARTED, Status.FINISHED)
+
+
+def _by_pieces(
+    state: JobState, row: JobRow, processing: NDArray[np.float64]
+) -> JobState:
+    """Say what is left of a started job by its pieces, where nothing else says it."""
+    if state.status is not Status.STARTED or state.remaining is not None:
+        return state
+    if state.machine is None or not row.quantity or not row.quantity_done:
+        return state
+    whole = float(processing[state.machine])
+    left = max(1 - row.quantity_done / row.quantity, 0.0)
+    return replace(state, remaining=round(whole * left)) if isfinite(whole) else state
 
 
 def without_cancelled(jobs: Records[JobRow]) -> set[str]:
@@ -128,7 +151,9 @@ def stated_now(
     return None
 
 
-def floor_of(book: Book, now: int | None) -> Floor | None:
+def floor_of(
+    book: Book, now: int | None, processing: NDArray[np.float64] | None = None
+) -> Floor | None:
     """
     Return what the rows say of the shop floor; faults are reported.
 
@@ -138,6 +163,8 @@ def floor_of(book: Book, now: int | None) -> Floor | None:
         The rows, cancelled jobs left out.
     now
         Seconds since plan start; ``None``: nobody said.
+    processing
+        Shape (n, m), seconds of the whole job; ``None`` where there is no problem.
 
     Returns
     -------
@@ -149,6 +176,8 @@ def floor_of(book: Book, now: int | None) -> Floor | None:
     for j, record in enumerate(book.jobs.records):
         state = reader.state(record)
         if state is not None and state != JobState():
+            if processing is not None:
+                state = _by_pieces(state, record.row, processing[j])
             states[j] = state
     reader.check_machines(states)
     freeze = reader.freeze()
