@@ -56,7 +56,8 @@ def floor_of_day(
     shift = replayed.shift
     jobs = {name: j for j, name in enumerate(shift.problem.job_ids)}
     machines = {name: k for k, name in enumerate(shift.problem.machine_ids)}
-    stated: dict[int, JobState] = {}
+    said = shift.floor  # by the files
+    stated: dict[int, JobState] = {} if said is None else dict(said.states)
     for name, state in replayed.begun.items():
         stated[jobs[name]] = _state(state, machines)
     held = previous
@@ -66,11 +67,12 @@ def floor_of_day(
         if lock.kind == "start":
             length = int(shift.problem.processing[job, machine])
             held = _at(held, job, machine, lock.start, length)
-    second = _seconds(shift, now)
-    frozen: dict[int, int] = {}
+    second = max(_seconds(shift, now), 0 if said is None else said.now)
+    frozen: dict[int, int] = {} if said is None else dict(said.freeze_until)
     if freeze_until is not None:
         until = _seconds(shift, freeze_until)
-        frozen = dict.fromkeys(range(shift.problem.num_machines), until)
+        for k in range(shift.problem.num_machines):
+            frozen[k] = max(until, frozen.get(k, 0))
     return floor_as_planned(shift.problem, held, second, stated, frozen)
 
 

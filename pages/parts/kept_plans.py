@@ -10,11 +10,15 @@ from core.planning.settings import PlanSettings
 from core.planning.trace import TraceError
 from core.planning.trace_file import trace_from_bytes, trace_to_bytes
 from core.planning.visibility import BatchResult
+from core.problem.floor_file import floor_from_json, floor_to_json
 from core.problem.shift import Shift
 from core.store.scenarios import Scenario
+from core.timing.commitments import remaining
+from core.timing.committing import committed
 
 # Above this a trace takes longer than a second to pack; a plan of some 5,000 jobs.
 MOST_TRACE = 32 << 20  # bytes, not packed
+FLOOR = "floor"
 LEFT_OUT = "Its single decisions were too many to be kept."
 
 
@@ -35,6 +39,8 @@ def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
         name: getattr(result, name)
         for name in ("scheduler", "model", "seed", "seconds", "decisions", "reason")
     }
+    if result.floor is not None:
+        made["bound"] = True
     if plan.proved:
         made["proved"] = plan.proved
     if isinstance(result, BatchResult):
@@ -47,7 +53,7 @@ def scenario_of(plan: Plan, *, listed: bool = True) -> Scenario:
         plan_start=shift.start,
         schedule=result.schedule,
         origin=shift.name,
-        settings=settings.to_json() | {"result": made},
+        settings=settings.to_json() | {"result": made} | _floor_said(shift),
         figures=dict(plan.figures) if listed else {},
         extras={name: list(texts) for name, texts in shift.extras.items()},
         materials=shift.materials,
@@ -62,15 +68,46 @@ def scenario_of_shift(shift: Shift) -> Scenario:
         shift.problem,
         shift.start,
         origin=shift.name,
+        settings=_floor_said(shift),
         extras=extras,
         materials=shift.materials,
     )
 
 
-def shift_of(scenario: Scenario) -> Shift:
-    """Return the shift that :func:`scenario_of_shift` made a scenario of."""
-    extras = {name: tuple(texts) for name, texts in scenario.extras.items()}
-    return Shift(scenario.problem, scenario.plan_start, scenario.origin, extras=extras)
+def shift_of(scenario: Scenario, name: str | None = None) -> Shift:
+    """
+    Return the shift of a scenario, planned or not.
+
+    Raises
+    ------
+    ValueError
+        When what it says of the shop floor is damaged.
+    """
+    floor = scenario.settings.get(FLOOR)
+    return Shift(
+        scenario.problem,
+        scenario.plan_start,
+        scenario.origin if name is None else name,
+        extras={key: tuple(texts) for key, texts in scenario.extras.items()},
+        materials=scenario.materials,
+        floor=None if floor is None else floor_from_json(floor),
+    )
+
+
+def _floor_said(shift: Shift) -> dict[str, Any]:
+    """Return what is kept of the shop floor; nothing where nothing is said."""
+    return {} if shift.floor is None else {FLOOR: floor_to_json(shift.floor)}
+
+
+def _bound(shift: Shift, made: dict[str, Any]) -> dict[str, Any]:
+    """Return what was past change when a plan was made; nothing: it was all free."""
+    if not made.pop("bound", False) or shift.floor is None:
+        return {}
+    commitments = committed(shift.problem, shift.floor)
+    rest = None
+    if commitments.open_jobs.size:
+        rest = remaining(shift.problem, commitments)
+    return {"floor": shift.floor, "rest": rest}
 
 
 def plan_of(scenario: Scenario, name: str) -> Plan:
@@ -85,15 +122,8 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
     if scenario.schedule is None:
         raise ValueError("This scenario holds a shift that was not planned.")
     try:
-        extras = {key: tuple(texts) for key, texts in scenario.extras.items()}
-        shift = Shift(
-            scenario.problem,
-            scenario.plan_start,
-            name,
-            extras=extras,
-            materials=scenario.materials,
-        )
-        kept = dict(scenario.settings)
+        shift = shift_of(scenario, name)
+        kept = {k: v for k, v in scenario.settings.items() if k != FLOOR}
         made, trace = dict(kept.pop("result")), scenario.trace
         batches, proved = made.pop("batches", None), float(made.pop("proved", 0.0))
         settings = PlanSettings.from_json(kept)
@@ -102,6 +132,7 @@ def plan_of(scenario: Scenario, name: str) -> Plan:
             "schedule": scenario.schedule,
             "objective": settings.objective,
             "trace": None if trace is None else trace_from_bytes(trace),
+            **_bound(shift, made),
             **made,
         }
         if batches is None:

@@ -25,6 +25,7 @@ from pages.parts.state import (
     Key,
     current_plan,
     keep_plan,
+    keep_shift,
 )
 
 QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
@@ -258,4 +259,5 @@ def finish_planning(planning: Planning) -> None:
     st.session_state[Key.PLANNING] = None
     if planning.plan is not None:
         keep_plan(planning.plan)
+        keep_shift(planning.plan.shift)  # it says what had begun by then
     st.session_state[Key.NOTICE] = planning.fault

@@ -13,6 +13,7 @@ from core.tables.issues import Issues
 from core.tables.mapping.headers import is_plan
 from core.tables.shift import Reading
 from pages.parts.day.event_faults import show_event_faults
+from pages.parts.day.from_now import now_from_sidebar
 from pages.parts.day.in_force import lived
 from pages.parts.downloads import offer_templates
 from pages.parts.in_hand import offer_start_over
@@ -99,6 +100,9 @@ def _after_events(shift: Shift | None) -> Shift | None:
     """Return a shift after what happened; ``None``, with words, where that fails."""
     found = None if shift is None else lived(shift)
     if found is None or isinstance(found, Shift):
+        if shift is not None:
+            with st.sidebar:
+                now_from_sidebar(shift)
         return found
     show_event_faults(found)
     return None

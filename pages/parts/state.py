@@ -87,6 +87,7 @@ class Key(StrEnum):
     DAY = "day"
     DAYS = "days"
     BASE = "base"
+    NOW = "now"
     CAUSE = "cause"
     CONFLICT = "conflict"
     VERSION = "version"
@@ -272,9 +273,24 @@ def keep_shift(shift: Shift | None) -> None:
             planning.stop()
             st.session_state[Key.PLANNING] = None
         st.session_state[Key.NOTICE] = None
+        goes_on = _goes_on(before, shift)
         for window in (PLAN_WINDOW, COMPARE_WINDOW, STEP_WINDOW):
             for key in window.of_shift:
-                st.session_state.pop(key, None)
+                if not goes_on or key is window.job:
+                    st.session_state.pop(key, None)
+
+
+def _goes_on(before: Shift | None, shift: Shift | None) -> bool:
+    """Whether a shift is the one before after something happened: jobs may be new."""
+    if before is None or shift is None or before.start != shift.start:
+        return False
+    first, second = before.problem, shift.problem
+    known = min(first.num_jobs, second.num_jobs)
+    return (
+        first.machine_ids == second.machine_ids
+        and first.machine_type_names == second.machine_type_names
+        and first.job_ids[:known] == second.job_ids[:known]
+    )
 
 
 def current_plan() -> Plan | None:
@@ -284,9 +300,11 @@ def current_plan() -> Plan | None:
 
 
 def previous_plan() -> Plan | None:
-    """Return the plan before the current one, if it was of the same shift."""
+    """Return the plan before the current one, if it was of the same shift or day."""
     plan: Plan | None = st.session_state.get(Key.PREVIOUS)
-    return plan if plan is not None and _of_shift(plan) else None
+    if plan is None or not (_of_shift(plan) or _goes_on(plan.shift, current_shift())):
+        return None
+    return plan
 
 
 def keep_plan(plan: Plan) -> None:

@@ -9,7 +9,15 @@ from core.replanning.events import JobLonger, MachineDown
 from core.store.versions import Versions
 from pages.parts import stored
 from pages.parts.state import Key
-from tests.pages.test_in_hand import data, press, refreshed, said, value, window
+from tests.pages.test_in_hand import (
+    TIMEOUT,
+    data,
+    press,
+    refreshed,
+    said,
+    value,
+    window,
+)
 
 __all__ = ["data"]
 
@@ -148,3 +156,179 @@ def test_another_shift_is_another_day(app):
     assert versions_of(app) == [("Planned", None), ("Planned anew", 1)]
     click(app, "icon_undo")
     assert value(app, Key.PLAN).content_hash == plan.content_hash
+
+
+def open_sheet(app, kind):
+    """Open the sheet on one kind of event."""
+    click(app, "press_happened")
+    app.pills(key="happened_kind").set_value(kind).run()
+    assert not app.exception
+
+
+def previewed(app):
+    """Wait for the ways to go on; their names."""
+    preview = value(app, Key.REPAIRS)
+    assert preview.done(TIMEOUT)
+    assert preview.fault is None
+    app.run()
+    return [option.name for option in preview.options]
+
+
+def test_a_machine_is_down_and_one_way_is_taken(app):
+    """Three clicks: the sheet, the machine, the way; the plan says what happened."""
+    before = value(app, Key.PLAN)
+    open_sheet(app, "machine_down")
+    machine = before.shift.problem.machine_ids[0]
+    app.selectbox(key="happened_machine").set_value(0).run()
+    assert previewed(app) == ["push", "frozen", "gentle", "free"]
+    click(app, "take_gentle")
+    plan = value(app, Key.PLAN)
+    assert plan.content_hash != before.content_hash
+    assert plan.shift.problem.calendars[0].closures[0].tolist() == [0, 3600]
+    assert versions_of(app)[1][0].startswith(f"{machine} is down until Mon 07:00.")
+    assert value(refreshed(app), Key.PLAN).content_hash == plan.content_hash
+    click(app, "icon_undo")
+    assert value(app, Key.SHIFT).content_hash == before.shift.content_hash
+    click(app, "icon_redo")
+    assert value(app, Key.PLAN).content_hash == plan.content_hash
+    assert value(app, Key.SHIFT).content_hash == plan.shift.content_hash
+
+
+def test_an_event_at_nine_leaves_what_has_begun(app):
+    """A job that takes longer, told at 09:00: what began before is as it was."""
+    before = value(app, Key.PLAN)
+    now = before.shift.start + timedelta(hours=3)
+    open_sheet(app, "job_longer")
+    at = next(x for x in app.get("datetime_input") if x.label == "At")
+    at.set_value(now).run()
+    running = int((before.result.schedule.end > 3 * 3600).argmax())
+    app.selectbox(key="happened_longer_job").set_value(running).run()
+    previewed(app)
+    click(app, "take_push")
+    plan = value(app, Key.PLAN)
+    begun = before.result.schedule.start < 3 * 3600
+    assert begun.any()
+    assert (plan.result.schedule.start == before.result.schedule.start)[begun].all()
+    assert plan.shift.floor.now == 3 * 3600
+    assert value(app, Key.DAY).now == now
+    press(app, "Plan")  # from now on, too
+    anew = value(app, Key.PLAN).result.schedule
+    assert (anew.start == plan.result.schedule.start)[begun].all()
+    again = refreshed(app)
+    assert value(again, Key.PLAN).content_hash == value(app, Key.PLAN).content_hash
+    assert value(again, Key.SHIFT).content_hash == value(app, Key.SHIFT).content_hash
+
+
+def test_a_rush_order_is_answered_with_three_promises(app):
+    """The order of the cheapest for others; the job is new, with weight 50."""
+    open_sheet(app, "rush_order")
+    rows = "job_id\tprocessing_minutes\tdue\nHOT-1\t45\t2026-01-05 09:00"
+    app.text_area(key="happened_rush").set_value(rows).run()
+    assert previewed(app) == ["push", "frozen", "gentle", "free"]
+    said = [x.value for x in app.caption if x.value.startswith("ends ")]
+    assert len(said) == 4
+    click(app, "take_free")
+    problem = value(app, Key.SHIFT).problem
+    assert problem.job_ids[-1] == "HOT-1"
+    assert problem.weight[-1] == 50
+    assert value(app, Key.PLAN).result.problem.content_hash == problem.content_hash
+
+
+def test_leaving_it_records_nothing(app):
+    """The sheet closes, the plan and the log are as they were."""
+    before = value(app, Key.PLAN)
+    open_sheet(app, "machine_down")
+    app.selectbox(key="happened_machine").set_value(1).run()
+    click(app, "leave_it")
+    assert value(app, Key.PLAN) is before
+    assert value(app, Key.DAY).events == ()
+    assert len(versions_of(app)) == 1
+    assert "leave_it" not in [x.key for x in app.button]
+
+
+def focus(app, job):
+    """Put a job into focus, as a click on its bar does."""
+    app.session_state[Key.JOB] = job
+    app.run()
+
+
+def test_a_lock_is_a_step_of_its_own(app):
+    """It keeps the job where it is when all is planned anew; undo takes it away."""
+    plan = value(app, Key.PLAN)
+    job = int(plan.result.schedule.start.argmax())
+    focus(app, job)
+    click(app, "lock_start")
+    assert [x.kind for x in value(app, Key.DAY).events] == ["job_locked"]
+    assert len(versions_of(app)) == 2
+    plan_by(app, "rule:spt")
+    anew = value(app, Key.PLAN).result.schedule
+    assert anew.start[job] == plan.result.schedule.start[job]
+    assert anew.machine[job] == plan.result.schedule.machine[job]
+    assert (anew.start != plan.result.schedule.start).any()
+    click(app, "icon_undo")
+    assert [x.kind for x in value(app, Key.DAY).events] == ["job_locked"]
+    click(app, "icon_undo")
+    assert value(app, Key.DAY).events == ()
+    focus(app, job)
+    assert "lock_start" in [x.key for x in app.button]
+
+
+def test_a_job_is_moved_by_the_form_and_locked(app):
+    """To another of its machines, at its own start; unlocked, it may be planned."""
+    plan = value(app, Key.PLAN)
+    problem, schedule = plan.shift.problem, plan.result.schedule
+    job = int(schedule.start.argmax())
+    others = [
+        k for k in problem.eligible[job].nonzero()[0] if k != schedule.machine[job]
+    ]
+    focus(app, job)
+    app.selectbox(key=f"move_machine_{job}").set_value(int(others[0])).run()
+    click(app, "press_move")
+    assert not said(app)
+    moved = value(app, Key.PLAN).result.schedule
+    assert moved.machine[job] == others[0]
+    assert moved.start[job] >= schedule.start[job]
+    assert [x.kind for x in value(app, Key.DAY).events] == ["job_moved"]
+    assert (
+        value(refreshed(app), Key.PLAN).content_hash
+        == value(app, Key.PLAN).content_hash
+    )
+    focus(app, job)
+    click(app, "unlock")
+    assert [x.kind for x in value(app, Key.DAY).events] == ["job_moved", "job_unlocked"]
+    click(app, "icon_undo")
+    click(app, "icon_undo")
+    assert value(app, Key.PLAN).content_hash == plan.content_hash
+
+
+def test_a_move_that_cannot_be_goes_back_with_the_reason(app):
+    """Before its release, or its predecessor: nothing changes."""
+    plan = value(app, Key.PLAN)
+    problem, start = plan.shift.problem, plan.shift.start
+    job = int((problem.release > 600).argmax())
+    focus(app, job)
+    at = next(x for x in app.get("datetime_input") if "earliest" in x.label)
+    at.set_value(start).run()
+    click(app, "press_move")
+    assert "cannot start" in said(app)
+    assert value(app, Key.PLAN) is plan
+    assert value(app, Key.DAY).events == ()
+
+
+def test_the_plan_stays_when_an_event_is_withdrawn(app):
+    """It is said to be of the shift before, and can be mended, or taken back."""
+    open_sheet(app, "job_longer")
+    app.selectbox(key="happened_longer_job").set_value(0).run()
+    previewed(app)
+    click(app, "take_push")
+    plan = value(app, Key.PLAN)
+    tell(app)
+    assert value(app, Key.PLAN) is plan
+    assert any("has changed since this plan" in x.value for x in app.caption)
+    click(app, "press_mend")
+    previewed(app)
+    click(app, "take_push")
+    assert value(app, Key.PLAN).shift.problem.content_hash != (
+        plan.shift.problem.content_hash
+    )
+    assert "press_mend" not in [x.key for x in app.button]

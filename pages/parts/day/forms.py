@@ -33,7 +33,7 @@ from pages.parts.state import Key
 
 DOWN_FOR = {"30 min": 30, "1 h": 60, "2 h": 120, "3 h": 180, "4 h": 240, "8 h": 480}
 EXAMPLE = (
-    "job_id\tprocessing_minutes\tmachine_types\tsetup_group\tdue\nRUSH-1\t45\t\t\t"
+    "job_id, processing_minutes, machine_types, due\nRUSH-1, 45, Mill, 2026-01-05 14:00"
 )
 
 
@@ -227,7 +227,7 @@ def _material_late(told: Told) -> Event | None:
 def _rush_order(told: Told) -> Event | None:
     text = st.text_area(
         "Rows of your list",
-        value=EXAMPLE,
+        placeholder=EXAMPLE,
         height=110,
         help="Paste them from a spreadsheet. The first row names the columns, as in a "
         "jobs file.",

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from core.planning.plan import Plan
 from core.problem.shift import Shift
 from core.replanning.events import Event, events_from_json, events_to_json
 from core.replanning.replay import EventFault, EventsRefusedError, Replayed, replay
@@ -41,6 +42,9 @@ class DayInHand:
     versions
         Number and plan hash of the versions that this session saw, the one in force
         last.
+    head_base, head_events
+        What the version in force was planned from: content hash of the shift as its
+        files said it then, and ids of the events.
     """
 
     base_hash: str
@@ -50,6 +54,8 @@ class DayInHand:
     id: str | None = None
     revision: int = 0
     versions: tuple[tuple[int, str], ...] = ()
+    head_base: str = ""
+    head_events: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to keep of it."""
@@ -68,7 +74,22 @@ class DayInHand:
     def at_version(self, number: int, plan_hash: str) -> DayInHand:
         """Return the day with another version in force."""
         rest = tuple(x for x in self.versions if x[0] != number)
-        return replace(self, versions=(*rest, (number, plan_hash)))
+        versions = (*rest, (number, plan_hash))
+        return replace(
+            self,
+            versions=versions,
+            head_base=self.base_hash,
+            head_events=self.event_ids,
+        )
+
+    @property
+    def event_ids(self) -> tuple[str, ...]:
+        """Ids of the events in force."""
+        return tuple(x.id for x in self.events)
+
+    def is_in_force(self, plan_hash: str) -> bool:
+        """Whether a plan is the version in force, with the events in force."""
+        return plan_hash == self.head_hash and self.event_ids == self.head_events
 
     def number_of(self, plan_hash: str) -> int | None:
         """Return the newest version that has a plan; ``None``: none has."""
@@ -114,12 +135,24 @@ def lived(shift: Shift) -> Shift | tuple[EventFault, ...]:
     if day is not day_in_hand():
         _put_aside(day_in_hand())
         keep_day(day)
-    if not day.events:
-        return shift
     try:
-        return replayed(shift, day.events).shift
+        made = replayed(shift, day.events).shift if day.events else shift
     except EventsRefusedError as error:
         return error.faults
+    return _as_planned(made, day)
+
+
+def _as_planned(shift: Shift, day: DayInHand) -> Shift:
+    """Return a shift with what had begun when it was planned last, if it was."""
+    plan: Plan | None = st.session_state.get(Key.PLAN)
+    if plan is None or plan.shift.floor is None:
+        return shift
+    if plan.content_hash == day.head_hash and day.head_base != day.base_hash:
+        return shift  # planned before its files were changed
+    without = replace(plan.shift, floor=shift.floor)
+    if without.content_hash != shift.content_hash:
+        return shift
+    return replace(shift, floor=plan.shift.floor)
 
 
 def replayed(shift: Shift, events: Iterable[Event]) -> Replayed:
@@ -202,6 +235,8 @@ def day_to_bytes(day: DayInHand) -> bytes:
         "id": day.id,
         "revision": day.revision,
         "versions": [list(x) for x in day.versions],
+        "head_base": day.head_base,
+        "head_events": list(day.head_events),
     }
     return json.dumps(kept).encode()
 
@@ -226,6 +261,8 @@ def day_from_bytes(data: bytes) -> DayInHand:
             kept["id"],
             kept["revision"],
             tuple((int(number), str(known)) for number, known in kept["versions"]),
+            kept["head_base"],
+            tuple(kept["head_events"]),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"the day lacks {error}") from error

@@ -70,7 +70,7 @@ def keep_version() -> None:
     plan, day, base = current_plan(), day_in_hand(), base_shift()
     if plan is None or day is None or base is None or store_fault() is not None:
         return
-    if plan.content_hash == day.head_hash:
+    if day.is_in_force(plan.content_hash):
         return
     conflict = conflict_of(plan)
     if conflict is not None:
@@ -208,6 +208,7 @@ def _go(move: Callable[[Versions, str, int], Day]) -> None:
     day = day_in_hand()
     if day is None or day.id is None:
         return
+    st.session_state.pop(Key.DAY_NOTICE, None)
     try:
         versions = Versions(database())
         stored = move(versions, day.id, day.revision)

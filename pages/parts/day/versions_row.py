@@ -89,9 +89,7 @@ def _show_entry(entry: VersionEntry, *, is_head: bool) -> None:
 def show_conflict(plan: Plan | None) -> None:
     """Say that somebody else was first, and let the planner choose."""
     keep_at_once()
-    notice = st.session_state.pop(Key.DAY_NOTICE, None)
-    if notice is not None:
-        st.warning(theme.unmarked(notice), icon=":material/history:")
+    _show_notice()
     conflict = conflict_of(plan)
     if conflict is None:
         return
@@ -110,6 +108,23 @@ def show_conflict(plan: Plan | None) -> None:
                 on_click=put_mine_after,
                 key="put_mine_after",
             )
+
+
+def _show_notice() -> None:
+    """Say why something could not be done, until it is closed or something is done."""
+    notice = st.session_state.get(Key.DAY_NOTICE)
+    if notice is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="day_notice"):
+        st.warning(theme.unmarked(notice), icon=":material/block:")
+        st.button(
+            "Close",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=st.session_state.pop,
+            args=(Key.DAY_NOTICE, None),
+            key="icon_close_notice",
+        )
 
 
 def words_of(entry: VersionEntry) -> str:

@@ -10,6 +10,8 @@ from core.planning.settings import PlanSettings
 from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.chart import show_chart
+from pages.parts.day.from_now import from_now
+from pages.parts.day.sheet import show_happened_button
 from pages.parts.planning import Planning, plan_or_ask
 
 
@@ -33,12 +35,13 @@ def show_header(
             _show_progress(planning)
         with st.container(horizontal=True, width="content", key="actions"):
             if planning is None:
+                show_happened_button()
                 st.button(
                     "Plan",
                     type="primary",
                     icon=":material/play_arrow:",
                     disabled=settings is None,
-                    on_click=plan_or_ask,
+                    on_click=_plan,
                     args=(shift, settings),
                     key="press_plan",
                 )
@@ -50,6 +53,11 @@ def show_header(
                     on_click=planning.stop,
                     key="press_stop",
                 )
+
+
+def _plan(shift: Shift, settings: PlanSettings) -> None:
+    """Plan what has not begun by now."""
+    plan_or_ask(from_now(shift), settings)
 
 
 def _show_progress(planning: Planning) -> None:

@@ -7,6 +7,8 @@ import streamlit as st
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem.shift import Shift
+from pages.parts.day.sheet import show_sheet
+from pages.parts.day.stale import show_stale, stale_plan
 from pages.parts.day.versions_row import show_conflict
 from pages.parts.planning import show_question
 from pages.parts.state import Key
@@ -35,6 +37,10 @@ def show_notes(
         if quiet:
             return
         show_conflict(plan)
+        show_sheet(plan, settings)
+        stale = stale_plan(shift)
+        if stale is not None:
+            show_stale(stale, settings)
         show_question(shift, settings)
         notice = st.session_state.get(Key.NOTICE)
         if notice:

@@ -11,6 +11,7 @@ from core.charts import theme
 from core.charts.job_facts import job_facts, job_name
 from core.planning.plan import Plan
 from core.problem.shift import Shift
+from pages.parts.day.job_actions import show_job_actions
 from pages.parts.plan.answers import show_chance, show_ways
 from pages.parts.state import Key
 
@@ -30,7 +31,7 @@ def _facts(shift: Shift, plan: Plan, job: int) -> None:
 
 
 # From top to bottom; each takes the shift, the plan and the index of the job.
-PARTS: tuple[Part, ...] = (_facts, show_chance, show_ways)
+PARTS: tuple[Part, ...] = (_facts, show_chance, show_job_actions, show_ways)
 
 
 def show_panel(plan: Plan, job: int) -> None:

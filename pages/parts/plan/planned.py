@@ -10,6 +10,7 @@ from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem.figures import figures_of
 from core.problem.shift import Shift
+from pages.parts.day.stale import stale_plan
 from pages.parts.figure_line import show_figure_line, show_plan_figures
 from pages.parts.guard import friendly_errors
 from pages.parts.plan.chart_area import draw_area
@@ -66,8 +67,10 @@ def show_planned(
         show_header(shift, settings, planning)
         show_notes(shift, settings, plan, quiet=planning is not None)
         with st.container(horizontal=True, vertical_alignment="center", key="figures"):
-            _show_figures(plan, grown, planning)
-        draw_area(shift, grown or plan, final=planning is None)
+            stale = stale_plan(shift) if plan is None else None
+            _show_figures(plan or stale, grown, planning)
+        shown = grown or plan or stale
+        draw_area(shown.shift if shown else shift, shown, final=planning is None)
 
 
 def _show_figures(

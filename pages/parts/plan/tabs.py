@@ -9,6 +9,8 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
+from pages.parts.day.changes_tab import show_changes
+from pages.parts.day.events_tab import show_events
 from pages.parts.downloads import offer_plan
 from pages.parts.guard import friendly_errors
 from pages.parts.plan.front_view import show_front
@@ -58,6 +60,8 @@ TABS = (
     Tab("Machines", show_machines),
     Tab("Load", _show_load),
     Tab("Trade-offs", show_front),
+    Tab("Changes", show_changes),
+    Tab("Events", show_events),
     Tab("Files", _show_files, needs_plan=False),
 )
 

@@ -1,0 +1,165 @@
+"""Moves and locks: what a planner does to one job of the plan in hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import streamlit as st
+
+from core.planning.plan import Plan
+from core.planning.scheduler import Result, Stopwatch
+from core.problem import phrases
+from core.problem.schedule import Schedule
+from core.problem.shift import Shift
+from core.replanning.events import Event, JobLocked, JobMoved, JobUnlocked
+from core.replanning.floor_of_day import floor_of_day, previous_of
+from core.replanning.moving import MoveRefusedError, moved
+from core.replanning.replay import EventLock, EventsRefusedError
+from core.timing.commitments import ImpossibleLockError, remaining
+from core.timing.committing import committed
+from pages.parts.day.from_now import with_floor
+from pages.parts.day.in_force import (
+    base_shift,
+    day_in_hand,
+    keep_day,
+    now_in_hand,
+    replayed,
+)
+from pages.parts.day.kept_versions import note_cause
+from pages.parts.day.locks_said import locks_said
+from pages.parts.day.taking import take_plan
+from pages.parts.state import Key
+
+MOVED = "moved"  # what made the plan, as files name it
+
+
+def lock_of(plan: Plan, job: int) -> EventLock | None:
+    """Return the lock of a job; ``None``: it may be planned anew."""
+    day, base = day_in_hand(), base_shift()
+    if day is None or base is None:
+        return None
+    return replayed(base, day.events).locks.get(plan.shift.problem.job_ids[job])
+
+
+def has_begun(plan: Plan, job: int) -> bool:
+    """Whether a job has begun by now, if the plan in hand ran so."""
+    base = base_shift()
+    floor = plan.shift.floor
+    if floor is not None and job in floor.begun():
+        return True
+    if base is None:
+        return False
+    now = (now_in_hand(base) - plan.shift.start).total_seconds()
+    return bool(plan.result.schedule.start[job] < now)
+
+
+def lock(plan: Plan, job: int, *, start: bool) -> None:
+    """Lock a job to its machine, or also to its start."""
+    shift, schedule = plan.shift, plan.result.schedule
+    machine = shift.problem.machine_ids[schedule.machine[job]]
+    event = JobLocked(
+        time=now_in_hand(shift),
+        job=shift.problem.job_ids[job],
+        machine=machine,
+        lock="start" if start else "machine",
+        start=shift.start + timedelta(seconds=int(schedule.start[job])),
+    )
+    _tell(event)
+
+
+def unlock(plan: Plan, job: int) -> None:
+    """Let a job be planned anew."""
+    shift = plan.shift
+    name = shift.problem.job_ids[job]
+    _tell(JobUnlocked(time=now_in_hand(shift), job=name))
+
+
+def _tell(event: Event) -> None:
+    """Put an event in force that changes no time and no machine."""
+    day, base = day_in_hand(), base_shift()
+    if day is None or base is None:
+        return
+    st.session_state.pop(Key.DAY_NOTICE, None)
+    events = (*day.events, event)
+    try:
+        replayed(base, events)
+    except EventsRefusedError as error:
+        st.session_state[Key.DAY_NOTICE] = str(error)
+        return
+    keep_day(replace(day, events=events))
+    note_cause(event.what)
+
+
+def move(plan: Plan, job: int, machine: int, start: int, leeway: int = 0) -> None:
+    """
+    Move a job; where it cannot go, say why and leave the plan as it is.
+
+    Parameters
+    ----------
+    plan
+        In hand.
+    job, machine
+        Indices of the job and of the machine it goes to.
+    start, leeway
+        Seconds since plan start at which it shall start, and by how much later it may.
+    """
+    st.session_state.pop(Key.DAY_NOTICE, None)
+    try:
+        _move(plan, job, machine, start, leeway)
+    except (MoveRefusedError, EventsRefusedError) as error:
+        st.session_state[Key.DAY_NOTICE] = str(error)
+    except ImpossibleLockError as error:
+        st.session_state[Key.DAY_NOTICE] = locks_said(plan.shift, error)
+
+
+def _move(plan: Plan, job: int, machine: int, start: int, leeway: int) -> None:
+    day, base = day_in_hand(), base_shift()
+    if day is None or base is None:
+        return
+    watch, now = Stopwatch(), now_in_hand(base)
+    shift = with_floor(plan, base, day.events, now)
+    if shift is None or shift.floor is None:
+        return
+    schedule = moved(shift, shift.floor, job, machine, start, leeway)
+    event = JobMoved(
+        time=now,
+        job=shift.problem.job_ids[job],
+        machine=shift.problem.machine_ids[machine],
+        lock="start",
+        start=shift.start + timedelta(seconds=int(schedule.start[job])),
+    )
+    made = _plan_of(plan, base, (*day.events, event), schedule, watch)
+    take_plan(made, (event,), event.what)
+    st.session_state[Key.JOB] = job
+
+
+def _plan_of(
+    plan: Plan,
+    base: Shift,
+    events: tuple[Event, ...],
+    schedule: Schedule,
+    watch: Stopwatch,
+) -> Plan:
+    """Return the plan after a move; its locks are where it has the jobs."""
+    made = replayed(base, events)
+    previous = previous_of(made.shift, schedule, made.shift)
+    floor = floor_of_day(made, previous, now_in_hand(base))
+    commitments = committed(made.shift.problem, floor)
+    rest = None
+    if commitments.open_jobs.size:
+        rest = remaining(made.shift.problem, commitments)
+    changed = int((schedule.start != plan.result.schedule.start).sum())
+    result = Result(
+        problem=made.shift.problem,
+        schedule=schedule,
+        objective=plan.result.objective,
+        scheduler=MOVED,
+        seconds=watch.seconds,
+        decisions=0,
+        reason=f"{events[-1].what} {phrases.many(changed, 'job')} start at another "
+        "time for it.",
+        floor=floor,
+        rest=rest,
+    )
+    return Plan(replace(made.shift, floor=floor), plan.settings, result)
