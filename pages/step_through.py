@@ -16,7 +16,12 @@ from pages.parts.step_through.controls import (
 )
 from pages.parts.step_through.decisions import decisions_of
 from pages.parts.step_through.log import offer_log, open_saved, show_stale
-from pages.parts.step_through.panels import show_decision, show_panels, show_plan_so_far
+from pages.parts.step_through.panels import (
+    show_decision,
+    show_departures,
+    show_panels,
+    show_plan_so_far,
+)
 from pages.parts.step_through.what_if import show_overrides, show_what_if
 from pages.parts.step_through.why import show_why
 
@@ -55,6 +60,7 @@ def show_step() -> None:
         show_controls(found, step)
         show_strip(found, step)
         show_decision(found, decision)
+        show_departures(found, decision)
         show_panels(found, decision, situation)
         titles = ["The plan so far", "Why?", "What if?", "Decision log"]
         # Only the open tab is drawn: a step stays quick.

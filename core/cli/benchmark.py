@@ -234,6 +234,18 @@ def refine(
     to.show(refine_report(rows, seconds))
 
 
+def answers(
+    to: Output,
+    sizes: SizesOption = "411x30",
+    shifts: ShiftsOption = 20,
+) -> None:
+    """Seconds of why, futures, remedies and front; what a cautious plan brings."""
+    from core.benchmarking.answers import answers_report
+
+    to.check()
+    to.show(answers_report(parse_sizes(sizes), shifts, tell=say))
+
+
 benchmark = typer.Typer(
     help="Measure plan quality, speed or learning: tables on screen and as CSV.",
     no_args_is_help=True,
@@ -241,7 +253,7 @@ benchmark = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *map(public, ("fjsp", "pmp", "ssirit")),
-    *(shifts, claims, speed, reading, step, refine, efforts, machines, bound),
+    *(shifts, claims, speed, reading, step, refine, efforts, machines, bound, answers),
     *(learning, choices, training),
 )
 for command in COMMANDS:

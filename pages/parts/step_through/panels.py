@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.charts import theme
 from core.charts.decisions import Ghost, partial_gantt
+from core.decisions.departures import job_departure, machine_departure, said
 from core.decisions.step_tables import (
     LENGTHS,
     confidence,
@@ -57,6 +59,25 @@ def show_decision(found: Decisions, decision: Decision) -> None:
             with st.container(width="content", gap=None):
                 st.caption(label)
                 st.text(value)
+
+
+def show_departures(found: Decisions, decision: Decision) -> None:
+    """Say where the shown plan is not what the policy would have chosen."""
+    plan = found.plan
+    problem, schedule = plan.shift.problem, plan.result.schedule
+    objective = plan.result.objective
+    settings = plan.settings
+    searched = settings.scheduler == "auto" or settings.refine_seconds > 0
+    placed = "refinement placed" if searched or settings.cautious else "this plan drew"
+    job = job_departure(problem, objective, schedule, decision)
+    machine = machine_departure(problem, objective, schedule, decision)
+    words = [
+        said(departure, names, placed)
+        for departure, names in ((job, problem.job_ids), (machine, problem.machine_ids))
+        if departure is not None
+    ]
+    if words:
+        st.caption("  \n".join(map(theme.unmarked, words)))
 
 
 def _cost_words(decision: Decision) -> str:

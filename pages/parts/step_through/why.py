@@ -1,4 +1,4 @@
-"""Why this one: what speaks for the choice, topic by topic, in log-odds."""
+"""Why this one: the facts for and against, and behind Details what they weigh."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from math import exp
 import pandas as pd
 import streamlit as st
 
-from core.decisions.explain import Explanation, explain_job, explain_machine
+from core.charts import theme
+from core.decisions.explain import (
+    Argument,
+    Explanation,
+    explain_job,
+    explain_machine,
+)
 from core.planning.decision import Decision, Scores
 from pages.parts.state import Key
 from pages.parts.step_through.decisions import Decisions
@@ -33,11 +39,6 @@ def show_why(found: Decisions, decision: Decision) -> None:
             _jobs(found, decision)
         with st.container(key="why_this_machine"):
             _machines(found, decision)
-    st.caption(
-        "Each line: what one topic adds to the log-odds of the choice, found by "
-        "setting it to the mean of all candidates. +0.7 makes the choice twice as "
-        "likely, +2.3 ten times."
-    )
 
 
 def _jobs(found: Decisions, decision: Decision) -> None:
@@ -91,14 +92,8 @@ def _other(label: str, others: list[int], names: tuple[str, ...], key: Key) -> i
 
 
 def _show(explanation: Explanation, names: tuple[str, ...]) -> None:
-    """Odds in a sentence, arguments as a table."""
-    odds = exp(min(abs(explanation.log_odds), 50))
-    more = "more" if explanation.log_odds >= 0 else "less"
-    times = f"{odds:,.0f} times" if odds >= 10 else f"{odds:.1f} times"
-    if odds > 10_000:
-        times = "over 10,000 times"
-    words = f"{times} {more} likely than" if odds >= 1.05 else "about as likely as"
-    st.text(f"{names[explanation.first]} was {words} {names[explanation.second]}.")
+    """Facts for and against in words; what they weigh behind Details."""
+    first, second = names[explanation.first], names[explanation.second]
     if not explanation.arguments:
         st.caption("This kind of model does not look at candidates one by one.")
         return
@@ -106,6 +101,28 @@ def _show(explanation: Explanation, names: tuple[str, ...]) -> None:
     if not strong:
         st.caption("No topic tells the two apart.")
         return
+    for label, facts in (
+        (f"For {first}", [x.words for x in strong if x.change > 0]),
+        (f"For {second}", [x.words for x in strong if x.change < 0]),
+    ):
+        if facts:
+            lines = "\n".join(f"- {theme.unmarked(fact)}" for fact in facts)
+            st.markdown(f"**{theme.unmarked(label)}**\n\n{lines}")
+    with st.expander("Details", icon=":material/functions:"):
+        _show_weights(explanation, strong, first, second)
+
+
+def _show_weights(
+    explanation: Explanation, strong: list[Argument], first: str, second: str
+) -> None:
+    """Odds in a sentence, log-odds as a table."""
+    odds = exp(min(abs(explanation.log_odds), 50))
+    more = "more" if explanation.log_odds >= 0 else "less"
+    times = f"{odds:,.0f} times" if odds >= 10 else f"{odds:.1f} times"
+    if odds > 10_000:
+        times = "over 10,000 times"
+    words = f"{times} {more} likely than" if odds >= 1.05 else "about as likely as"
+    st.text(f"{first} was {words} {second}.")
     st.dataframe(
         pd.DataFrame(
             {
@@ -118,4 +135,9 @@ def _show(explanation: Explanation, names: tuple[str, ...]) -> None:
             "Log-odds": st.column_config.NumberColumn(format="%+.1f", width=70),
             "What speaks for it": st.column_config.TextColumn(width="large"),
         },
+    )
+    st.caption(
+        "Each line: what one topic adds to the log-odds of the choice, found by "
+        "setting it to the mean of all candidates. +0.7 makes the choice twice as "
+        "likely, +2.3 ten times."
     )
