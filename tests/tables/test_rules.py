@@ -56,7 +56,7 @@ def test_pieces_of_jobs_that_have_begun_say_what_is_left_from_now_on():
     assert not reading.issues.errors
     found = reading.shift.problem.processing
     assert (found[0, 0], found[1, 1]) == (2400.0, 2400.0)  # M-2 is twice as fast
-    states = reading.floor.states
+    states = reading.shift.floor.states
     assert states[0].remaining is None
     assert states[1].remaining == 1800
 
