@@ -160,8 +160,8 @@ def _style(figure: go.Figure, height: int) -> None:
         hovermode="closest",
     )
     figure.update_xaxes(
-        gridcolor=theme.GRID, zeroline=False, tickformat="~s", rangemode="tozero",
-        fixedrange=True,
+        gridcolor=theme.GRID, zeroline=False, rangemode="tozero", fixedrange=True,
+        exponentformat="SI", minexponent=3,  # 20k, and never 200m for a fifth
     )  # fmt: skip
     figure.update_yaxes(
         gridcolor=theme.GRID, zeroline=False, fixedrange=True, exponentformat="e"

@@ -184,7 +184,7 @@ def job_topic(
             return f"{marks[0]} now, {other} {marks[1]}"
         case "dispatch index" if higher is not None:
             word = "higher" if higher else "lower"
-            return f"urgency index (ATCS) {word} than that of {other}"
+            return f"urgency index {word} than that of {other}"
         case _:
             return topic
 

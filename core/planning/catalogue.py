@@ -74,7 +74,7 @@ _ENTRIES = (
     ),
     SchedulerEntry(
         "batch",
-        "In batches, the old way",
+        "In batches, as before",
         "The policy sees some jobs, plans them to the end, then sees the next ones.",
         reads=(*OF_A_POLICY, "visible"),
     ),

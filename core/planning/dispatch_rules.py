@@ -251,7 +251,7 @@ RULES: dict[str, DispatchRule] = {
     ),
     "atcs": DispatchRule(
         "urgency and setups",
-        "Weighs due dates, processing and setups (ATCS); its settings are searched.",
+        "Weighs due dates, processing and setups; its settings are searched.",
         atcs,
         parameters=("k1", "k2"),
         grid=(*product(K1, K2),),

@@ -82,7 +82,7 @@ def show_window(
             list(ColorBy),
             format_func=lambda color: f"by {color.lower()}",
             label_visibility="collapsed",
-            width=136,
+            width=144,
             key=keys.color,
             persist_state="session",
         )

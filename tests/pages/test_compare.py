@@ -18,6 +18,7 @@ from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
+from pages.parts.compare.run import IN_HAND
 from pages.parts.compare.view import difference_words
 from pages.parts.kept_plans import plan_of, scenario_of
 from pages.parts.state import Key
@@ -84,8 +85,9 @@ def test_before_the_first_press_it_says_what_to_do(page):
 def test_two_plans_are_set_side_by_side_with_words(page):
     """Figures, sign and word; what could be chosen from; a plan to take over."""
     found = texts(compared(page))
-    assert "**Cost**" in found
-    assert "better]" in found or "worse]" in found
+    assert "**the yardstick**" in found
+    assert "dearer]" in found or "cheaper]" in found
+    assert "These plans are the same" not in found
     assert "**36** entries" in found
     assert "**15** answers" in found
     taken = [b for b in page.button if b.label.startswith("Take over")]
@@ -97,6 +99,16 @@ def test_two_plans_are_set_side_by_side_with_words(page):
     assert not page.exception
     plan = page.session_state[Key.PLAN]
     assert plan is best
+
+
+def test_equal_plans_are_said_to_be_the_same(page):
+    """The plan in hand beside the rule that made it."""
+    compared(page)
+    next(x for x in page.button if x.label.startswith("Take over: Rule")).click().run()
+    in_hand = page.session_state[Key.PLAN].result.scheduler
+    page.session_state[Key.CONTENDERS] = [in_hand, IN_HAND]
+    page.run()
+    assert "**These plans are the same**" in texts(compared(page))
 
 
 def test_one_scheduler_is_no_comparison(page):
@@ -120,7 +132,7 @@ def test_a_scheduler_that_fails_leaves_the_other_standing(page, monkeypatch):
     monkeypatch.setattr(RuleScheduler, "schedule", broken)
     found = texts(compared(page))
     assert "It failed: the disk is on fire" in found
-    assert "**Cost**" in found
+    assert "**All in all**" in found
 
 
 @pytest.mark.parametrize("name", ["rule:edd", "batch"])
@@ -199,10 +211,10 @@ def test_two_tabs_do_not_mix_their_shifts(tmp_path, monkeypatch, shift):
 @pytest.mark.parametrize(
     ("cost", "first", "words"),
     [
-        (0.5, 0.0, ":red[+ 0.5000 dearer, worse]"),
+        (0.5, 0.0, ":red[+ 0.5000 dearer]"),
         (0.0, 0.0, "no change"),
-        (0.0, 2.0, ":green[− 100.0 % cheaper, better]"),
-        (2.5, 2.0, ":red[+ 25.0 % dearer, worse]"),
+        (0.0, 2.0, ":green[− 100.0 % cheaper]"),
+        (2.5, 2.0, ":red[+ 25.0 % dearer]"),
     ],
 )
 def test_a_difference_to_a_cost_of_0_is_said_as_a_cost(cost, first, words):

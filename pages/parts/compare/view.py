@@ -80,20 +80,48 @@ def _figures(found: Comparison) -> None:
     columns += [
         shown_figures(plan.figures, start, first.figures, place) for _, plan in others
     ]
-    head = ["", title(first_name)]
-    for name, _ in others:
-        head += [title(name), "Difference"]
+    head = ["", *(title(name) for name in found.plans)]
     lines = [head, [":--", *["--:"] * (len(head) - 1)]]
     for base, *rest in zip(*columns, strict=True):
-        row = [base.figure.label, base.value]
-        for figure in rest:
-            row += [figure.value, difference_words(figure)]
-        if base.figure.unit is Unit.COST:  # what the plans are judged by
-            row = [f"**{cell}**" for cell in row]
-        lines.append(row)
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        judged = base.figure.unit is Unit.COST  # what the plans are judged by
+        row = ["All in all" if judged else base.figure.label]
+        row += ["the yardstick" if judged and others else base.value]
+        row += [_cell(figure) for figure in rest]
+        lines.append([f"**{cell}**" for cell in row] if judged else row)
+    with st.container(key="compare_figures"):
+        st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     if others:
-        st.caption(f"Differences are against “{title(first_name)}”.")
+        st.caption(
+            f"Differences are against “{title(first_name)}”. All in all: time, "
+            "lateness and setups, weighed by what matters."
+        )
+        _say_equal(found)
+
+
+def _cell(figure: ShownFigure) -> str:
+    """A figure of another plan with its difference; of the cost only that."""
+    words = difference_words(figure)
+    if figure.figure.unit is Unit.COST:
+        return words or figure.value
+    return f"{figure.value} {words}".strip()
+
+
+def _say_equal(found: Comparison) -> None:
+    """Say which plans are the same as the first one, and why where that is known."""
+    (_, first), *others = found.plans.items()
+    same = [name for name, plan in others if plan.content_hash == first.content_hash]
+    if not same:
+        return
+    words = "**These plans are the same**"
+    if len(same) < len(others):
+        words = f"**The same plan as the first**: {', '.join(map(title, same))}"
+    jobs = found.shift.problem.num_jobs
+    if jobs <= found.settings.visible and "batch" in found.plans:
+        many = phrases.many(jobs, "job")
+        words += (
+            f": all {many} fit in one batch, so every job is in sight from the start"
+        )
+    st.info(f"{words}.", icon=":material/equal:")
 
 
 def difference_words(figure: ShownFigure) -> str:
@@ -101,8 +129,8 @@ def difference_words(figure: ShownFigure) -> str:
     if figure.better is None:
         return figure.change or ""
     sign = {"up": "+", "down": "−", "off": ""}[figure.direction]
-    color, word = ("green", "better") if figure.better else ("red", "worse")
-    return f":{color}[{sign} {figure.change}, {word}]"
+    color = "green" if figure.better else "red"
+    return f":{color}[{sign} {figure.change}]"
 
 
 @st.fragment

@@ -1,0 +1,99 @@
+"""Measures of the screen: what is in sight, in light and dark, and nothing twice."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LONG = 120_000  # milliseconds; a first plan compiles
+MEASURES = """() => {
+  const seen = (selector, fits) => [...document.querySelectorAll(selector)]
+    .map((x) => x.getBoundingClientRect()).filter(fits);
+  const main = document.querySelector('.stMain');
+  const bars = seen('.barlayer .point path', (r) => r.height > 4 && r.width > 1);
+  return {
+    first: Math.min(...bars.map((r) => r.top)),
+    rows: seen('.st-key-chart_place .ytick text',
+      (r) => r.bottom <= innerHeight).length,
+    over: main.scrollWidth - main.clientWidth,
+  };
+}"""
+
+
+def planned(page, settled, by_rule):
+    """The large sample, planned by a rule."""
+    by_rule(page)
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.get_by_role("button", name="Prove harder")).to_be_visible(timeout=LONG)
+    settled(page)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "first", "rows"), [(1440, 900, 360, 20), (800, 1000, 800, 10)]
+)
+def test_the_chart_is_in_sight(
+    dashboard_page, settled, by_rule, screenshot, width, height, first, rows
+):
+    """First bar, rows, and nothing wider than the screen; with a panel, too."""
+    page = dashboard_page
+    planned(page, settled, by_rule)
+    page.set_viewport_size({"width": width, "height": height})
+    settled(page)
+    found = page.evaluate(MEASURES)
+    assert found["first"] <= first, found
+    assert found["rows"] >= rows, found
+    assert found["over"] <= 0, found
+    screenshot(f"look-{width}")
+    page.keyboard.press("/")
+    page.keyboard.type("J-0107")
+    page.keyboard.press("Enter")
+    settled(page)
+    expect(page.locator(".st-key-panel").get_by_text("Waited for")).to_be_visible()
+    assert page.evaluate(MEASURES)["over"] <= 0
+    page.locator("h1").first.click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".st-key-panel")).to_have_count(0)
+
+
+def test_dark_follows_the_system(browser, server, settled):
+    """Page and chart are dark, and the words on them are light."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(server)
+    settled(page)
+    chart = page.locator(".st-key-chart_place .js-plotly-plot")
+    expect(chart).to_be_visible(timeout=LONG)
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert page.locator(".stApp").evaluate(ground) == "rgb(18, 24, 31)"
+    paper = chart.locator(".main-svg").first.evaluate("e => e.style.background")
+    assert paper == "rgb(18, 24, 31)"
+    ink = chart.locator(".xtick text").first.evaluate("e => e.style.fill")
+    assert ink == "rgb(228, 234, 240)"
+    context.close()
+
+
+def test_a_plan_grows_and_is_never_there_twice(dashboard_page, settled):
+    """Press, first plan, Stop: one line of figures and one chart all the way."""
+    page = dashboard_page
+    page.get_by_role("combobox", name="Effort").click()
+    page.get_by_role("option", name="Until I stop", exact=True).click()
+    settled(page)
+    page.evaluate(
+        """() => { window.most = 0; const look = () => {
+          window.most = Math.max(window.most,
+            document.querySelectorAll('.st-key-figures').length);
+          requestAnimationFrame(look); }; look(); }"""
+    )
+    page.get_by_role("button", name="Plan", exact=True).click()
+    figures = page.locator(".st-key-figures")
+    expect(figures).to_contain_text("Ends", timeout=LONG)
+    stop = page.get_by_role("button", name="Stop, keep this")
+    expect(stop).to_be_visible()
+    expect(page.locator(".st-key-growth")).to_be_visible()
+    stop.click()
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_visible(
+        timeout=LONG
+    )
+    settled(page)
+    expect(figures).to_contain_text(re.compile(r"from\sbest|best\spossible"))
+    assert page.evaluate("window.most") == 1
