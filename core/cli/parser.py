@@ -21,6 +21,7 @@ from core.cli.explain import explain
 from core.cli.front import front
 from core.cli.futures import futures
 from core.cli.generate import generate
+from core.cli.handover import handover
 from core.cli.options import with_groups
 from core.cli.orders import orders
 from core.cli.plan import plan
@@ -33,7 +34,18 @@ from core.cli.warm_up import warm_up
 from core.cli.why import why
 
 COMMANDS = (
-    *(plan, replan, explain, check, compare, generate, train, verify, samples),
+    *(
+        plan,
+        replan,
+        handover,
+        explain,
+        check,
+        compare,
+        generate,
+        train,
+        verify,
+        samples,
+    ),
     *(orders, why, remedies, futures, front, warm_up),
 )
 

@@ -92,9 +92,9 @@ class _Check:
             job = int(there[before.start[there].argmin()])
             begins = int(before.setup_start[job])
             is_done = self.last.get(k)
-            free = 0 if is_done is None else int(self.schedule.end[is_done])
+            free = is_done is None or self.schedule.end[is_done] <= begins
             sets_up = before.setup_end[job] > begins
-            if sets_up and begins < now <= before.start[job] and free <= begins:
+            if sets_up and begins < now <= before.start[job] and free:
                 yield k, job
 
     def excused(self, violation: Violation) -> bool:
@@ -104,12 +104,11 @@ class _Check:
             return False
         if self.begun[job]:
             return True
-        return (
-            violation.rule == SEQUENCE
-            and k in self.setting_up
-            and job == self.heads.get(k)
-            and "The setup for" in violation.message
-        )
+        if k is None or k not in self.setting_up or job != self.heads.get(k):
+            return False
+        if violation.rule == AVAILABLE:
+            return self._goes_on(job, k)
+        return violation.rule == SEQUENCE and "The setup for" in violation.message
 
     def opened(self, k: int, begin: int, end: int) -> int:
         """Open seconds of a machine between two times."""
@@ -125,7 +124,8 @@ class _Check:
             if state.has_begun:
                 yield from self._past(job, state)
         starts, setups = self.schedule.start, self.schedule.setup_start
-        early = ~self.begun & ((starts < self.now) | (setups < self.now))
+        sets_up = self.schedule.setup_end > setups  # an empty setup begins nowhere
+        early = ~self.begun & ((starts < self.now) | (sets_up & (setups < self.now)))
         for job in np.flatnonzero(early).tolist():
             k = int(self.schedule.machine[job])
             if starts[job] >= self.now and self._goes_on(job, k):

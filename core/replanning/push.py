@@ -15,7 +15,9 @@ from core.timing.placing import Placing, Times
 Ints = NDArray[np.int64]
 
 
-def pushed(rest: Problem, before: PreviousPlan, now: int) -> Schedule:
+def pushed(
+    rest: Problem, before: PreviousPlan, *, keep_starts: bool = True
+) -> Schedule:
     """
     Push the plan before to the right, as far as the world asks for.
 
@@ -25,8 +27,9 @@ def pushed(rest: Problem, before: PreviousPlan, now: int) -> Schedule:
         The problem that is left, see :func:`core.timing.commitments.remaining`.
     before
         Where its jobs were in the plan before.
-    now
-        Seconds since plan start.
+    keep_starts
+        Whether no job starts before it was to; without, all start as early as the
+        orders allow.
 
     Returns
     -------
@@ -35,15 +38,15 @@ def pushed(rest: Problem, before: PreviousPlan, now: int) -> Schedule:
         starts; what is new, or has lost its machine, goes to the place where it ends
         first without moving anyone.
     """
-    return _Push(rest, before, now).schedule()
+    return _Push(rest, before, keep_starts).schedule()
 
 
 class _Push:
     """Jobs put on their machines one by one, in the order of the plan before."""
 
-    def __init__(self, rest: Problem, before: PreviousPlan, now: int) -> None:
+    def __init__(self, rest: Problem, before: PreviousPlan, keep_starts: bool) -> None:
         n = rest.num_jobs
-        self.rest, self.before = rest, before
+        self.rest, self.before, self.keep_starts = rest, before, keep_starts
         self.placing = Placing(rest, rest.available)
         self.machine = np.full(n, -1, dtype=np.int64)
         self.times = np.zeros((4, n), dtype=np.int64)
@@ -120,7 +123,7 @@ class _Push:
         for first in rest.predecessors[job]:
             wait = int(rest.wait_after[first])
             ready = max(ready, int(self.times[3, first]) + wait)
-        if self.before.known[job]:
+        if self.keep_starts and self.before.known[job]:
             ready = max(ready, int(self.before.start[job]))
         return ready
 

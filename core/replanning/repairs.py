@@ -250,7 +250,7 @@ class _Repairing:
             whole = past_change(self.problem, commitments, name, objective)
             return _Pushed(None, whole)
         rest = remaining(self.problem, commitments)
-        part = pushed(rest, self.of_rest(), self.floor.now)
+        part = pushed(rest, self.of_rest())
         words = Repair.PUSH.words
         return _Pushed(part, self._whole(rest, part, Repair.PUSH, watch, words))
 
