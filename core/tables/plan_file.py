@@ -194,6 +194,8 @@ class _Rows:
             j, k = jobs[str(row.job_id)], machines[str(row.machine_id)]
             times = [self._seconds(x) for x in (row.setup_start, row.start, row.end)]
             setup = finish(closures, k, times[0], round(row.setup_minutes * MINUTE))
+            if not whole:  # the machine may have been open then, and closed now
+                setup = min(setup, max(times[0], times[1]))
             self.held[j], self.machine[j] = True, k
             self.times[:, j] = times[0], setup, times[1], times[2]
             if not times[0] <= setup <= times[1] <= times[2]:
