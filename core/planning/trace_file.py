@@ -5,16 +5,19 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from math import isfinite
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.planning.decision import Scores
 from core.planning.trace import ARRAYS, Trace, TraceError
 
 FORMAT = 1
+Weight = Annotated[float, Field(ge=0)]
 LARGEST = 400_000_000  # bytes of an unpacked trace: 10,000 jobs, all candidates
 
 
@@ -54,7 +57,7 @@ def trace_from_bytes(data: bytes) -> Trace:
                 f"A trace of {size:,} bytes is too large; the most is {LARGEST:,}."
             )
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            head = json.loads(file["head"].tobytes().decode())
+            head = file["head"].tobytes()
             arrays = {name: file[name] for name in ARRAYS}
     except TraceError:
         raise
@@ -66,29 +69,45 @@ def trace_from_bytes(data: bytes) -> Trace:
         EOFError,
         ValueError,
         NotImplementedError,
+        zlib.error,
+        MemoryError,
     ) as error:
         raise TraceError(f"This file holds no trace: {error}") from error
-    return Trace(**_headed(head), **_typed(arrays))
-
-
-def _headed(head: object) -> dict[str, Any]:
-    """Fields of a trace from the head of its file."""
-    if not isinstance(head, dict) or head.pop("format", None) != FORMAT:
-        raise TraceError(f"Expected a trace of format {FORMAT}; this is another.")
     try:
-        wait = head["lookahead"]
-        a, b, c = map(float, head["objective"])
-        return {
-            "problem_hash": str(head["problem_hash"]),
-            "scheduler": str(head["scheduler"]),
-            "model": str(head["model"]),
-            "seed": int(head["seed"]),
-            "objective": (a, b, c),
-            "lookahead": float(wait),
-            "scores": Scores(head["scores"]),
-        }
-    except (KeyError, TypeError, ValueError) as error:
-        raise TraceError(f"The head of this trace is damaged: {error}") from error
+        return Trace(**_headed(head), **_typed(arrays))
+    except (TypeError, IndexError, OverflowError) as error:
+        raise TraceError(f"The arrays of this trace are damaged: {error}") from error
+
+
+class _Head(BaseModel):
+    """What stands before the arrays; a value of another kind is refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+    format: Literal[1]
+    problem_hash: str
+    scheduler: str
+    model: str
+    seed: Annotated[int, Field(ge=0)]
+    objective: tuple[Weight, Weight, Weight]
+    lookahead: Weight | Literal["inf"]
+    scores: Scores
+
+
+def _headed(head: bytes) -> dict[str, Any]:
+    """Fields of a trace from the head of its file."""
+    try:
+        read = _Head.model_validate_json(head)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["loc"][:1] == ("format",):
+            words = f"Expected a trace of format {FORMAT}; this is another."
+            raise TraceError(words) from error
+        key = ".".join(map(str, first["loc"])) or "the file"
+        raise TraceError(
+            f"The head of this trace is damaged: {key}: {first['msg']}."
+        ) from error
+    return read.model_dump(exclude={"format"}) | {"lookahead": float(read.lookahead)}
 
 
 def _typed(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:

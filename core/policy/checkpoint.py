@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
+from annotated_types import Ge
 from numpy.typing import NDArray
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 
@@ -58,6 +60,11 @@ class Card:
         Version of the card.
     """
 
+    # A file is a border: "5" is no number there, and an unknown key no option.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        strict=True, extra="forbid", allow_inf_nan=False
+    )
+
     name: str
     policy: str
     created: str
@@ -68,12 +75,15 @@ class Card:
     command: str
     wall_seconds: float
     decisions: int
-    lookahead: float | None
+    lookahead: Annotated[float, Ge(0)] | None
     figures: Mapping[str, Any] = field(default_factory=dict)
     parent: str | None = None
     features: FeatureNames | str = field(default_factory=dict)
     weights: str = ""
     format: int = FORMAT
+
+
+_CARD = TypeAdapter(Card)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,9 +188,10 @@ def load_model(folder: Path) -> Model:
         feature that is not there, or the weights do not fit the network.
     """
     try:
-        values = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        text = (folder / CARD).read_text(encoding="utf-8")
+        values = json.loads(text)
         weights = (folder / WEIGHTS).read_bytes()
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"Model {folder.name!r} cannot be read: {error}.") from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise ModelError(
@@ -188,10 +199,12 @@ def load_model(folder: Path) -> Model:
             f"format {FORMAT}. Train it again, or update Shiftwright."
         )
     try:
-        card = Card(**values)
-    except TypeError as error:
+        card = _CARD.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(map(str, first["loc"][-1:])) or "the file"
         raise ModelError(
-            f"The card of model {folder.name!r} is not one: {error}."
+            f"The card of model {folder.name!r} is not one: {key}: {first['msg']}."
         ) from error
     if card.weights != hashlib.sha256(weights).hexdigest():
         raise ModelError(
@@ -215,7 +228,14 @@ def load_model(folder: Path) -> Model:
             model.policy  # noqa: B018 - built, and so checked
         elif wrong := misshapen(tensors, card.network, features):
             raise ValueError(wrong)
-    except (SafetensorError, RuntimeError, TypeError, ValueError) as error:
+    except (
+        SafetensorError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        LookupError,
+        ArithmeticError,
+    ) as error:
         raise ModelError(
             f"The weights of model {folder.name!r} do not fit its network: {error}"
         ) from error

@@ -19,7 +19,7 @@ from core.schedulers.batch import BatchScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler, check_places
 from core.schedulers.rules import RuleScheduler
 from core.store.database import open_database
-from core.store.errors import StoreError
+from core.store.errors import StoreError, StoreUnwritableError
 from core.store.models import Models
 
 
@@ -99,12 +99,14 @@ def load_chosen_model(folder: Path | None = None) -> Model:
     Raises
     ------
     ModelError
-        When it is missing or cannot be used.
+        When it is missing or cannot be used, or the store does not say which it is.
     """
     try:
         database = open_database(folder)
-    except StoreError:
+    except StoreUnwritableError:
         return load_default_model()  # no store, so nothing was promoted in it
+    except StoreError as error:
+        raise ModelError(f"{error} So the default model is not known.") from error
     try:
         chosen = Models(database).default_model().folder
     except StoreError as error:

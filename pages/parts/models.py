@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from core.planning.catalogue import scheduler_entry
 from core.planning.settings import PlanSettings
-from core.store.errors import StoreError
+from core.store.errors import ModelRefusedError, NoModelError, StoreError
 from core.store.models import Models
 from pages.parts.stored import database
 
@@ -22,8 +23,37 @@ def chosen_model() -> Path | None:
     try:
         model = Models(database()).default_model()
     except StoreError:
-        return None  # no store or no model: the scheduler says so, or does without
+        return None  # model_fault() says why
     return model.folder
+
+
+def model_fault(settings: PlanSettings) -> str | None:
+    """
+    Return what to say where the model promoted last cannot plan; ``None``: it can.
+
+    Parameters
+    ----------
+    settings
+        What plans; a scheduler without a model has no such fault.
+    """
+    if "model" not in scheduler_entry(settings.scheduler).reads:
+        return None
+    try:
+        Models(database()).default_model()
+    except NoModelError:
+        return None  # the scheduler says so: nothing was promoted, nothing came along
+    except ModelRefusedError as error:
+        return (
+            f"The model that was made the default cannot be used: {error} The model "
+            "that comes with Shiftwright planned instead; choose another default on "
+            "Training."
+        )
+    except StoreError as error:
+        return (
+            f"{error} So which model is the default is not known: the one that comes "
+            "with Shiftwright planned."
+        )
+    return None
 
 
 def with_chosen_model(settings: PlanSettings) -> PlanSettings:

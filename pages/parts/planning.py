@@ -11,6 +11,7 @@ from math import inf
 
 import streamlit as st
 
+from core.charts import theme
 from core.planning.effort import EFFORTS
 from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled, Result
@@ -20,7 +21,7 @@ from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
-from pages.parts.models import chosen_model, with_chosen_model
+from pages.parts.models import chosen_model, model_fault, with_chosen_model
 from pages.parts.state import (
     Key,
     current_plan,
@@ -66,6 +67,7 @@ class Planning(BackgroundWork):
         self.bound: float | None = None
         self.plan: Plan | None = None
         self._something = threading.Event()
+        self.notice: str | None = None  # of a plan that is not by what was asked for
         self.begin()
 
     def wait_for_a_plan(self, seconds: float) -> None:
@@ -128,6 +130,7 @@ class Planning(BackgroundWork):
         # Loading the policy takes seconds; the page is drawn before that.
         from core.schedulers.registry import plan
 
+        self.notice = model_fault(self.settings)
         made = plan(
             self.shift,
             with_chosen_model(self.settings),
@@ -260,4 +263,5 @@ def finish_planning(planning: Planning) -> None:
     if planning.plan is not None:
         keep_plan(planning.plan)
         keep_shift(planning.plan.shift)  # it says what had begun by then
-    st.session_state[Key.NOTICE] = planning.fault
+    words = planning.fault or planning.notice
+    st.session_state[Key.NOTICE] = None if words is None else theme.unmarked(words)

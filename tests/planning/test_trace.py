@@ -20,6 +20,7 @@ from core.planning.trace_recorder import Recorder
 from core.problem.model import Job, Machine, Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.problem.verify import violations
 from tests.strategies import problems
 from tests.traces import LOOKAHEADS, random_trace
 
@@ -219,3 +220,73 @@ def test_extreme_logits_do_not_overflow(by_hand):
     trace = replace(by_hand, job_scores=[1000.0, 0.0, 5.0])
     assert trace[0].job_probabilities.tolist() == [1.0, exp(-1000)]
     assert trace.entropy[0] >= 0
+
+
+ODD = [
+    None,
+    True,
+    -1,
+    2**70,
+    1e308,
+    float("nan"),
+    "",
+    "x",
+    [],
+    {},
+    [1, 2],
+    [[1]],
+    "inf",
+]
+
+
+def mutated(data, rng):
+    """A file of decisions with a fault: a byte, a value of its head, or an array."""
+    kind = rng.integers(3)
+    if kind == 0:
+        damaged = bytearray(data)
+        for _ in range(rng.integers(1, 4)):
+            damaged[rng.integers(len(damaged))] = rng.integers(256)
+        return bytes(damaged[: rng.integers(len(damaged) // 2, len(damaged) + 1)])
+    with np.load(io.BytesIO(data)) as file:
+        arrays = dict(file)
+    if kind == 1:
+        head = json.loads(arrays["head"].tobytes())
+        head[rng.choice([*head])] = ODD[rng.integers(len(ODD))]
+        arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
+    else:
+        name = rng.choice([x for x in arrays if x != "head"])
+        array = arrays[name].copy()
+        match rng.integers(4):
+            case 0:
+                array = array[:-1] if array.ndim else array
+            case 1:
+                array = np.concatenate([array, array]) if array.ndim else array
+            case 2:
+                array = array.reshape(1, -1)
+            case _ if array.size:
+                extreme = rng.choice([-1, 127, 0, 1])
+                array.flat[rng.integers(array.size)] = extreme
+        arrays[name] = array
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def test_no_faulty_file_of_decisions_raises_what_nobody_catches():
+    """400 of them: each is refused, or every decision of it can be looked at."""
+    rng = np.random.default_rng(0)
+    jobs = [Job(f"J{i}", {"M": 60 + i, "N": 90}, due=300.0) for i in range(6)]
+    problem = Problem.from_rows(jobs, [Machine("M"), Machine("N")])
+    data = trace_to_bytes(random_trace(problem, 1, 0.0))
+    refused = 0
+    for _ in range(400):
+        try:
+            trace = trace_from_bytes(mutated(data, rng))
+            trace.check(problem)
+            if not violations(problem, trace.schedule):
+                Objective(*trace.objective)
+                for step in range(len(trace)):
+                    trace[step]
+        except (TraceError, StaleTraceError, ValueError):
+            refused += 1
+    assert refused > 250

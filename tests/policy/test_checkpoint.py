@@ -18,6 +18,7 @@ from core.policy.feature_names import all_features
 from core.policy.networks import build_policy
 from core.policy.two_step import act
 from core.simulation.simulator import Simulator
+from tests.models import untrained
 
 NETWORKS = {
     "set": {"hidden": 8},
@@ -155,3 +156,48 @@ def test_a_card_that_does_not_fit_is_refused(folder, changes, message):
     edit(folder, **changes)
     with pytest.raises(ModelError, match=message):
         load_model(folder)
+
+
+ODD = [None, True, -1, 1.5, 2**70, 1e308, "", "x", [], {}, [1], {"a": None}, "5"]
+
+
+def places(values, path=()):
+    """Every place in a card that holds a value."""
+    for key, value in values.items():
+        yield (*path, key)
+        if isinstance(value, dict):
+            yield from places(value, (*path, key))
+
+
+def test_a_card_with_a_wrong_value_anywhere_is_taken_whole_or_refused(tmp_path):
+    """Each of its values in turn; nothing is raised that planners would not be told."""
+    untrained(tmp_path, hidden=4)
+    card = json.loads((tmp_path / CARD).read_text())
+    refused = 0
+    for path in places(card):
+        for odd in ODD:
+            changed = json.loads(json.dumps(card))
+            part = changed
+            for key in path[:-1]:
+                part = part[key]
+            part[path[-1]] = odd
+            (tmp_path / CARD).write_text(json.dumps(changed))
+            try:
+                model = load_model(tmp_path)
+            except ModelError:
+                refused += 1
+            else:
+                assert isinstance(model.card.seed, int)
+                assert not isinstance(model.card.seed, bool)
+                assert isinstance(model.card.name, str)
+    assert refused > 100
+
+
+@pytest.mark.parametrize("value", ["0.5", True, -1.0, float("nan"), float("inf")])
+def test_a_lookahead_that_is_none_is_refused(tmp_path, value):
+    """It would be planned with."""
+    untrained(tmp_path, hidden=4)
+    card = json.loads((tmp_path / CARD).read_text())
+    (tmp_path / CARD).write_text(json.dumps(card | {"lookahead": value}))
+    with pytest.raises(ModelError, match="lookahead"):
+        load_model(tmp_path)

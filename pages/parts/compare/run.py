@@ -9,6 +9,7 @@ from functools import cached_property
 
 import streamlit as st
 
+from core.charts import theme
 from core.charts.comparison import ComparedPlan
 from core.comparison.side_by_side import Attempt
 from core.planning import catalogue
@@ -19,7 +20,7 @@ from core.planning.visibility import batch_of_job, visible_jobs
 from core.problem.shift import Shift
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors
-from pages.parts.models import with_chosen_model
+from pages.parts.models import model_fault, with_chosen_model
 from pages.parts.planning import QUICK_SECONDS
 from pages.parts.state import Key, current_plan
 
@@ -105,6 +106,7 @@ class Comparing(BackgroundWork):
         self.shift, self.settings = shift, settings
         self.names, self.in_hand = names, in_hand
         self.found: Comparison | None = None
+        self.notice: str | None = None  # of plans that are not by what was asked for
         self.begin()
 
     def work(self) -> None:
@@ -123,6 +125,8 @@ class Comparing(BackgroundWork):
 
         anew = [name for name in self.names if name != IN_HAND]
         asked = with_chosen_model(self.settings)
+        faults = (model_fault(replace(self.settings, scheduler=x)) for x in anew)
+        self.notice = next((fault for fault in faults if fault is not None), None)
         made = [scheduler(replace(asked, scheduler=name)) for name in anew]
         planned = compare(
             made,
@@ -168,7 +172,10 @@ def follow_comparing() -> None:
     st.session_state[Key.COMPARING] = None
     if comparing.found is not None:
         st.session_state[Key.COMPARED] = comparing.found
-    st.session_state[Key.COMPARE_NOTICE] = comparing.fault
+    words = comparing.fault or comparing.notice
+    st.session_state[Key.COMPARE_NOTICE] = (
+        None if words is None else theme.unmarked(words)
+    )
 
 
 @st.fragment(run_every="0.5s")
