@@ -22,7 +22,7 @@ from core.problem.shift import Shift
 
 STRIP_PIXELS = 168
 STRIP_LEFT, STRIP_RIGHT, STRIP_TOP, STRIP_BOTTOM = 52, 8, 4, 22  # its margins
-DOUBT, COST, SETUP = "doubt", "cost", "setup"
+DOUBT, CHOICES, COST, SETUP = "doubt", "choices", "cost", "setup"
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Ghost:
 def strip(trace: Trace, late: NDArray[np.bool_]) -> go.Figure:
     """
     Draw all decisions side by side: doubt, cost with its bound, setups.
+
+    Where no policy decided, nobody was in doubt: the jobs to choose from stand there.
 
     Parameters
     ----------
@@ -78,16 +80,16 @@ def strip(trace: Trace, late: NDArray[np.bool_]) -> go.Figure:
         hovertext=hover,
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    if trace.scores is Scores.POLICY:
-        figure.add_scatter(
-            x=steps,
-            y=trace.entropy,
-            mode="lines",
-            line={"width": 1, "color": theme.ACCENT, "shape": "hvh"},
-            fill="tozeroy",
-            fillcolor=theme.TINT,
-            hoverinfo="skip",
-        )
+    # Never left out: Plotly draws no axes over a row that has nothing in it.
+    figure.add_scatter(
+        x=steps,
+        y=_top_row(trace),
+        mode="lines",
+        line={"width": 1, "color": theme.ACCENT, "shape": "hvh"},
+        fill="tozeroy",
+        fillcolor=theme.TINT,
+        hoverinfo="skip",
+    )
     for values, color, dash in (
         (trace.bound, theme.ACCENT, "solid"),
         (trace.cost, theme.MUTED_INK, "dot"),
@@ -147,7 +149,8 @@ def strip_mark(trace: Trace, step: int) -> str:
 def _strip_layout(trace: Trace) -> dict[str, Any]:
     """Three rows on one axis of steps."""
     rows = {"yaxis": (0.70, 1.0), "yaxis2": (0.36, 0.66), "yaxis3": (0.0, 0.32)}
-    names = {"yaxis": DOUBT, "yaxis2": COST, "yaxis3": SETUP}
+    top = DOUBT if trace.scores is Scores.POLICY else CHOICES
+    names = {"yaxis": top, "yaxis2": COST, "yaxis3": SETUP}
     high = {
         "yaxis": 1.0,
         "yaxis2": float(max(trace.bound.max(), trace.cost.max())) * 1.08,
@@ -214,9 +217,19 @@ def _strip_layout(trace: Trace) -> dict[str, Any]:
     }
 
 
+def _top_row(trace: Trace) -> NDArray[np.float64]:
+    """Shape (T,), in [0, 1]: the doubt, or the jobs to choose from of the most."""
+    if trace.scores is Scores.POLICY:
+        return np.asarray(trace.entropy, np.float64)
+    jobs = np.diff(trace.job_first)
+    return np.asarray(jobs / jobs.max(), np.float64)
+
+
 def _doubt_words(trace: Trace, step: int) -> str:
     if trace.scores is not Scores.POLICY:
-        return ""
+        return (
+            f"{phrases.many(int(np.diff(trace.job_first)[step]), 'job')} possible<br>"
+        )
     return f"doubt {phrases.percent(trace.entropy[step])}<br>"
 
 

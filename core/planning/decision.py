@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,16 +145,18 @@ def by_planner(job_forced: bool, machine_forced: bool) -> str:
     return f"planner ({' and '.join(name for name, own in chosen.items() if own)})"
 
 
-def certainty(doubt: float) -> str:
+def certainty(chosen: float, best: float) -> str:
     """
-    How sure a scheduler was, in words.
+    How sure a policy was of its choice, in words.
 
     Parameters
     ----------
-    doubt
-        An entry of :attr:`Trace.entropy`.
+    chosen, best
+        Probabilities of what was chosen, and of the likeliest candidate.
     """
-    for most, words in ((0.05, "sure"), (0.3, "fairly sure"), (0.6, "in doubt")):
-        if doubt < most:
+    if chosen < best:
+        return "not its first choice"
+    for least, words in ((0.95, "sure"), (0.75, "fairly sure"), (0.5, "in doubt")):
+        if chosen >= least:
             return words
-    return "torn" if isfinite(doubt) else "unknown"
+    return "torn between several"

@@ -51,10 +51,15 @@ def test_setups_are_as_high_as_they_are_long_and_red_where_late(trace):
     assert list(setups.marker.color) == expected
 
 
-def test_a_rule_has_no_doubt(trace):
-    """Two lines of cost, and nothing that would look like probabilities."""
+def test_a_rule_has_no_doubt_but_choices(trace):
+    """The row has the jobs that were possible: a row without anything empties all."""
     figure = strip(trace, np.zeros(4, bool))
-    assert [x.mode for x in figure.data if x.type == "scatter"] == ["lines", "lines"]
+    lines = [x for x in figure.data if x.type == "scatter"]
+    assert [x.mode for x in lines] == ["lines"] * 3
+    possible = np.diff(trace.job_first)
+    assert list(lines[0].y) == pytest.approx(list(possible / possible.max()))
+    assert lines[0].yaxis is None  # the row that the others lie over
+    assert figure.layout.yaxis.title.text == "choices"
 
 
 @pytest.mark.parametrize(("step", "begin", "end"), [(0, 0.0, 0.25), (3, 0.75, 1.0)])

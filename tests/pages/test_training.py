@@ -13,16 +13,19 @@ from streamlit.testing.v1 import AppTest
 
 from core.charts import theme
 from core.instances.generator import KINDS, generate
+from core.planning.settings import PlanSettings
 from core.problem.shift import Shift
 from core.runs.run_plan import RunPlan
 from core.runs.training_queue import plan_of, queue_training
 from core.runs.training_run import work_on
 from core.store.database import open_database
+from core.store.errors import ModelRefusedError, StoreUnavailableError
 from core.store.models import Models
 from core.store.runs import Runs
 from core.training import evaluation
 from core.training.evaluation import Costs, Evaluation
-from pages.parts.models import chosen_model
+from pages.parts.models import chosen_model, model_fault
+from pages.parts.planning import Planning
 from pages.parts.state import Key
 from pages.parts.training import evaluate as training_evaluate
 from pages.parts.training import start as training_start
@@ -32,6 +35,9 @@ from tests.training.tiny import SETTINGS, plan
 
 PAGE = Path(__file__).parents[2] / "pages" / "training.py"
 WEIGHTS = (1.0, 1.0, 0.2)
+
+
+LONG = 120.0  # seconds for a first plan, on a busy machine
 
 
 @pytest.fixture
@@ -268,6 +274,33 @@ def test_a_model_is_evaluated_promoted_planned_with_and_rolled_back(
     press(page, "roll_back")
     assert chosen_model() == first
     assert "“default” is the default again" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (
+            ModelRefusedError("Its files are gone."),
+            "cannot be used: Its files are gone.",
+        ),
+        (StoreUnavailableError("The database is busy."), "which model is the default"),
+    ],
+)
+def test_a_default_model_that_cannot_plan_is_said(
+    store, shift, monkeypatch, fault, words
+):
+    """With the plan that the shipped one made; a rule has nothing to say of it."""
+
+    def broken(self):
+        raise fault
+
+    monkeypatch.setattr(Models, "default_model", broken)
+    planning = Planning(shift, PlanSettings("hierarchical"))
+    assert planning.done(LONG)
+    assert planning.plan is not None
+    assert words in planning.notice
+    assert "that comes with Shiftwright planned" in planning.notice
+    assert model_fault(PlanSettings("rule:edd")) is None
 
 
 def test_a_shipped_model_says_what_it_was_measured_at(page, store):

@@ -72,9 +72,21 @@ def test_doubt_and_probability_by_hand(by_hand):
     doubt = -(0.75 * log(0.75) + 0.25 * log(0.25)) / log(2)
     assert by_hand.entropy.tolist() == pytest.approx([doubt, 0.0])
     assert by_hand.probability.tolist() == pytest.approx([9 / 16, 1.0])
-    assert [certainty(x) for x in (0.0, 0.2, 0.5, 0.9, np.nan)] == [
-        *("sure", "fairly sure", "in doubt", "torn", "unknown"),
-    ]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "best", "words"),
+    [
+        (1.0, 1.0, "sure"),
+        (0.85, 0.85, "fairly sure"),
+        (0.5, 0.5, "in doubt"),
+        (0.38, 0.38, "torn between several"),
+        (0.005, 0.9, "not its first choice"),
+    ],
+)
+def test_the_word_for_how_sure_it_was_fits_the_number_beside_it(chosen, best, words):
+    """85 % is no doubt, 38 % not sure, and under 1 % was never its choice."""
+    assert certainty(chosen, best) == words
 
 
 def test_the_planners_decisions_are_known(by_hand):

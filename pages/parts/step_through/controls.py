@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.charts.decisions import strip_mark
 from core.decisions.jumps import following
+from core.planning.decision import Scores
 from core.problem import phrases
 from pages.parts.chart import show_chart
 from pages.parts.state import Key
@@ -148,9 +149,14 @@ def show_strip(found: Decisions, step: int) -> None:
             on_click=lambda: _clicked(found),
             alt="Doubt, cost and setup of every decision; the one shown is marked.",
         )
+    top = (
+        "**doubt**: 0 sure, full height: all candidates alike."
+        if found.trace.scores is Scores.POLICY
+        else "**choices**: the jobs that were possible; full height is the most."
+    )
     st.caption(
-        "Click to go to a decision. **doubt**: 0 sure, full height: all candidates "
-        "alike. **cost**: so far (dotted), and the least it can be in the end (line). "
+        f"Click to go to a decision. {top} **cost**: so far (dotted), and the least it "
+        "can be in the end (line). "
         "**setup**: before the job, red where it ends late."
     )
 

@@ -180,11 +180,8 @@ def _say_sure(decision: Decision, shares: Any, is_chosen: Any, possible: str) ->
         st.caption(f"{possible}.")
         return
     chosen = float(shares[is_chosen].sum())
-    doubt = 0.0
-    if len(shares) > 1:
-        known = shares[shares > 0]
-        doubt = float(-(known * np.log(known)).sum() / np.log(len(shares)))
-    words = "no choice" if len(shares) == 1 else certainty(doubt)
+    words = certainty(chosen, float(shares.max()))
+    words = "no choice" if len(shares) == 1 else words
     st.caption(f"{possible}. Chosen with **{confidence(chosen)}**: {words}.")
 
 
