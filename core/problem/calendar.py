@@ -127,13 +127,13 @@ def merge_intervals(intervals: NDArray[np.int64]) -> Seconds:
     clipped = np.maximum(intervals, 0)
     clipped = clipped[clipped[:, 1] > clipped[:, 0]]
     clipped = clipped[np.argsort(clipped[:, 0], kind="stable")]
-    merged: list[list[int]] = []
-    for start, end in clipped.tolist():
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], end)
-        else:
-            merged.append([start, end])
-    return np.array(merged, dtype=np.int64).reshape(-1, 2)
+    if not len(clipped):
+        return np.empty((0, 2), dtype=np.int64)
+    until = np.maximum.accumulate(clipped[:, 1])
+    apart = clipped[1:, 0] > until[:-1]  # a gap lies before it
+    starts = clipped[np.concatenate([[True], apart]), 0]
+    ends = until[np.concatenate([apart, [True]])]
+    return np.stack([starts, ends], axis=1).astype(np.int64)
 
 
 def weekly_closures(
