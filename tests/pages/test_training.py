@@ -19,7 +19,6 @@ from core.runs.run_plan import RunPlan
 from core.runs.training_queue import plan_of, queue_training
 from core.runs.training_run import work_on
 from core.schedulers import registry
-from core.schedulers.registry import plan
 from core.store.database import open_database
 from core.store.errors import ModelRefusedError, StoreUnavailableError
 from core.store.models import Models
@@ -296,9 +295,11 @@ def test_a_default_model_that_cannot_plan_is_said(
     def broken(self):
         raise fault
 
+    as_asked = registry.plan
+
     def quickly(shift, asked, **options):
         assert asked.model is None
-        return plan(shift, PlanSettings("rule:edd"), **options)
+        return as_asked(shift, PlanSettings("rule:edd"), **options)
 
     monkeypatch.setattr(registry, "plan", quickly)
     monkeypatch.setattr(Models, "default_model", broken)
