@@ -25,9 +25,9 @@ Sequences = Sequence[Sequence[int]]
 # trial moves add to the cost. Shares of 0.1 to 1 were tried on seven settings.
 TRIAL_MOVES = 1_000
 SMALL = 0.25
-# A random move in a shift of thousands pushes thousands of jobs, and what that costs
-# says nothing of the moves that pay: so many jobs at most, each at its share.
-MOST_TIMED = 35
+# Up to so many jobs. In a larger shift a random move pushes more jobs, and what that
+# costs says less of the moves that pay: there a smaller quantile is a small increase.
+USUAL_JOBS = 400
 HOT = 0.2
 PATIENCE = 2.5  # in units of the first temperature; see anneal_order
 FOCUS = 0.5  # share of moves that start from a job that hurts
@@ -104,15 +104,12 @@ class OrderChain:
         A share of the cost itself would be too cold where the cost is small, as under
         pure lateness, and too hot where few moves cost anything.
         """
-        increases, timed = np.zeros((2, TRIAL_MOVES))
-        written = trial_increases(self.flat, self.state, FOCUS, increases, timed)
+        increases = np.zeros(TRIAL_MOVES)
+        written = trial_increases(self.flat, self.state, FOCUS, increases)
         small = self.first_cost / self.problem.num_jobs or 1.0  # no move costs anything
         if written:
-            per_job = increases[:written] / timed[:written]
-            small = min(
-                float(np.quantile(increases[:written], SMALL)),
-                MOST_TIMED * float(np.quantile(per_job, SMALL)),
-            )
+            share = min(1.0, (USUAL_JOBS / self.problem.num_jobs) ** 0.5)
+            small = float(np.quantile(increases[:written], SMALL * share))
         hot = HOT * small * (HEAT_FROM_HOME if self.flat.home_price.any() else 1.0)
         return Heat(hot, hot / 100)
 

@@ -77,9 +77,7 @@ def _priced(a: Arrays) -> bool:
 
 
 @machine_code
-def trial_increases(
-    a: Arrays, s: OrderState, focus: float, increases: Floats, timed: Floats
-) -> int:
+def trial_increases(a: Arrays, s: OrderState, focus: float, increases: Floats) -> int:
     """
     By how much random moves would raise the cost; every move is taken back.
 
@@ -89,9 +87,8 @@ def trial_increases(
     ----------
     a, s, focus
         As for :func:`anneal_order`; but for its random numbers, ``s`` ends as it was.
-    increases, timed
-        Shape (i,): where to write the increases, and how many jobs each move gave
-        other times; as many moves are tried as there is room for.
+    increases
+        Shape (i,): where to write; as many moves are tried as it has room for.
 
     Returns
     -------
@@ -105,7 +102,7 @@ def trial_increases(
         if _random_move(a, s, focus, False) and retime_shifted(a, s, np.inf, np.inf):
             more = s.sums[COST] - cost - (s.sums[CHANGE] - change)
             if more > 0:
-                increases[written], timed[written] = more, s.counts[CHANGED]
+                increases[written] = more
                 written += 1
             s.sums[COST] = cost
         take_back(s, tardiness, setup, change)
