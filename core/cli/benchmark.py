@@ -22,7 +22,7 @@ from core.cli.benchmark_options import (
     named_folder,
     parse_sizes,
 )
-from core.cli.benchmark_plans import bound, efforts, machines
+from core.cli.benchmark_plans import bound, efforts, machines, replan
 from core.cli.border import InputFault, at_the_border, bad_option, say
 from core.cli.options import parse_list, with_groups
 
@@ -254,7 +254,7 @@ benchmark = typer.Typer(
 COMMANDS: tuple[Callable[..., None], ...] = (
     *map(public, ("fjsp", "pmp", "ssirit")),
     *(shifts, claims, speed, reading, step, refine, efforts, machines, bound, answers),
-    *(learning, choices, training),
+    *(replan, learning, choices, training),
 )
 for command in COMMANDS:
     benchmark.command()(at_the_border(with_groups(command)))

@@ -15,7 +15,7 @@ from core.cli.benchmark_options import (
     parse_sizes,
 )
 from core.cli.border import bad_option, say
-from core.cli.options import parse_list, parse_objective
+from core.cli.options import parse_list, parse_objective, parse_size
 
 
 def efforts(
@@ -98,3 +98,26 @@ def bound(
     to.check()
     instances = shifts_to_bound(known_kinds(kinds), parse_sizes(sizes), shifts)
     to.show(bound_report(instances, steps, say))
+
+
+def replan(
+    to: Output,
+    size: Annotated[str, typer.Option(help="Jobs and machines.")] = "411x30",
+    shifts: ShiftsOption = 20,
+    effort: Annotated[
+        str, typer.Option(help="Of plans and repairs: quick, normal, thorough.")
+    ] = "normal",
+) -> None:
+    """Repairs of plans that something happens to: what changes, and what it costs."""
+    from core.benchmarking.replan import replan_report
+    from core.planning.effort import EFFORTS
+
+    to.check()
+    if effort not in EFFORTS or effort == "open":
+        raise bad_option("--effort", f"expected quick, normal, thorough, got {effort}.")
+    jobs, machines = parse_size("--size", size)
+    to.show(
+        replan_report(
+            jobs=jobs, machines=machines, shifts=shifts, effort=effort, tell=say
+        )
+    )

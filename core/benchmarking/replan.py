@@ -1,0 +1,290 @@
+"""
+What replanning changes, and what that costs: shifts that something happens to.
+
+Every shift is planned and cut a quarter of the way through; then a machine goes down, a
+rush order comes, material is late, a job takes twice as long, or nothing happens. All
+repairs start from the same plan, so they are compared pair by pair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import inf, nan
+
+import numpy as np
+
+from core.benchmarking.table import Cell, Report, ResultTable
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
+from core.planning.settings import PlanSettings
+from core.problem.calendar import Calendar
+from core.problem.floor import Floor, PreviousPlan
+from core.problem.model import Problem
+from core.problem.objective import times_the_cost
+from core.problem.shift import Shift
+from core.replanning.as_planned import as_planned
+from core.replanning.repairs import Repair, Repaired, repair
+from core.schedulers.registry import plan
+
+START = datetime(2026, 1, 5, 6)
+CUT = 0.25  # share of the plan that is over
+DOWN = 3 * 3600  # seconds that the machine is down
+RUSH = 2 * 3600  # seconds of the rush order, on one of its machines
+RUSH_WEIGHT = 50.0
+LATE = 8 * 3600  # seconds that the material is late
+HOUR = 3600
+NOTHING = "nothing"
+RESAMPLES = 1_000
+
+Way = tuple[str, Repair, str]
+WAYS: tuple[Way, ...] = (
+    ("push", Repair.PUSH, "normal"),
+    ("frozen", Repair.FROZEN, "normal"),
+    ("gentle", Repair.GENTLE, "normal"),
+    ("gentle high", Repair.GENTLE, "high"),
+    ("free", Repair.FREE, "normal"),
+)
+
+
+@dataclass(frozen=True)
+class RepairRow:
+    """
+    What one repair made of one shift that something happened to.
+
+    Parameters
+    ----------
+    shift, event, way
+        Which shift, what happened, and how it was repaired.
+    jobs
+        Jobs that could change.
+    changed, soon
+        Of them, those that did, and those that did in the next four hours.
+    cost, lateness
+        Cost, and weighted lateness in minutes.
+    rush_end
+        Minutes from now to the end of the rush order; NaN without one.
+    seconds
+        To make it.
+    """
+
+    shift: int
+    event: str
+    way: str
+    jobs: int
+    changed: int
+    soon: int
+    cost: float
+    lateness: float
+    rush_end: float
+    seconds: float
+
+
+Event = Callable[[Problem, Floor, np.random.Generator], Problem]
+
+
+def _open(problem: Problem, floor: Floor) -> np.ndarray:
+    """Jobs that have not begun."""
+    return np.setdiff1d(np.arange(problem.num_jobs), floor.begun())
+
+
+def _machine_down(
+    problem: Problem, floor: Floor, random: np.random.Generator
+) -> Problem:
+    """Close a machine that has work to do."""
+    before = floor.previous or PreviousPlan.empty(problem.num_jobs)
+    k = int(before.machine[random.choice(_open(problem, floor))])
+    calendars = list(problem.calendars)
+    down = [[floor.now, floor.now + DOWN]]
+    calendars[k] = Calendar(np.vstack([calendars[k].closures, down]))
+    return replace(problem, calendars=tuple(calendars))
+
+
+def _late_material(
+    problem: Problem, floor: Floor, random: np.random.Generator
+) -> Problem:
+    """Release a job that starts soon later."""
+    before = floor.previous or PreviousPlan.empty(problem.num_jobs)
+    jobs = _open(problem, floor)
+    soon = jobs[np.argsort(before.start[jobs])][: max(1, len(jobs) // 4)]
+    job, release = random.choice(soon), problem.release.copy()
+    release[job] = before.start[job] + LATE
+    return replace(problem, release=release)
+
+
+def _twice_as_long(
+    problem: Problem, floor: Floor, random: np.random.Generator
+) -> Problem:
+    """Double the time of a job that runs, or that starts soon."""
+    running = [j for j in floor.begun() if floor.states[j].end is None]
+    job = random.choice(running or _open(problem, floor))
+    processing = problem.processing.copy()
+    processing[job] *= 2
+    return replace(problem, processing=processing)
+
+
+def _rush_order(problem: Problem, floor: Floor, random: np.random.Generator) -> Problem:
+    """Add a job like one of those that there are, urgent and short."""
+    like = int(random.choice(_open(problem, floor)))
+    rows = problem.of_jobs([*range(problem.num_jobs), like])
+    rows["job_ids"] = (*problem.job_ids, "rush")
+    for name, value in (
+        ("release", floor.now),
+        ("due", floor.now + 2 * RUSH),
+        ("weight", RUSH_WEIGHT),
+        ("important", True),
+    ):
+        rows[name][-1] = value
+    able = np.isfinite(rows["processing"][-1])
+    rows["processing"][-1] = np.where(able, RUSH, inf)
+    return replace(problem, **rows)
+
+
+EVENTS: dict[str, Event] = {
+    "machine down": _machine_down,
+    "rush order": _rush_order,
+    "late material": _late_material,
+    "twice as long": _twice_as_long,
+    NOTHING: lambda problem, floor, random: problem,
+}
+
+
+def replan_report(
+    *,
+    jobs: int,
+    machines: int,
+    shifts: int,
+    effort: str,
+    tell: Callable[[str], None],
+) -> Report:
+    """
+    Repair random shifts that something happened to, in every way.
+
+    Parameters
+    ----------
+    jobs, machines
+        Size of each shift.
+    shifts
+        How many; every second has calendars.
+    effort
+        Of the plans and of the repairs.
+    tell
+        Told of every shift.
+    """
+    rows: list[RepairRow] = []
+    for i in range(shifts):
+        kind = KINDS["shift_calendar" if i % 2 else "shift"].resized(jobs, machines)
+        rows += list(_of_shift(i, generate(kind, 1_000 + i), effort))
+        tell(f"shift {i + 1} of {shifts}")
+    columns = tuple(RepairRow.__dataclass_fields__)
+    detail = ResultTable(
+        "Repairs of shifts.",
+        columns,
+        tuple(tuple(getattr(row, x) for x in columns) for row in rows),
+    )
+    return Report(detail, (_summary(rows), _nothing(rows)))
+
+
+def _of_shift(i: int, problem: Problem, effort: str) -> list[RepairRow]:
+    """Every event and way of one shift."""
+    settings = PlanSettings(effort=effort)
+    shift = Shift(problem, START, f"shift {i}")
+    schedule = plan(shift, settings).result.schedule
+    previous, now = PreviousPlan.of(schedule), int(CUT * schedule.makespan)
+    found = []
+    for number, (event, happens) in enumerate(EVENTS.items()):
+        random = np.random.default_rng([i, number])
+        states = as_planned(problem, previous, now)
+        changed = happens(problem, Floor(now, states, previous), random)
+        before = PreviousPlan.matched(
+            schedule,
+            (problem.job_ids, problem.machine_ids),
+            (changed.job_ids, changed.machine_ids),
+        )
+        floor = Floor(now, states, before)
+        disturbed = replace(shift, problem=changed)
+        for name, kind, keep in WAYS:
+            made = repair(disturbed, floor, kind, replace(settings, keep=keep))
+            found.append(_row(i, event, name, made))
+    return found
+
+
+def _row(i: int, event: str, way: str, made: Repaired) -> RepairRow:
+    """Figures of one repair."""
+    result, found = made.plan.result, made.changes
+    ids = result.problem.job_ids
+    rush = nan
+    if ids[-1] == "rush":
+        rush = (int(result.schedule.end[-1]) - made.commitments.now) / 60
+    return RepairRow(
+        i,
+        event,
+        way,
+        found.compared,
+        found.changed_jobs,
+        found.changed_next_4h,
+        result.cost,
+        result.metrics.weighted_tardiness / 60,
+        rush,
+        result.seconds,
+    )
+
+
+def _summary(rows: Sequence[RepairRow]) -> ResultTable:
+    """Mean of each way over the disturbed cases, beside free, with intervals."""
+    disturbed = [row for row in rows if row.event != NOTHING]
+    free = {(row.shift, row.event): row for row in disturbed if row.way == "free"}
+    table: list[tuple[Cell, ...]] = []
+    for way, _, _ in WAYS:
+        own = [row for row in disturbed if row.way == way]
+        beside = [free[row.shift, row.event] for row in own]
+        changed = np.array([row.changed / max(row.jobs, 1) for row in own])
+        soon = np.array([row.soon / max(row.jobs, 1) for row in own])
+        cost = np.array(
+            [times_the_cost(x.cost, y.cost) for x, y in zip(own, beside, strict=True)]
+        )
+        late = sum(row.lateness for row in own)
+        of_free = sum(row.lateness for row in beside)
+        rush = [
+            row.rush_end - other.rush_end
+            for row, other in zip(own, beside, strict=True)
+            if row.event == "rush order"
+        ]
+        table.append(
+            (
+                way,
+                len(own),
+                *_interval(100 * changed),
+                float(100 * np.mean(soon)),
+                float(100 * np.mean(changed <= 0.25)),
+                *_interval(cost),
+                times_the_cost(late, of_free),
+                max(rush, default=nan),
+                float(np.mean([row.seconds for row in own])),
+            )
+        )
+    columns = (
+        *("way", "cases", "changed %", "from", "to", "next 4 h %"),
+        *("cases up to 25 %", "cost/free", "from", "to", "lateness/free"),
+        *("rush at most min later", "seconds"),
+    )
+    title = "Disturbed shifts: means with 95 % intervals, cost and lateness over free."
+    return ResultTable(title, columns, tuple(table))
+
+
+def _nothing(rows: Sequence[RepairRow]) -> ResultTable:
+    """Jobs that change where nothing happened."""
+    still = [row for row in rows if row.event == NOTHING]
+    table = tuple(
+        (way, sum(row.changed for row in still if row.way == way)) for way, _, _ in WAYS
+    )
+    return ResultTable("Nothing happened: jobs changed.", ("way", "changed"), table)
+
+
+def _interval(values: np.ndarray) -> tuple[float, float, float]:
+    """Mean, and the interval that holds it 95 times in 100, by resampling."""
+    random = np.random.default_rng(0)
+    picks = random.integers(0, len(values), (RESAMPLES, len(values)))
+    low, high = np.quantile(values[picks].mean(axis=1), (0.025, 0.975))
+    return float(values.mean()), float(low), float(high)
