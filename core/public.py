@@ -12,10 +12,10 @@ from pathlib import Path
 
 from core.planning.plan import Plan as Plan
 from core.planning.settings import PlanSettings as PlanSettings
-from core.problem.model import Job as Job
-from core.problem.model import Machine as Machine
 from core.problem.model import Problem as Problem
 from core.problem.objective import Objective as Objective
+from core.problem.rows import Job as Job
+from core.problem.rows import Machine as Machine
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift as Shift
 from core.problem.verify import Violation, violations

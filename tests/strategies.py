@@ -7,7 +7,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem, Scale
+from core.problem.model import Problem
+from core.problem.problem_fields import Scale
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 
 TIMES = st.integers(1, 20)  # seconds; small, so that ties and tight fits are common

@@ -12,8 +12,9 @@ import numpy as np
 from core.benchmarking.efforts import planner
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Report, ResultTable
-from core.problem.model import PER_MACHINE, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
+from core.problem.problem_fields import PER_MACHINE
 
 Tell = Callable[[str], None]
 

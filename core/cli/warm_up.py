@@ -9,7 +9,8 @@ def warm_up() -> None:
     from core.futures.futures import futures
     from core.planning.scheduler import Stopwatch
     from core.planning.stopping import never
-    from core.problem.model import Job, Machine, Problem
+    from core.problem.model import Problem
+    from core.problem.rows import Job, Machine
     from core.schedulers.warm_up import warm_up as compile_plans
     from core.search.chains import LoadChain, OrderChain
     from core.search.compiling import ready

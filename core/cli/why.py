@@ -190,7 +190,7 @@ def _effect(shift: Shift, plan: Schedule, kind: str, name: str) -> Effect:
 def _closure(shift: Shift, text: str) -> tuple[str, int, int]:
     """Machine, begin and end in seconds from ``MILL-01`` or ``MILL-01@FROM/TO``."""
     if text in shift.problem.machine_ids or "@" not in text:
-        from core.problem.model import LONGEST
+        from core.problem.checks import LONGEST
 
         return text, 0, LONGEST
     machine, _, span = text.rpartition("@")

@@ -8,7 +8,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from core.problem.model import MOST_TIMES, SHORTEST_BETWEEN, Problem
+from core.problem.checks import MOST_TIMES, SHORTEST_BETWEEN
+from core.problem.model import Problem
 
 Floats = NDArray[np.float64]
 

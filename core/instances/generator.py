@@ -15,7 +15,8 @@ from core.instances.mean_open_time import MeanOpenTime
 from core.instances.resample import resample
 from core.instances.weekly import draw_calendars, draw_patterns, open_share
 from core.problem.calendar import Calendar, Seconds
-from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.problem.model import Problem
+from core.problem.rows import IMPORTANT_WEIGHT
 
 __all__ = ["KINDS", "GeneratorSettings", "generate", "resample"]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from core.problem.model import PER_MACHINE, Problem
+from core.problem.model import Problem
+from core.problem.problem_fields import PER_MACHINE
 
 
 def opened(problem: Problem, machine: int, begin: int, end: int) -> Problem:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from core.problem.archives import pack, unpack
 from core.problem.calendar import Calendar
-from core.problem.model import OPTIONAL, Problem, Scale
+from core.problem.model import Problem
+from core.problem.problem_fields import OPTIONAL, Scale
 from core.problem.schedule import Schedule
 
 FORMAT = 1

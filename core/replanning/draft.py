@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from core.problem.calendar import Calendar
-from core.problem.model import LONGEST, PER_JOB_DEFAULTS, Problem
+from core.problem.checks import LONGEST
+from core.problem.model import Problem
+from core.problem.problem_fields import PER_JOB_DEFAULTS
 from core.problem.shift import Shift
 from core.replanning.events import RushJob
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.bounds.joint import joint_bound
 from core.policy.compiled.plan_loop import PlanLoop, blank_network
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers.compiled.rules import best_by_machine_code
 from core.schedulers.variants import variants
 from core.simulation.features import observe, observe_machines

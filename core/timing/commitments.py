@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from core.problem.calendar import Seconds
 from core.problem.floor import Floor
-from core.problem.model import Problem, Scale
+from core.problem.model import Problem
+from core.problem.problem_fields import Scale
 from core.problem.schedule import Schedule
 
 Ints = NDArray[np.int64]

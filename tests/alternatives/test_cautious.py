@@ -9,8 +9,9 @@ from core.futures.spread import Spread
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.settings import PlanSettings
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.schedulers.registry import scheduler
 from core.timing.retime import retime

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from core.alternatives.front import FrontPlan, front, objectives, unbeaten
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Metrics, metrics
 from core.problem.verify import violations
 from core.timing.retime import retime

@@ -4,8 +4,9 @@ import pytest
 
 from core.benchmarking.improvers import Turn, improvers
 from core.planning.stopping import AnyOf, MaxIterations
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.search.local_search import LocalSearch
 from core.search.refine import refine
 from core.timing.retime import retime

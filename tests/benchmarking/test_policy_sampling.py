@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from core.benchmarking.policy_sampling import PolicySampling
 from core.planning.stopping import MaxIterations, MaxSeconds, never
 from core.policy.errors import TooLargeError
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.simulation.simulator import Simulator
 from core.simulation.stack import stack

@@ -10,8 +10,9 @@ from ortools.sat.python import cp_model
 
 from core.benchmarking.windows import Windows, troubled_job, window_around
 from core.planning.stopping import MaxIterations, never
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.schedulers.cp_model import CpModel, Window
 from core.schedulers.cpsat import FOUND, solve

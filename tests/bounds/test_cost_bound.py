@@ -12,8 +12,9 @@ from core.bounds import tardiness_bound, work_bound
 from core.bounds.cost_bound import CHAIN, WORK, lower_bounds
 from core.bounds.earliest import earliest
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective, gap
+from core.problem.rows import Job, Machine
 from core.problem.schedule import metrics
 from core.timing.retime import retime
 from tests.strategies import problems, problems_and_sequences, special_sequences

@@ -10,8 +10,9 @@ from core.bounds.cost_bound import lower_bounds
 from core.bounds.joint import Search, joint_bound
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 from tests.exhaustive import optimum
 from tests.strategies import problems, problems_and_sequences, special_problems

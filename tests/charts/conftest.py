@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 from tests.plans import plan_of, shift_of
 

@@ -15,7 +15,8 @@ from core.charts.comparison import (
 )
 from core.charts.window import View
 from core.comparison.trials import Score, Trial
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 from tests.plans import plan_of, shift_of
 

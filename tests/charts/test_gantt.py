@@ -15,7 +15,8 @@ from core.charts.canvas import arranged
 from core.charts.categories import categories
 from core.charts.gantt import gantt
 from core.charts.window import VISIBLE_BARS, ColorBy, View
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 from tests.plans import shift_of
 from tests.strategies import problems_and_sequences

@@ -8,8 +8,9 @@ import pytest
 
 from core.decisions.departures import job_departure, machine_departure, said
 from core.planning.decision import Decision, Scores
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 
 ON_TIME = Objective(0, 1, 0)

@@ -11,7 +11,8 @@ from core.decisions.effects import (
     effect_of_release,
 )
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 

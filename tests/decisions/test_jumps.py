@@ -7,7 +7,8 @@ import numpy as np
 
 from core.decisions.jumps import doubtful, following, late, setups
 from core.planning.decision import Scores
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from tests.traces import random_trace
 
 

@@ -14,8 +14,9 @@ from core.decisions.topic_words import Wording
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.orders import Order, find_order, orders
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.search.refine import padded
 from core.timing.retime import retime

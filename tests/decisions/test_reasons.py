@@ -16,7 +16,8 @@ from core.decisions.reasons import (
     machine_words,
 )
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
 from core.timing.retime import retime

@@ -15,8 +15,9 @@ from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError
 from core.planning.trace_file import trace_to_bytes
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.rule_trace import trace_of

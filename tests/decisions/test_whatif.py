@@ -10,8 +10,9 @@ from core.instances.generator import KINDS, generate
 from core.planning.decision import Override
 from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.registry import scheduler
 from core.timing.retime import retime

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.instances.generator import KINDS, generate, resample
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 
 
 @pytest.fixture(scope="module")

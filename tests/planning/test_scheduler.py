@@ -10,8 +10,9 @@ from core.planning.scheduler import (
     Result,
 )
 from core.planning.stopping import MaxIterations
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.timing.retime import retime
 

@@ -17,8 +17,9 @@ from core.planning.decision import Override, Scores, certainty
 from core.planning.trace import StaleTraceError, Trace, TraceError
 from core.planning.trace_file import trace_from_bytes, trace_to_bytes
 from core.planning.trace_recorder import Recorder
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.problem.verify import violations
 from tests.strategies import problems

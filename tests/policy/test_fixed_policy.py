@@ -10,7 +10,8 @@ from core.policy.choosing import GREEDY, Given, sampled
 from core.policy.errors import TooLargeError
 from core.policy.fixed_policy import FixedSizePolicy
 from core.policy.two_step import act
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.simulation.features import observe
 from core.simulation.simulator import Simulator
 from tests.strategies import problems

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from core.policy.choosing import GREEDY, Explored, Given, idle_weights, mixed, sampled
 from core.policy.set_policy import SetPolicy
 from core.policy.two_step import JobScores, act, evaluate
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.simulation.simulator import Simulator
 from tests.simulation.playing import lookaheads
 from tests.strategies import problems

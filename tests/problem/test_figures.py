@@ -7,7 +7,8 @@ import pytest
 from core.problem import figures
 from core.problem.figure_words import shown_figures
 from core.problem.figures import Figure, ShownIn, Unit, figures_at, figures_of
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.timing.retime import retime
 from tests.plans import START, plan_of, shift_of
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
 from core.problem.load import jobs_within, load
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.schedule import setup_seconds
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
-from core.problem.model import LONGEST, Job, Machine, Problem, Scale
+from core.problem.checks import LONGEST
+from core.problem.model import Problem
+from core.problem.problem_fields import Scale
+from core.problem.rows import Job, Machine
 from tests.strategies import problems
 
 MACHINES = [Machine("M0", type="A", group="x"), Machine("M1", type="B", available=9)]

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.bounds.cost_bound import lower_bounds
-from core.problem.model import Job, Machine, Problem, Scale
+from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
+from core.problem.problem_fields import Scale
+from core.problem.rows import Job, Machine
 from core.simulation.simulator import Simulator
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.orders import UnknownOrderError, find_order, order_lines, orders
+from core.problem.rows import Job, Machine
 from core.problem.schedule import tardiness
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule, metrics, setup_seconds, tardiness
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem, Scale
+from core.problem.model import Problem
+from core.problem.problem_fields import Scale
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.problem.serialize import (
     SerializedFormatError,

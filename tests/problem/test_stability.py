@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.stability import Home
 from core.timing.retime import retime
 

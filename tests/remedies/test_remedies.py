@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from core.decisions.topic_words import Wording
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.orders import find_order, orders
+from core.problem.rows import Job, Machine
 from core.problem.shift import DEFAULT_START, Shift
 from core.problem.verify import violations
 from core.remedies.remedies import remedies

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
 from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.replanning.commitments import (
     Commitment,
     ImpossibleLockError,

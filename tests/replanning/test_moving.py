@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
 from core.problem.floor import PreviousPlan
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
 from core.problem.verify import violations
 from core.replanning.events import (

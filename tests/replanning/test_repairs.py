@@ -12,7 +12,8 @@ from core.planning.keeping import KEEPS
 from core.planning.settings import PlanSettings
 from core.problem.calendar import Calendar
 from core.problem.floor import Floor, JobState, PreviousPlan, Status
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
 from core.problem.verify_floor import violations_on
 from core.replanning.changes import home_of

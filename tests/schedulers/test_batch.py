@@ -15,8 +15,9 @@ from core.planning.visibility import (
     visible_jobs,
 )
 from core.policy.errors import TooLargeError
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.schedulers.batch import BatchScheduler, remainder
 from core.schedulers.hierarchical import HierarchicalScheduler

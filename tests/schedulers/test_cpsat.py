@@ -12,8 +12,9 @@ from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled, Stopwatch
 from core.planning.stopping import MaxSeconds
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers import cpsat
 from core.schedulers.cp_model import size, whole_weights
 from core.schedulers.cpsat import (

@@ -17,8 +17,9 @@ from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
 from core.policy.errors import ModelError
 from core.policy.shipped import load_default_model
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.portfolio import PortfolioScheduler

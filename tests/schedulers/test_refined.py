@@ -4,8 +4,9 @@ import pytest
 
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxIterations
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers import refined
 from core.schedulers.refined import Refined
 from core.schedulers.registry import scheduler

@@ -10,8 +10,9 @@ from core.instances.kinds import KINDS
 from core.planning.dispatch_rules import RULES, atcs
 from core.planning.scheduler import PlanningCancelled
 from core.planning.stopping import MaxIterations
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers.compiled.rules import COMPILED, best_by_machine_code
 from core.schedulers.rules import RuleScheduler, best_of
 from core.schedulers.tensors.moment import Moment, jobs_behind

@@ -17,8 +17,9 @@ from core.instances.kinds import KINDS
 from core.planning.settings import PlanSettings
 from core.planning.visibility import batches
 from core.policy.shipped import load_default_model
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.schedulers.batch import BatchScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler

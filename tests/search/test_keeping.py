@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.planning.stopping import MaxIterations
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.stability import Home
 from core.problem.verify import violations
 from core.search.arrays import arrays

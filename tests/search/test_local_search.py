@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from core.planning.stopping import AnyOf, MaxIterations, MaxSeconds, never, peek
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem, Scale
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.problem_fields import Scale
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.search import compiling
 from core.search.arrays import arrays

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 
 from core.benchmarking.windows import Windows
 from core.planning.stopping import MaxIterations, MaxSeconds
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.verify import violations
 from core.search.local_search import LocalSearch
 from core.search.refine import padded, refine

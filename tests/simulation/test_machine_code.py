@@ -19,8 +19,9 @@ from core.policy.compiled import loop
 from core.policy.shipped import load_default_model
 from core.policy.two_step import act
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers.compiled import rules
 from core.schedulers.registry import scheduler
 from core.schedulers.tensors import plans

@@ -7,7 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.simulation.reward import REWARDS, CostReward, ShapedReward, ShapedWeights
 from core.simulation.simulator import Simulator
 from tests.simulation.playing import choose, lookaheads

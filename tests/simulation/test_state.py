@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.instances.generator import KINDS, generate
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.simulation.simulator import Simulator
 from core.simulation.state import observe_state
 from core.simulation.state_table import STATE_FEATURES

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.store.errors import NameTakenError, ScenarioFormatError, UnknownScenarioError
 from core.store.scenarios import (

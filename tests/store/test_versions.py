@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.store.database import open_database, stored_version
 from core.store.errors import DayChangedError, NoVersionError, UnknownDayError
 from core.store.scenarios import Scenario

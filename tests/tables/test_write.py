@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.instances.generator import KINDS, generate
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.problem.schedule import setup_seconds, tardiness
 from core.problem.shift import Shift
 from core.schedulers.rules import RuleScheduler

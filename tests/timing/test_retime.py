@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
+from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule, setup_seconds
 from core.problem.verify import violations
 from core.timing.retime import retime

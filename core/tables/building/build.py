@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.floor import Floor
-from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.problem.model import Problem
+from core.problem.rows import IMPORTANT_WEIGHT
 from core.problem.shift import DEFAULT_START
 from core.tables import limits
 from core.tables.building.book import Book

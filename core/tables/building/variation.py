@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.problem.model import MOST_TIMES, SHORTEST_BETWEEN
+from core.problem.checks import MOST_TIMES, SHORTEST_BETWEEN
 from core.tables.building.book import Book
 from core.tables.mapping.records import Record
 from core.tables.rows import MINUTE, JobRow, MachineRow

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.problem.model import IMPORTANT_WEIGHT, Problem
+from core.problem.model import Problem
+from core.problem.rows import IMPORTANT_WEIGHT
 from core.problem.shift import Shift
 from core.tables.rows import LONGEST_NAME, MINUTE, SHEETS
 from core.tables.text import Cell, has_control, join_list, minutes

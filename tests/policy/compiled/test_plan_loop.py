@@ -13,8 +13,9 @@ from core.planning.stopping import MaxIterations
 from core.planning.trace_recorder import Recorder
 from core.policy.compiled.plan_loop import Network, PlanLoop, blank_network
 from core.policy.shipped import SHIPPED, folder_model
-from core.problem.model import Job, Machine, Problem
+from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.problem.rows import Job, Machine
 from core.schedulers.tensors.plans import TensorPlans
 from core.simulation.side_by_side import side_by_side
 from core.simulation.stack import stack
