@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.charts import theme
 from core.charts.canvas import Canvas
 from core.charts.categories import Category, categories
+from core.charts.floor_marks import FloorMarks, add_floor_marks
 from core.charts.joined_bars import JoinedBars, joined_bars, needs_overview
 from core.charts.marks import (
     BAR_OFFSET,
@@ -50,6 +51,7 @@ def gantt(
     now: datetime | None = None,
     planners: Mapping[int, str] | None = None,
     whiskers: Whiskers | None = None,
+    floor: FloorMarks | None = None,
 ) -> go.Figure:
     """
     Draw a schedule: a row per machine, a bar per job.
@@ -68,6 +70,8 @@ def gantt(
         Jobs that the planner decided on, and what of them; they are marked.
     whiskers
         When jobs end in possible futures, where that is to be seen.
+    floor
+        What has begun, is locked or frozen, where that is to be seen.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def gantt(
         add_closures(figure, canvas)
         add_thread(figure, canvas)
     else:
-        _add_bars(figure, canvas, colors)
+        _add_bars(figure, canvas, colors, floor)
         if whiskers is not None:
             add_whiskers(figure, canvas, whiskers)
     add_planner_marks(figure, canvas, planners or {})
@@ -96,7 +100,12 @@ def gantt(
     return figure
 
 
-def _add_bars(figure: go.Figure, canvas: Canvas, colors: Sequence[Category]) -> None:
+def _add_bars(
+    figure: go.Figure,
+    canvas: Canvas,
+    colors: Sequence[Category],
+    floor: FloorMarks | None,
+) -> None:
     """One bar per job and setup, with names where there is room."""
     _add_setups(figure, canvas)
     hover = _hover_texts(canvas)
@@ -106,6 +115,8 @@ def _add_bars(figure: go.Figure, canvas: Canvas, colors: Sequence[Category]) -> 
         ink[chosen] = theme.ink_on(category.color)
         if len(chosen):
             figure.add_trace(_bars(canvas, chosen, category, hover))
+    if floor is not None:
+        add_floor_marks(figure, canvas, floor)
     add_closures(figure, canvas)
     add_late_marks(figure, canvas)
     add_thread(figure, canvas)

@@ -185,7 +185,7 @@ def test_a_machine_is_down_and_one_way_is_taken(app):
     plan = value(app, Key.PLAN)
     assert plan.content_hash != before.content_hash
     assert plan.shift.problem.calendars[0].closures[0].tolist() == [0, 3600]
-    assert versions_of(app)[1][0].startswith(f"{machine} is down until Mon 07:00.")
+    assert versions_of(app)[1][0] == f"{machine} is down until Mon 07:00. Gentle."
     assert value(refreshed(app), Key.PLAN).content_hash == plan.content_hash
     click(app, "icon_undo")
     assert value(app, Key.SHIFT).content_hash == before.shift.content_hash

@@ -120,6 +120,12 @@ def now_in_hand(shift: Shift) -> datetime:
     return shift.start if day is None or day.now is None else day.now
 
 
+def now_line() -> datetime:
+    """Return where the chart draws the present: as it was said, else by the clock."""
+    day = day_in_hand()
+    return datetime.now() if day is None or day.now is None else day.now
+
+
 def lived(shift: Shift) -> Shift | tuple[EventFault, ...]:
     """
     Take a shift in hand as its files say it; returns it after the events of its day.

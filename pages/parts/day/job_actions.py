@@ -11,7 +11,7 @@ from core.charts import theme
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.shift import Shift
-from pages.parts.day.moves import has_begun, lock, lock_of, move, unlock
+from pages.parts.day.moves import has_begun, lock, lock_of, marks_of, move, unlock
 
 MINUTE = 60  # the form knows no seconds
 AT, BEFORE, AFTER = "at", "before", "after"
@@ -122,7 +122,7 @@ def _beside(plan: Plan, job: int, machine: int, where: str) -> int | None:
     problem, schedule = plan.shift.problem, plan.result.schedule
     there = np.flatnonzero(schedule.machine == machine)
     there = there[(there != job)][np.argsort(schedule.start[there[there != job]])]
-    listed = [j for j in there.tolist() if not has_begun(plan, j)]
+    listed = there[~marks_of(plan).begun[there]].tolist()
     other = st.selectbox(
         "Which job",
         listed,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
+from core.charts.floor_marks import FloorMarks
 from core.planning.plan import Plan
 from core.planning.scheduler import Result, Stopwatch
 from core.problem import phrases
@@ -42,16 +45,35 @@ def lock_of(plan: Plan, job: int) -> EventLock | None:
     return replayed(base, day.events).locks.get(plan.shift.problem.job_ids[job])
 
 
+def marks_of(plan: Plan) -> FloorMarks:
+    """Return what of a plan is past change: what has begun by now, and locks."""
+    problem, floor, base = plan.shift.problem, plan.shift.floor, base_shift()
+    now, day = 0, day_in_hand()
+    if base is not None:
+        now = round((now_in_hand(base) - plan.shift.start).total_seconds())
+    begun = plan.result.schedule.start < now
+    locked = np.zeros(problem.num_jobs, dtype=np.bool_)
+    freeze = None
+    if floor is not None:
+        begun[floor.begun()] = True
+        freeze = max(floor.freeze_until.values(), default=None)
+    if base is not None and day is not None and day.events:
+        said = replayed(base, day.events)
+        locked = np.isin(problem.job_ids, list(said.locks))
+        waiting = [name for name, x in said.begun.items() if x.state == "planned"]
+        begun &= ~np.isin(problem.job_ids, waiting)
+    return FloorMarks(now, begun, locked, freeze)
+
+
 def has_begun(plan: Plan, job: int) -> bool:
     """Whether a job has begun by now, if the plan in hand ran so."""
-    base = base_shift()
-    floor = plan.shift.floor
-    if floor is not None and job in floor.begun():
-        return True
-    if base is None:
-        return False
-    now = (now_in_hand(base) - plan.shift.start).total_seconds()
-    return bool(plan.result.schedule.start[job] < now)
+    return bool(marks_of(plan).begun[job])
+
+
+def movable(plan: Plan) -> NDArray[np.bool_]:
+    """Shape (n,): jobs that have not begun and are not locked."""
+    marks = marks_of(plan)
+    return ~(marks.begun | marks.locked)
 
 
 def lock(plan: Plan, job: int, *, start: bool) -> None:

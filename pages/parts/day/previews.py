@@ -129,7 +129,7 @@ class Preview(BackgroundWork):
         """Return what a repair is called: a rush order asks for promises."""
         if self.rush and kind in PROMISES:
             return PROMISES[kind]
-        return str(kind.title)
+        return str(kind.label)
 
     def _at_any_price(self, quick: PlanSettings, floor: Floor) -> Option:
         """Plan anew with the rush order before everything else."""

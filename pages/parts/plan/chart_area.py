@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import streamlit as st
 
 from core.charts.gantt import gantt, nothing_planned
@@ -11,6 +9,9 @@ from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.chart import job_of, show_chart
+from pages.parts.day.drag import let_drag
+from pages.parts.day.in_force import now_line
+from pages.parts.day.moves import marks_of
 from pages.parts.plan.answers import say_how_sure, whiskers_of
 from pages.parts.plan.panel import show_empty_panel, show_panel
 from pages.parts.plan.tools import show_tools
@@ -42,9 +43,10 @@ def draw_area(shift: Shift, plan: Plan | None, *, final: bool = True) -> None:
         shift,
         schedule,
         view,
-        now=datetime.now(),
+        now=now_line(),
         planners={} if plan is None else plan.planners,
         whiskers=whiskers_of(plan) if plan is not None and final else None,
+        floor=marks_of(plan) if plan is not None and final else None,
     )
     with st.container(horizontal=True, key="chart_and_panel"):
         with st.container(key="chart_place"):
@@ -55,6 +57,7 @@ def draw_area(shift: Shift, plan: Plan | None, *, final: bool = True) -> None:
             else:
                 show_empty_panel(plan, view.job)
     if plan is not None and final:
+        let_drag(plan, view)
         say_how_sure(plan)
     if st.session_state.pop(Key.FILTERED, False) and final:
         st.rerun()  # the tables below show the same machines
