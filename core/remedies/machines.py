@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
+
 from core.decisions.lateness import Blame, Lateness
 from core.problem.altered import with_copies
 from core.remedies.passing import passed
@@ -42,8 +44,11 @@ def _one_more(yardstick: Yardstick, k: int) -> Remedy | None:
         return None  # it is there already, from a way that was taken before
     wider = with_copies(problem, k, [copy], [problem.num_groups])
     sequences = list(yardstick.sequences)
-    moved = tuple(job for job in sequences[k] if job in wanted)
-    sequences[k] = tuple(job for job in sequences[k] if job not in wanted)
+    free = wanted - set(np.flatnonzero(problem.reserved_machine >= 0).tolist())
+    moved = tuple(job for job in sequences[k] if job in free)
+    if not moved:
+        return None
+    sequences[k] = tuple(job for job in sequences[k] if job not in free)
     begin = (*sequences, moved)
     made = passed(wider, begin, yardstick.wanted, yardstick.lateness, 1.0, True)
     words = f"one machine more like {name}"

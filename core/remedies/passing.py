@@ -64,6 +64,8 @@ def passed(
                     there = retime(problem, tried)
                 except ValueError:  # the job would wait for itself
                     continue
+                if not keeps_reservations(problem, there):
+                    continue
                 first, second = lateness(there.end)
                 if eager * first + second < best:
                     best, found = eager * first + second, (tried, there)
@@ -72,6 +74,15 @@ def passed(
         sequences, plan = found
         late, others = lateness(plan.end)
     return sequences
+
+
+def keeps_reservations(problem: Problem, schedule: Schedule) -> bool:
+    """Whether every reserved job starts where it is reserved."""
+    reserved = problem.reserved_machine >= 0
+    return bool(
+        (schedule.start == problem.reserved_start)[reserved].all()
+        and (schedule.machine == problem.reserved_machine)[reserved].all()
+    )
 
 
 def _moved(

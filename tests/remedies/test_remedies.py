@@ -158,6 +158,33 @@ def test_a_short_closure_is_worked_through_or_not(shop, plan):
     assert (way.end, way.overtime) == (minutes(130), minutes(30))
 
 
+def test_a_lock_in_the_way_is_lifted_with_what_it_holds(shop):
+    """
+    Other is reserved at 0 on the mill, mine waits for big, reserved at 40.
+
+    With big free, mine runs 40-70 and is on time.
+    """
+    machine, start = np.array([0, 0, -1]), np.array([minutes(40), 0, -1])
+    due = MINUTE * np.array([500.0, 500.0, 70.0])
+    able = shop.processing.copy()
+    able[2, 1] = np.inf
+    problem = replace(
+        shop,
+        processing=able,
+        due=due,
+        reserved_machine=machine,
+        reserved_start=start,
+    )
+    made = retime(problem, [[1, 0, 2], []])
+    found = remedies(problem, made, [find_order(problem, "WO-3")], WORDING)
+    lifted = [x for x in found.remedies if "lifted" in x.change]
+    assert "the lock of big is lifted" in [x.change for x in lifted]
+    for way in lifted:
+        assert way.late == 0
+        assert way.end <= minutes(70)
+        assert (way.problem.reserved_machine >= 0).sum() == 1
+
+
 def test_several_orders_are_helped_at_once(shop, plan):
     """WO-2 and WO-3: on the lathe mine is on time, and other stays so."""
     wanted = [find_order(shop, name) for name in ("WO-2", "WO-3")]
