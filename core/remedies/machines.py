@@ -51,5 +51,7 @@ def _one_more(yardstick: Yardstick, k: int) -> Remedy | None:
     sequences[k] = tuple(job for job in sequences[k] if job not in free)
     begin = (*sequences, moved)
     made = passed(wider, begin, yardstick.wanted, yardstick.lateness, 1.0, True)
+    if not made[-1]:
+        return None  # without it the orders are as early
     words = f"one machine more like {name}"
     return yardstick.remedy(words, wider, retime(wider, made), asks=Asks.OWNER)

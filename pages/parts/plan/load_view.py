@@ -73,8 +73,8 @@ def _say_bottleneck(found: Load) -> None:
         words = f"**Bottleneck: {name}.** By its due dates {more} more work is wanted "
         words += f"of it than it is open for; {used}."
     else:
-        words = f"**Most used: {name}**, {used}. No machine is asked for more by due "
-        words += "dates than it holds."
+        words = f"**Most used: {name}**, {used}. Up to every due date there is time "
+        words += "for all that is wanted by then; red is what cannot wait that long."
     st.markdown(words)
 
 
