@@ -178,16 +178,15 @@ class _Work:
     def _contradictions(self, begun: Ints) -> None:
         """History that no plan could have: it is kept, and said."""
         problem, (_, _, start, end) = self.problem, self.times
-        for first, job in problem.precedence.tolist():
-            if self.kind[job] == Commitment.HISTORY and (
-                self.kind[first] != Commitment.HISTORY
-                or start[job] < end[first] + problem.wait_after[first]
-            ):
-                self.say(Said.BEFORE_PREDECESSOR, job, first)
+        held = self.kind == Commitment.HISTORY
+        before, after = problem.precedence.T
+        early = start[after] < end[before] + problem.wait_after[before]
+        for i in np.flatnonzero(held[after] & (~held[before] | early)).tolist():
+            self.say(Said.BEFORE_PREDECESSOR, int(after[i]), int(before[i]))
         order = begun[np.lexsort((end[begun], start[begun], self.machine[begun]))]
-        for before, job in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
-            if self.machine[before] == self.machine[job] and start[job] < end[before]:
-                self.say(Said.OVERLAPS, job, before)
+        for last, job in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
+            if self.machine[last] == self.machine[job] and start[job] < end[last]:
+                self.say(Said.OVERLAPS, job, last)
         for job in begun.tolist():
             k, at = int(self.machine[job]), int(start[job])
             if at >= 0 and self.placing.next_open(k, at) != at:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.timing.flat import flat_problem
-from core.timing.kernel import finish, place
+from core.timing.kernel import finish, next_open, place
 
 Times = tuple[int, int, int, int]
 
@@ -75,7 +75,8 @@ class Placing:
 
     def next_open(self, machine: int, time: int) -> int:
         """First open second of a machine from a time on."""
-        return int(self.problem.calendars[machine].next_open(time))
+        found: int = next_open(flat_problem(self.problem).closures, machine, time)
+        return found
 
     def finish(self, machine: int, start: int, seconds: int) -> int:
         """First second with so many open ones of a machine behind a start."""
