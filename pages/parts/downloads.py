@@ -5,20 +5,22 @@ import streamlit as st
 from core.planning.plan import Plan
 from core.tables.writing.template import template_files, template_workbook
 from core.tables.writing.write_plan import schedule_csv, schedule_workbook
+from pages.parts.day.told import events_table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def offer_plan(plan: Plan) -> None:
     """Offer the plan as CSV and as a workbook, made when asked for."""
+    events = events_table()  # here: a download is made outside the session
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
             "Workbook",
-            lambda: schedule_workbook(plan),
+            lambda: schedule_workbook(plan, [] if events is None else [events]),
             "schedule.xlsx",
             XLSX,
             icon=":material/table_view:",
-            help="All jobs, a sheet per machine type, and the figures.",
+            help="All jobs, a sheet per machine type, the figures, and what happened.",
             on_click="ignore",
         )
         st.download_button(

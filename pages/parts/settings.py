@@ -6,7 +6,10 @@ import streamlit as st
 
 from core.planning.catalogue import SCHEDULERS, names, title
 from core.planning.effort import EFFORTS
+from core.planning.keeping import KEEPS
+from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
+from core.problem import phrases
 from core.problem.objective import Objective
 from pages.parts.state import Key
 
@@ -42,6 +45,7 @@ def settings_from_sidebar() -> PlanSettings | None:
             _emphasis("Few setups", Key.FEW_SETUPS, "Machines are set up rarely.")
             * default.setup,
         ]
+        keep = _keep_the_plan()
         # Effort stands before who plans, which decides whether there is an effort.
         effort_place = st.container()
         with st.expander("Details", icon=":material/tune:"):
@@ -114,7 +118,33 @@ def settings_from_sidebar() -> PlanSettings | None:
         refine_seconds=float(seconds),
         effort=effort,
         cautious=bool(cautious),
+        keep=keep,
     )
+
+
+def _keep_the_plan() -> str:
+    """How much of the plan in hand a new one keeps; asked once there is a plan."""
+    plan: Plan | None = st.session_state.get(Key.PLAN)
+    if plan is None:
+        return PlanSettings().keep
+    chosen: str = st.select_slider(
+        "Keep the plan",
+        list(KEEPS),
+        value=PlanSettings().keep,
+        help="When something has happened: a job changes its machine or its start only "
+        "where that is worth it.",
+        key=Key.KEEP,
+        persist_state="session",
+    )
+    problem, price = plan.shift.problem, KEEPS[chosen].price
+    # One change costs so many weighted seconds of lateness.
+    worth = price * problem.total_weight * problem.ideal_horizon
+    seconds = worth / (10 * problem.num_jobs)
+    if seconds:
+        st.caption(
+            f"One change has to save {phrases.duration(seconds)} of weighted lateness."
+        )
+    return chosen
 
 
 def _emphasis(label: str, key: Key, text: str) -> float:

@@ -67,6 +67,7 @@ class Key(StrEnum):
     FINISH_EARLY = "finish_early"
     ON_TIME = "on_time"
     FEW_SETUPS = "few_setups"
+    KEEP = "keep"
     SCHEDULER = "scheduler"
     SAMPLES = "samples"
     REFINE_SECONDS = "refine_seconds"

@@ -1,12 +1,21 @@
 """A plan that lives through the day: versions, events, two windows on one shift."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pandas import read_excel
 
-from core.replanning.events import JobLonger, MachineDown
+from core.replanning.events import (
+    EVENT_COLUMNS,
+    JobLonger,
+    MachineDown,
+    event_rows,
+)
 from core.store.versions import Versions
+from core.tables.writing.filled import Table
+from core.tables.writing.write_plan import schedule_workbook
 from pages.parts import stored
 from pages.parts.state import Key
 from tests.pages.test_in_hand import (
@@ -158,6 +167,12 @@ def test_another_shift_is_another_day(app):
     assert value(app, Key.PLAN).content_hash == plan.content_hash
 
 
+def events_of(app):
+    """The log of the day as a sheet."""
+    day = value(app, Key.DAY)
+    return Table("events", EVENT_COLUMNS, tuple(event_rows(day.events, day.event_ids)))
+
+
 def open_sheet(app, kind):
     """Open the sheet on one kind of event."""
     click(app, "press_happened")
@@ -187,6 +202,11 @@ def test_a_machine_is_down_and_one_way_is_taken(app):
     assert plan.shift.problem.calendars[0].closures[0].tolist() == [0, 3600]
     assert versions_of(app)[1][0] == f"{machine} is down until Mon 07:00. Gentle."
     assert value(refreshed(app), Key.PLAN).content_hash == plan.content_hash
+    sheet = read_excel(
+        io.BytesIO(schedule_workbook(plan, [events_of(app)])), sheet_name="events"
+    )
+    assert sheet["what"].tolist() == [f"{machine} is down until Mon 07:00."]
+    assert sheet["state"].tolist() == ["in force"]
     click(app, "icon_undo")
     assert value(app, Key.SHIFT).content_hash == before.shift.content_hash
     click(app, "icon_redo")

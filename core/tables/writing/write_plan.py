@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -25,14 +26,22 @@ def schedule_csv(plan: Plan) -> bytes:
     return csv_bytes(schedule_table(plan))
 
 
-def schedule_workbook(plan: Plan) -> bytes:
+def schedule_workbook(plan: Plan, more: Iterable[Table] = ()) -> bytes:
     """
     Return the plan as a workbook.
 
     A sheet with every job, one per machine type with jobs and setups in order, and
     one with the figures.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    more
+        Sheets to stand behind these: the events of the day.
     """
-    return workbook([schedule_table(plan), *_type_tables(plan), _figures_table(plan)])
+    own = [schedule_table(plan), *_type_tables(plan), _figures_table(plan)]
+    return workbook([*own, *more])
 
 
 def schedule_table(plan: Plan) -> Table:

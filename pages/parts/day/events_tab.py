@@ -9,20 +9,17 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from core.replanning.events import EVENT_COLUMNS, Event, event_from_json, event_rows
+from core.replanning.events import EVENT_COLUMNS, event_rows
 from core.replanning.replay import EventsRefusedError, withdrawn
-from core.store.errors import StoreError
-from core.store.versions import Versions
 from pages.parts.day.in_force import (
-    DayInHand,
     base_shift,
     day_in_hand,
     keep_day,
     replayed,
 )
 from pages.parts.day.kept_versions import note_cause
+from pages.parts.day.told import told_events
 from pages.parts.state import Key
-from pages.parts.stored import database, opened, store_fault
 
 SHOWN = ("Time", "What", "Who", "Note", "State")
 
@@ -70,21 +67,6 @@ def show_events(shift: Shift, plan: Plan | None) -> None:
             args=(chosen,),
             key="withdraw_event",
         )
-
-
-def told_events(day: DayInHand) -> tuple[Event, ...]:
-    """Return every event of a day that was ever told, in order."""
-    known = {x.id: x for x in day.events}
-    if day.id is None or store_fault() is not None:
-        return day.events
-    try:
-        kept = Versions(database()).events(day.id)
-    except StoreError as error:
-        opened().note(error)
-        return day.events
-    log = [event_from_json(x.content) for x in kept]
-    ids = {x.id for x in log}
-    return (*log, *(x for x in known.values() if x.id not in ids))
 
 
 def _withdraw(event_id: str) -> None:
