@@ -203,7 +203,9 @@ def test_a_machine_is_down_and_one_way_is_taken(app):
     assert versions_of(app)[1][0] == f"{machine} is down until Mon 07:00. Gentle."
     assert value(refreshed(app), Key.PLAN).content_hash == plan.content_hash
     sheet = read_excel(
-        io.BytesIO(schedule_workbook(plan, [events_of(app)])), sheet_name="events"
+        io.BytesIO(schedule_workbook(plan, [events_of(app)])),
+        sheet_name="events",
+        engine="calamine",
     )
     assert sheet["what"].tolist() == [f"{machine} is down until Mon 07:00."]
     assert sheet["state"].tolist() == ["in force"]
