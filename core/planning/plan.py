@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from core.planning.catalogue import title
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
 from core.problem.figures import Values, figures_of
@@ -74,6 +75,22 @@ class Plan:
     def figures(self) -> Values:
         """Every figure by name, see :mod:`core.problem.figures`."""
         return figures_of(self.result, self.lower_bound)
+
+    @property
+    def maker(self) -> str:
+        """
+        Whose plan it is, in words: scheduler, model, and whether it was left as it was.
+
+        What a refinement that was asked for came to is said by ``result.reason``.
+        """
+        words = [title(self.result.scheduler)]
+        if self.result.model:
+            words.append(f"model {self.result.model.partition('@')[0]}")
+        settings = self.settings
+        searched = self.result.scheduler == "auto" or settings.refine_seconds > 0
+        if not (searched or settings.cautious):
+            words.append("not refined")
+        return ", ".join(words)
 
     @property
     def planners(self) -> Mapping[int, str]:

@@ -180,6 +180,23 @@ def test_the_chosen_row_is_marked(open_page, shift, results):
     assert "9 of 20" in words(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "seconds", "said"),
+    [
+        ("hierarchical", 0.0, "**Hierarchical policy, model default, not refined.**"),
+        ("hierarchical", 5.0, "**Hierarchical policy, model default.**"),
+        ("rule:lpt", 0.0, "**Rule: longest first, not refined.**"),
+    ],
+)
+def test_it_says_whose_plan_it_shows(open_page, shift, results, name, seconds, said):
+    """Scheduler, model and whether nobody refined it; then the plan's own reason."""
+    app = open_page(name)
+    settings = PlanSettings(name, refine_seconds=seconds)
+    app.session_state[Key.PLAN] = Plan(shift, settings, results[name])
+    app.run()
+    assert f"{said} {results[name].reason}" in words(app).replace("\\", "")
+
+
 def test_buttons_jumps_and_ends(open_page, results):
     """First, back, next, +10, to a step, to a job; nothing beyond the ends."""
     trace = results["hierarchical"].trace

@@ -10,6 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.charts import theme
 from core.charts.decisions import strip
 from core.decisions.jumps import doubtful, late, setups
 from core.decisions.recording import Playback
@@ -94,6 +95,12 @@ def decisions_of(plan: Plan) -> Decisions:
             st.session_state[Key.STEP] = 0
         st.session_state[Key.PLAYING] = False
     return found
+
+
+def show_maker(plan: Plan) -> None:
+    """Say in one line whose plan the decisions make, and how it came about."""
+    maker, reason = map(theme.unmarked, (plan.maker, plan.result.reason))
+    st.caption(f"**{maker}.** {reason}")
 
 
 def _looked_up(plan: Plan) -> Decisions:
