@@ -354,3 +354,20 @@ def test_the_plan_stays_when_an_event_is_withdrawn(app):
         plan.shift.problem.content_hash
     )
     assert "press_mend" not in [x.key for x in app.button]
+
+
+def test_what_is_left_goes_on_from_a_moment(app):
+    """Half the plan is done: the rest is the shift in hand, and can be planned."""
+    plan = value(app, Key.PLAN)
+    app.session_state[f"{Key.TABS}_of_plan"] = "Files"
+    app.run()
+    click(app, "press_go_on")
+    shift = value(app, Key.SHIFT)
+    half = plan.shift.start + timedelta(seconds=plan.result.schedule.makespan // 2)
+    assert shift.start == half.replace(second=0, microsecond=0)
+    left = plan.result.schedule.end > (shift.start - plan.shift.start).total_seconds()
+    assert shift.problem.num_jobs == left.sum()
+    press(app, "Plan")
+    anew = value(app, Key.PLAN)
+    assert anew.result.problem.content_hash == shift.problem.content_hash
+    assert anew.shift.floor.begun() == shift.floor.begun()
