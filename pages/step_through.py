@@ -35,7 +35,10 @@ if st.session_state.get(Key.NOTICE):
 
 plan = current_plan()
 if plan is None:
-    st.markdown("Every decision of a plan, and why it was made. Plan the shift first.")
+    st.markdown(
+        "Every decision of a plan, and why it was made. Plan the shift first, or open "
+        "decisions of it that were saved."
+    )
     if settings is not None:
         st.button(
             "Plan the shift",
@@ -44,6 +47,8 @@ if plan is None:
             on_click=start_planning,
             args=(shift, settings),
         )
+        with friendly_errors():
+            open_saved(settings)
     st.stop()
 
 found = decisions_of(plan)

@@ -14,6 +14,9 @@ from core.problem.figures import Values, figures_of
 from core.problem.shift import Shift
 from core.problem.waiting import Wait, waits
 
+# Reason of a plan that saved decisions make; whether it was refined they do not say.
+OPENED = "Opened from saved decisions."
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -88,7 +91,8 @@ class Plan:
             words.append(f"model {self.result.model.partition('@')[0]}")
         settings = self.settings
         searched = self.result.scheduler == "auto" or settings.refine_seconds > 0
-        if not (searched or settings.cautious):
+        told = self.result.reason != OPENED
+        if told and not (searched or settings.cautious):
             words.append("not refined")
         return ", ".join(words)
 

@@ -295,6 +295,36 @@ def test_saved_decisions_of_another_shift_are_refused_by_name(open_page):
     assert any(x.label.startswith("Replay with the shift") for x in app.button)
 
 
+def given(app, trace):
+    """Upload saved decisions."""
+    file = ("decisions.npz", trace_to_bytes(trace), "application/octet-stream")
+    app.get("file_uploader")[-1].upload(*file).run()
+    assert not app.exception
+    return app
+
+
+def test_saved_decisions_open_before_anything_is_planned(open_page, results):
+    """Those of this shift are shown at a press; those of another one are refused."""
+    app = open_page()
+    app.session_state[Key.PLAN] = None
+    app.run()
+    other = generate(KINDS["shift_calendar"].resized(20, 4), 9)
+    plan = scheduler(PlanSettings("hierarchical")).schedule(other, Objective())
+    given(app, plan.trace)
+    assert "belong to another shift" in words(app)
+    assert app.session_state[Key.PLAN] is None
+
+    mine = results["hierarchical"]
+    given(app, mine.trace)
+    assert "belong to another shift" not in words(app)
+    press(app, "Show these decisions")
+    shown = app.session_state[Key.PLAN].result
+    assert shown.trace.is_of(mine.schedule)
+    assert shown.cost == mine.cost
+    assert "**Hierarchical policy, model default.** Opened from" in words(app)
+    assert len(tables(app)) == 2
+
+
 def try_other(app, step):
     """Choose the second job at a step, and plan on from there."""
     at(app, step, "What if?")

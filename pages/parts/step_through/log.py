@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from core.decisions.decision_log import COLUMNS, entries, log_json, log_row
-from core.planning.plan import Plan
+from core.planning.plan import OPENED, Plan
 from core.planning.scheduler import InvalidScheduleError, Result
 from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError, TraceError
@@ -80,7 +80,7 @@ def open_saved(settings: PlanSettings) -> None:
             scheduler=trace.scheduler,
             seconds=0.0,
             decisions=len(trace),
-            reason="Opened from saved decisions.",
+            reason=OPENED,
             model=trace.model or None,
             seed=trace.seed,
             trace=trace,
