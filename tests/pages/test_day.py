@@ -15,7 +15,7 @@ from core.replanning.events import (
 )
 from core.store.versions import Versions
 from core.tables.writing.filled import Table
-from core.tables.writing.write_plan import schedule_workbook
+from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 from pages.parts import stored
 from pages.parts.state import Key
 from tests.pages.test_in_hand import (
@@ -371,3 +371,41 @@ def test_what_is_left_goes_on_from_a_moment(app):
     anew = value(app, Key.PLAN)
     assert anew.result.problem.content_hash == shift.problem.content_hash
     assert anew.shift.floor.begun() == shift.floor.begun()
+
+
+def bring_back(app, content):
+    """Drop an edited schedule."""
+    app.session_state[f"{Key.TABS}_of_plan"] = "Files"
+    app.run()
+    box = next(x for x in app.get("file_uploader") if x.key == "returned_plan")
+    box.set_value([("edited.csv", content, "text/csv")][0]).run()
+    assert not app.exception
+
+
+def test_an_edited_plan_comes_back(app):
+    """Unedited it is taken as it is; with a job where it may not run, the nearest."""
+    plan = value(app, Key.PLAN)
+    content = schedule_csv(plan)
+    plan_by(app, "rule:spt")
+    bring_back(app, content)
+    assert not app.button(key="take_returned").disabled
+    click(app, "take_returned")
+    assert (
+        value(app, Key.PLAN).result.schedule.start == plan.result.schedule.start
+    ).all()
+    assert versions_of(app)[-1][0] == "edited.csv came back."
+
+    problem, job = (
+        plan.shift.problem,
+        int((~plan.shift.problem.eligible).any(1).argmax()),
+    )
+    name, here = problem.job_ids[job], plan.result.schedule.machine[job]
+    other = problem.machine_ids[int((~problem.eligible[job]).argmax())]
+    row = f"{name},{problem.machine_ids[here]},".encode()
+    broken = content.replace(row, f"{name},{other},".encode())
+    assert broken != content
+    bring_back(app, broken)
+    assert app.button(key="take_returned").disabled
+    click(app, "take_nearest")
+    machine = value(app, Key.PLAN).result.schedule.machine[job]
+    assert problem.eligible[job, machine]

@@ -71,6 +71,7 @@ def keep_version() -> None:
     if plan is None or day is None or base is None or store_fault() is not None:
         return
     if day.is_in_force(plan.content_hash):
+        st.session_state.pop(Key.CAUSE, None)  # what was done led to the same plan
         return
     conflict = conflict_of(plan)
     if conflict is not None:

@@ -12,6 +12,7 @@ from core.problem.shift import Shift
 from pages.parts.day.changes_tab import show_changes
 from pages.parts.day.events_tab import show_events
 from pages.parts.day.go_on import offer_to_go_on
+from pages.parts.day.return_plan import offer_return
 from pages.parts.downloads import offer_plan
 from pages.parts.guard import friendly_errors
 from pages.parts.plan.front_view import show_front
@@ -53,6 +54,7 @@ def _show_files(shift: Shift, plan: Plan | None) -> None:
         st.markdown("The plan as a file, ready for a spreadsheet.")
         offer_plan(plan)
         offer_to_go_on()
+        offer_return(shift, plan)
     show_shift_tables(shift)
 
 

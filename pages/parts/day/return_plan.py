@@ -1,0 +1,91 @@
+"""A plan comes back from a spreadsheet: as it is where valid, or the nearest."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.charts import theme
+from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
+from core.problem import phrases
+from core.problem.shift import Shift
+from core.replanning.returned import Returned, returned
+from core.tables import limits
+from core.tables.plan_file import read_previous
+from core.timing.commitments import ImpossibleLockError
+from pages.parts.day.locks_said import locks_said
+from pages.parts.day.taking import take_plan
+from pages.parts.issue_table import show_issues
+
+MOST_FAULTS = 6  # shown; more are counted
+
+
+def offer_return(shift: Shift, plan: Plan | None) -> None:
+    """Let the planner bring an edited schedule, and take it or the nearest one."""
+    with st.expander("Bring an edited plan back", icon=":material/upload_file:"):
+        file = st.file_uploader(
+            "The exported schedule, edited: CSV or workbook",
+            type=["csv", "xlsx"],
+            key="returned_plan",
+        )
+        if file is None:
+            return
+        if file.size > limits.MAX_FILE:
+            st.warning("This file is too large for a schedule.")
+            return
+        found = _judged(file.getvalue(), file.name, shift, plan)
+        if found is not None:
+            _show(found, file.name)
+
+
+def _judged(data: bytes, name: str, shift: Shift, plan: Plan | None) -> Returned | None:
+    """Read and verify a schedule; ``None``, with words, where it cannot be one."""
+    reading = read_previous(data, shift, name)
+    if len(reading.issues):
+        show_issues(reading.issues, key="returned_issues")
+    if reading.plan is None:
+        return None
+    settings = PlanSettings() if plan is None else plan.settings
+    try:
+        return returned(shift, reading.plan, settings)
+    except ImpossibleLockError as error:
+        st.warning(theme.unmarked(locks_said(shift, error)))
+        return None
+
+
+def _show(found: Returned, name: str) -> None:
+    """Show what is at fault, and both ways to take the plan."""
+    if found.as_it_is is None:
+        st.warning(
+            f"**{phrases.many(len(found.faults), 'rule')} broken.** The nearest valid "
+            "plan keeps its machines and orders and takes the times from the rules.",
+            icon=":material/rule:",
+        )
+        for fault in found.faults[:MOST_FAULTS]:
+            st.markdown(f"- {theme.unmarked(str(fault))}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Take it as it is",
+            icon=":material/check:",
+            disabled=found.as_it_is is None,
+            on_click=_take,
+            args=(found.as_it_is, f"{name} came back."),
+            key="take_returned",
+        )
+        nearest = st.button(
+            "Take the nearest valid one",
+            icon=":material/healing:",
+            on_click=_take,
+            args=(found.nearest, f"{name} came back, made valid."),
+            key="take_nearest",
+        )
+        changed = phrases.many(found.changes.changed_jobs, "job")
+        st.caption(f"The nearest changes {changed} of the file.")
+    if pressed or nearest:
+        st.rerun()
+
+
+def _take(plan: Plan | None, cause: str) -> None:
+    """Take a plan that came back in hand."""
+    if plan is not None:
+        take_plan(plan, (), cause)
