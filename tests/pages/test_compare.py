@@ -17,7 +17,8 @@ from core.problem.figures import FIGURES, ShownIn
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from core.store.scenarios import scenario_from_bytes, scenario_to_bytes
+from core.store.database import open_database
+from core.store.scenarios import Scenarios, scenario_from_bytes, scenario_to_bytes
 from pages.parts.compare.run import IN_HAND
 from pages.parts.compare.view import difference_words
 from pages.parts.kept_plans import plan_of, scenario_of
@@ -153,6 +154,31 @@ def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
     assert back.result.cost == result.cost
     assert back.result.reason == result.reason
     assert getattr(back.result, "batches", None) == getattr(result, "batches", None)
+
+
+def names_kept():
+    """Names of the scenarios in the store, in their order there."""
+    return sorted(entry.name for entry in Scenarios(open_database()).all())
+
+
+def test_keeping_and_renaming_have_a_name_each(page, shift):
+    """A name typed for the one does nothing to the other."""
+    result = scheduler(PlanSettings("rule:edd")).schedule(shift.problem, Objective())
+    page.session_state[Key.PLAN] = Plan(shift, PlanSettings("rule:edd"), result)
+    page.run()
+    page.text_input(key=Key.SCENARIO_NAME).set_value("Monday").run()
+    next(x for x in page.button if x.label == "Keep").click().run()
+
+    page.text_input(key=Key.SCENARIO_NAME).set_value("Wednesday").run()
+    page.button(key="scenario_rename").click().run()
+    assert names_kept() == ["Monday"]  # no new name, no renaming
+    page.text_input(key=Key.SCENARIO_NEW_NAME).set_value("Tuesday").run()
+    page.button(key="scenario_rename").click().run()
+    assert names_kept() == ["Tuesday"]
+    assert page.text_input(key=Key.SCENARIO_NAME).value == "Wednesday"
+    next(x for x in page.button if x.label == "Keep").click().run()
+    assert names_kept() == ["Tuesday", "Wednesday"]
+    assert not page.exception
 
 
 def test_a_scenario_of_the_first_release_still_opens(shift):

@@ -10,6 +10,7 @@ from core.charts import theme
 from core.problem import phrases
 from core.problem.objective import Objective
 from core.store.errors import StoreError
+from core.store.names import LONGEST_NAME
 from core.store.scenarios import ScenarioEntry, Scenarios
 from pages.parts.guard import friendly_errors
 from pages.parts.kept_plans import plan_of, scenario_of
@@ -29,9 +30,10 @@ def show_scenarios() -> None:
             return
         _keep(store)
         notice = st.session_state.pop(Key.SCENARIO_NOTICE, None)
-        if notice is not None:
-            good, words = notice
-            (st.success if good else st.warning)(words)
+        with st.container():  # a place of its own, or what is open below it would close
+            if notice is not None:
+                good, words = notice
+                (st.success if good else st.warning)(words)
         if not entries:
             st.caption("Nothing kept yet.")
             return
@@ -45,7 +47,7 @@ def _keep(store: Scenarios) -> None:
         st.text_input(
             "Keep the plan in hand as",
             placeholder="A name",
-            max_chars=120,
+            max_chars=LONGEST_NAME,
             key=Key.SCENARIO_NAME,
             disabled=plan is None,
             help="With its shift and its settings. It survives a restart.",
@@ -80,13 +82,20 @@ def _choose(store: Scenarios, entries: list[ScenarioEntry]) -> None:
             args=(_open, store, chosen),
             key="scenario_open",
         )
-        st.button(
-            "Rename to the name above",
-            icon=":material/edit:",
-            on_click=_do,
-            args=(_rename, store, chosen),
-            key="scenario_rename",
-        )
+        with st.popover("Rename", icon=":material/edit:"):
+            st.text_input(
+                "New name",
+                placeholder=by_id[chosen].name,
+                max_chars=LONGEST_NAME,
+                key=Key.SCENARIO_NEW_NAME,
+            )
+            st.button(
+                "Rename it",
+                type="primary",
+                on_click=_do,
+                args=(_rename, store, chosen),
+                key="scenario_rename",
+            )
         with st.popover("Delete", icon=":material/delete:"):
             st.text(f"Delete “{by_id[chosen].name}” for good?")
             st.button(
@@ -160,8 +169,9 @@ def _open(store: Scenarios, scenario_id: str) -> str:
 
 
 def _rename(store: Scenarios, scenario_id: str) -> str:
-    """Give a scenario the name in the field."""
-    entry = store.rename(scenario_id, st.session_state[Key.SCENARIO_NAME])
+    """Give a scenario the new name that was typed."""
+    entry = store.rename(scenario_id, st.session_state[Key.SCENARIO_NEW_NAME])
+    st.session_state[Key.SCENARIO_NEW_NAME] = ""
     return f"It is “{theme.unmarked(entry.name)}” now."
 
 
