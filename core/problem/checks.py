@@ -9,6 +9,9 @@ from core.problem.problem_fields import PER_JOB, PER_MACHINE, ProblemFields
 from core.problem.rows import index_of
 
 LONGEST = 10**10  # seconds, 300 years: sums over a shift stay exact in float64
+# Seconds, 1,000 years: no plan of a problem may end later, so every end is a date, and
+# simulation knows of a moment that is behind every plan.
+HORIZON = 1000 * 366 * 24 * 3600
 MOST_TIMES = 10.0  # a time that may be ten times the planned one is no plan
 SHORTEST_BETWEEN = 360.0  # seconds of work between two breakdowns
 
@@ -101,6 +104,36 @@ def check_values(problem: ProblemFields, g: int) -> None:
         values = getattr(problem, name)
         if values.size and not (values.min() >= 0 and values.max() < size):
             raise ValueError(f"{name} has an index outside 0 … {size - 1}.")
+
+
+def largest_work(
+    processing: NDArray[np.float64], setup: NDArray[np.int64], group: NDArray[np.int64]
+) -> int:
+    """Seconds of all jobs at their slowest, each with its largest setup."""
+    slowest = np.where(np.isfinite(processing), processing, 0).max(axis=1).sum()
+    return int(slowest) + int(setup.max(axis=(0, 1))[group].sum())
+
+
+def check_horizon(problem: ProblemFields) -> None:
+    """
+    Refuse a problem of which a plan could end after the horizon.
+
+    From the last release, availability and closure on all is open. Some job runs, is
+    set up for or waits at any moment then, so no plan takes longer than all jobs one
+    by one.
+    """
+    closed = [int(c.closures[-1, 1]) for c in problem.calendars if len(c.closures)]
+    times = (problem.release, problem.available, problem.reserved_start)
+    latest = max(*(int(x.max()) for x in times), *closed, 0)
+    work = largest_work(problem.processing, problem.setup, problem.group)
+    waited_for = np.unique(problem.precedence[:, 0])
+    end = latest + work + int(problem.wait_after[waited_for].sum())
+    if end > HORIZON:
+        raise ValueError(
+            f"A plan could end {end} s after its start, more than 1,000 years "
+            f"({HORIZON} s). All has happened by {latest} s, and the jobs take up to "
+            f"{work} s one by one."
+        )
 
 
 def check_reservations(problem: ProblemFields) -> None:

@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.calendar import Seconds
-from core.problem.checks import check_reservations, check_shapes, check_values
+from core.problem.checks import (
+    check_horizon,
+    check_reservations,
+    check_shapes,
+    check_values,
+)
 from core.problem.problem_fields import (
     DTYPES,
     OPTIONAL,
@@ -49,6 +54,7 @@ class Problem(ProblemFields):
         n, m, g = self.num_jobs, self.num_machines, self.num_groups
         check_shapes(self, n, m, g)
         check_values(self, g)
+        check_horizon(self)
         self.topological_order  # noqa: B018 - refuses a cycle
         if (self.reserved_machine >= 0).any():
             check_reservations(self)

@@ -139,9 +139,10 @@ class ProblemFields:
     ------
     ValueError
         When arrays do not fit each other, a value is out of range, a job is
-        eligible nowhere, or the predecessors form a cycle; when a reservation cannot
-        be kept, even with nothing else on its machine, or a predecessor of a reserved
-        job is not reserved. Names the culprit.
+        eligible nowhere, or the predecessors form a cycle; when a plan could end after
+        :data:`core.problem.checks.HORIZON`; when a reservation cannot be kept, even
+        with nothing else on its machine, or a predecessor of a reserved job is not
+        reserved. Names the culprit.
 
     Notes
     -----

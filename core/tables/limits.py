@@ -31,4 +31,3 @@ MAX_PRECEDENCES = 1_000_000
 MAX_CLOSURES = 200_000  # of one machine
 MAX_MINUTES = 525_600.0  # one year: no job or setup takes longer
 MAX_YEARS = 10  # between plan start and any date
-MAX_PLAN_SECONDS = 1000 * 366 * 24 * 3600  # so that every end is still a date

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.calendar import Calendar
+from core.problem.checks import HORIZON
 from core.problem.model import Problem
 
 Ints = NDArray[np.int64]
 
-SPAN = 2.0**33  # seconds (272 years): further than any moment of a plan
+# Seconds, further than any moment of a plan; a power of two: multiples are exact.
+SPAN = 2.0 ** HORIZON.bit_length()
 
 
 class Closures(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from core.problem.calendar import Calendar
-from core.problem.checks import LONGEST
+from core.problem.checks import HORIZON, LONGEST
 from core.problem.model import Problem
 from core.problem.problem_fields import Scale
 from core.problem.rows import Job, Machine
@@ -115,6 +115,27 @@ def test_a_nonsense_machine_is_refused(machine, message):
     """The message names the machine at fault."""
     with pytest.raises(ValueError, match=message):
         Problem.from_rows([Job("a", {"M0": 1})], [MACHINES[0], machine])
+
+
+def test_a_plan_that_could_end_after_the_horizon_is_refused():
+    """All one by one after the last release or closure, waits and setups too: 1 s."""
+    rest = HORIZON - 3 * LONGEST  # three jobs of centuries, and what is left for others
+
+    def jobs(wait, release):
+        first = Job("a", {"M": LONGEST}, group="x", wait_after=wait)
+        second = Job("b", {"M": LONGEST}, group="y", predecessors=["a"])
+        return [first, second, Job("c", {"M": LONGEST}, release=release)]
+
+    setups = {("x", "y"): 4}
+    Problem.from_rows(jobs(6, rest - 10), [Machine("M")], setups)
+    with pytest.raises(ValueError, match="could end 31622400001 s after its start"):
+        Problem.from_rows(jobs(7, rest - 10), [Machine("M")], setups)
+    with pytest.raises(ValueError, match="more than 1,000 years"):
+        Problem.from_rows(jobs(6, rest - 9), [Machine("M")], setups)
+    closed = Machine("M", calendar=Calendar(np.array([[5, HORIZON - 3]])))
+    Problem.from_rows([Job("a", {"M": 3})], [closed])
+    with pytest.raises(ValueError, match="All has happened by 31622399997 s"):
+        Problem.from_rows([Job("a", {"M": 4})], [closed])
 
 
 def test_nonsense_setups_are_refused():

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
+from core.problem.checks import HORIZON
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
@@ -124,6 +125,22 @@ def test_open_time_is_that_of_the_calendars(machines, time, duration):
             assert lasts[k] == later[0, 1] - later[0, 0]
         else:
             assert begins[k] > 1e9
+
+
+def test_a_closure_up_to_the_horizon_leaves_other_machines_alone():
+    """The one is shut for all time that there is; the other for 4 s, as it said."""
+    closures = ([10, HORIZON - 2], [5, 9])
+    problem = Problem.from_rows(
+        [Job("a", {"M": 1})],
+        [
+            Machine(name, calendar=Calendar(np.array([x])))
+            for name, x in zip("MN", closures, strict=True)
+        ],
+    )
+    axis = stack([problem], [Objective()]).closure_axis
+    at = torch.tensor([20.0, 6.0], dtype=torch.float64)
+    assert axis.next_open(torch.arange(2) * SPAN, at).tolist() == [HORIZON - 2, 9]
+    assert HORIZON < SPAN - 2  # where the closure lies that never begins
 
 
 @settings(max_examples=60)

@@ -246,6 +246,20 @@ def test_a_calendar_that_opens_too_rarely_is_refused():
     assert "opens only 0.0 hours a week" in issue.fault
 
 
+def test_a_plan_of_a_thousand_years_is_refused_in_words():
+    """Each job is a year; 1,010 of them on one machine are too many, 900 are not."""
+
+    def jobs(count):
+        rows = (f"J-{i:04},525600" for i in range(count))
+        return "\n".join(["job_id,processing_minutes", *rows])
+
+    one = "machine_id,machine_type\nM,CNC\n"
+    issue = only(read(jobs=jobs(1010), machines=one))
+    assert "8,847,600 hours of work" in issue.fault
+    assert "more than 1,000 years" in issue.fault
+    assert problem(jobs=jobs(900), machines=one).num_jobs == 900
+
+
 def test_too_many_rows_are_refused(monkeypatch):
     """One row over the limit is named, and nothing is planned."""
     monkeypatch.setitem(limits.MAX_ROWS, "jobs", 2)

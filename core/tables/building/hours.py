@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.calendar import Seconds, merge_intervals, weekly_closures
+from core.problem.checks import largest_work
 
 WEEK = 7 * 24 * 3600
 
@@ -259,14 +260,6 @@ def difference(intervals: Seconds, minus: Seconds) -> Seconds:
 def week_offset(start: datetime) -> int:
     """Seconds since Monday 00:00 at plan start."""
     return round((start - datetime(2001, 1, 1)).total_seconds()) % WEEK  # a Monday
-
-
-def largest_work(
-    processing: NDArray[np.float64], setup: NDArray[np.int64], group: NDArray[np.int64]
-) -> int:
-    """Seconds of all jobs at their slowest, each with its largest setup."""
-    slowest = np.where(np.isfinite(processing), processing, 0).max(axis=1).sum()
-    return int(slowest) + int(setup.max(axis=(0, 1))[group].sum())
 
 
 def latest_event(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.problem.calendar import Calendar
+from core.problem.checks import HORIZON
 from core.tables import limits
 from core.tables.building.book import Book
 from core.tables.building.calendar_rows import OpeningHours, calendars_in
@@ -190,12 +191,16 @@ def calendars_of(
             "Open it for longer, or plan fewer jobs at once.",
         )
         return None
-    if until > limits.MAX_PLAN_SECONDS:
+    # Where machines close they do so until then: a problem counts all work behind it.
+    listed = any(x is not None for x in windows)
+    end = until + (demand.work + demand.waiting if listed else 0)
+    if end > HORIZON:
         book.jobs.report(
             None,
             "processing_minutes",
             "",
-            f"The jobs add up to {demand.work / 3600:,.0f} hours of work.",
+            f"The jobs add up to {demand.work / 3600:,.0f} hours of work: a plan could "
+            "take more than 1,000 years.",
             "Durations are in minutes; check the unit.",
         )
         return None
