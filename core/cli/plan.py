@@ -48,6 +48,16 @@ def plan(
     if report is not None:
         write(report, (json.dumps(report_of(planned), indent=2) + "\n").encode())
     say(summary(planned))
+    warn_of_clocks(planned)
+
+
+def warn_of_clocks(plan: Plan) -> None:
+    """Say where the clocks change within a plan."""
+    from core.problem.clocks import clock_warning
+
+    words = clock_warning(plan.shift.start, plan.result.schedule.makespan)
+    if words is not None:
+        say(words)
 
 
 def report_of(plan: Plan) -> dict[str, str | int | float | None]:

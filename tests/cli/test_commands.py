@@ -184,6 +184,17 @@ def test_lookahead_is_the_models_own_unless_given(inputs, in_order, tmp_path):
     assert in_order.asked.lookahead == 150.0
 
 
+@pytest.mark.parametrize(("start", "said"), [("01:30", True), ("03:00", False)])
+def test_a_plan_across_a_change_of_clocks_says_so(
+    inputs, in_order, tmp_path, in_central_europe, start, said
+):
+    """They go forward at two, after half an hour of the plan, or before it."""
+    of_plan = ["--scheduler", "in-order", "--output", tmp_path / "plan.csv"]
+    done = run("plan", *inputs, "--start", f"2026-03-29T{start}", *of_plan)
+    assert done.exit_code == 0
+    assert ("on Sun 29 Mar 02:00 they are put to 03:00" in done.stderr) == said
+
+
 def test_a_plan_may_be_a_workbook(inputs, in_order, tmp_path):
     """By the ending of its name."""
     path = tmp_path / "plan.xlsx"

@@ -3,6 +3,8 @@
 import re
 import threading
 import time
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,17 @@ def test_a_second_plan_is_compared_in_words(app):
     assert "settings have changed" not in words(app)
     setups = figures(app)["Setups"][1]
     assert re.fullmatch(r":red\[\+ [\d.]+ h more\]", setups), setups
+
+
+def test_a_plan_across_a_change_of_clocks_says_so(app, in_central_europe):
+    """One line among the notes, for that plan only."""
+    press_plan(app)
+    assert "The clocks change" not in words(app)
+    shift = app.session_state[Key.SHIFT]
+    app.session_state[Key.OPENED] = replace(shift, start=datetime(2026, 3, 29, 1))
+    press_plan(app.run())
+    said = words(app).replace("\\", "")
+    assert said.count("on Sun 29 Mar 02:00 they are put to 03:00") == 1
 
 
 def test_another_shift_forgets_the_plan_and_the_view(app):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.charts import theme
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
+from core.problem.clocks import clock_warning
 from core.problem.shift import Shift
 from pages.parts.day.sheet import show_sheet
 from pages.parts.day.stale import show_stale, stale_plan
@@ -45,6 +47,16 @@ def show_notes(
         notice = st.session_state.get(Key.NOTICE)
         if notice:
             st.warning(notice, icon=":material/info:")
+        _say_clocks(plan)
         if plan is None or settings is None or settings.plans_like(plan.settings):
             return
         st.caption("**The settings have changed since this plan.**")
+
+
+def _say_clocks(plan: Plan | None) -> None:
+    """Warn in one line where the clocks change within the plan."""
+    if plan is None:
+        return
+    words = clock_warning(plan.shift.start, plan.result.schedule.makespan)
+    if words is not None:
+        st.caption(f":material/schedule: {theme.unmarked(words)}")
