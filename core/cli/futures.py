@@ -68,7 +68,7 @@ def futures(
     own = np.isfinite(stated.mtbf_hours)
     try:
         broken = Breakdowns(
-            np.where(own, stated.mtbf_hours, mtbf_hours or inf),
+            np.where(own, stated.mtbf_hours, inf if mtbf_hours is None else mtbf_hours),
             np.where(own, stated.mttr_minutes, mttr_minutes or 0.0),
         )
     except ValueError as error:

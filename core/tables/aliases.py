@@ -103,8 +103,8 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "minutes_low": (
             *("low_minutes", "optimistic", "optimistic_minutes", "minutes_p10"),
-            *("shortest_minutes", "best_case", "dauer_min", "minuten_min"),
-            *("optimistisch", "dauer_optimistisch", "duration_low", "duree_min"),
+            *("shortest_minutes", "best_case"),
+            *("optimistisch", "dauer_optimistisch", "duration_low"),
         ),
         "minutes_high": (
             *("high_minutes", "pessimistic", "pessimistic_minutes", "minutes_p90"),

@@ -43,7 +43,8 @@ def test_a_group_is_one_option_per_field():
 
 def test_every_setting_of_a_plan_has_its_option():
     """One field, one option, of the same name; the defaults are the same."""
-    assert {x.name for x in fields(PlanOptions)} == {
+    of_replan = {"keep"}  # without a previous plan there is nothing to keep
+    assert {x.name for x in fields(PlanOptions)} | of_replan == {
         x.name for x in fields(PlanSettings)
     }
     assert PlanOptions().settings() == PlanSettings()
@@ -89,6 +90,6 @@ def test_a_shift_is_described_alike_everywhere():
     }
     assert {name for name, found in groups.items() if found == ["ShiftFiles"]} == {
         *("plan", "explain", "check", "compare", "verify"),
-        *("orders", "why", "remedies", "futures"),
+        *("orders", "why", "remedies", "futures", "front", "replan", "handover"),
     }
     assert all(found in ([], ["ShiftFiles"]) for found in groups.values())

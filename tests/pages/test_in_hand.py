@@ -147,6 +147,8 @@ def test_every_choice_of_the_sidebar_outlasts_a_refresh(data):
         Key.EFFORT: "quick",
         Key.SAMPLES: 3,
         Key.REFINE_SECONDS: 10,
+        Key.CAUTIOUS: True,
+        Key.KEEP: "high",
     }
     assert set(chosen) == set(CHOICES)
     app = window()
