@@ -80,7 +80,7 @@ if found is None:
         "until you take a plan over."
     )
 else:
-    if found.settings != settings:
+    if found.settings != settings and not found.made_before:
         st.caption("The settings have changed since. Press Compare to apply them.")
     show_comparison(found)
 if settings is not None:

@@ -150,6 +150,7 @@ class Key(StrEnum):
     OPENED = "opened"
     SCENARIO = "scenario"
     SCENARIO_NAME = "scenario_name"
+    SCENARIO_OTHER = "scenario_other"
     SCENARIO_NEW_NAME = "scenario_new_name"
     SCENARIO_NOTICE = "scenario_notice"
 

@@ -17,8 +17,8 @@ from core.problem.figures import FIGURES, ShownIn
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from core.store.database import open_database
 from core.store.scenarios import Scenarios, scenario_from_bytes, scenario_to_bytes
+from pages.parts import stored
 from pages.parts.compare.run import IN_HAND
 from pages.parts.compare.view import difference_words
 from pages.parts.kept_plans import plan_of, scenario_of
@@ -43,7 +43,9 @@ def page(tmp_path, monkeypatch, shift):
     app.session_state[Key.APP_READY] = True
     app.session_state[Key.OPENED] = shift
     app.session_state[Key.CONTENDERS] = list(RULES)
-    return app
+    stored.opened.clear()
+    yield app
+    stored.opened.clear()
 
 
 def compared(page):
@@ -158,7 +160,7 @@ def test_a_plan_survives_being_kept_as_a_scenario(shift, name):
 
 def names_kept():
     """Names of the scenarios in the store, in their order there."""
-    return sorted(entry.name for entry in Scenarios(open_database()).all())
+    return sorted(entry.name for entry in Scenarios(stored.database()).all())
 
 
 def test_keeping_and_renaming_have_a_name_each(page, shift):
@@ -179,6 +181,53 @@ def test_keeping_and_renaming_have_a_name_each(page, shift):
     next(x for x in page.button if x.label == "Keep").click().run()
     assert names_kept() == ["Tuesday", "Wednesday"]
     assert not page.exception
+
+
+def keep(shift, name, scheduler_name, objective):
+    """Keep a plan of a shift under a name."""
+    settings = PlanSettings(scheduler_name, objective)
+    result = scheduler(settings).schedule(shift.problem, objective)
+    return Scenarios(stored.database()).save(
+        name, scenario_of(Plan(shift, settings, result))
+    )
+
+
+def test_two_kept_scenarios_are_compared(page, shift):
+    """By what mattered to the first; their shift comes in hand, names are text."""
+    first, second = Objective(1.0, 2.0, 0.5), Objective()
+    edd = keep(shift, "Monday | *early*", "rule:edd", first)
+    lpt = keep(shift, "Tuesday", "rule:lpt", second)
+    page.session_state[Key.OPENED] = replace(shift, start=datetime(2026, 1, 6, 6))
+    page.session_state[Key.SCENARIO] = edd.id
+    page.session_state[Key.SCENARIO_OTHER] = lpt.id
+    page.run()
+    page.button(key="scenario_compare").click().run()
+    assert not page.exception
+    plans = page.session_state[Key.COMPARED].plans
+    assert list(plans) == ["“Monday | *early*”", "“Tuesday”"]
+    for plan, name in zip(plans.values(), ("rule:edd", "rule:lpt"), strict=True):
+        own = scheduler(PlanSettings(name)).schedule(shift.problem, first)
+        assert plan.result.scheduler == name
+        assert plan.result.cost == first.cost(shift.problem, plan.result.schedule)
+        assert (plan.result.schedule.start == own.schedule.start).all()
+    assert page.session_state[Key.SHIFT].content_hash == shift.content_hash
+    found = texts(page)
+    assert "**the yardstick**" in found
+    assert "“Monday \\| \\*early\\*”" in found
+    assert "settings have changed" not in found
+
+
+def test_scenarios_of_different_shifts_are_not_compared(page, shift):
+    """The same jobs a day later are another shift; what is in hand stays."""
+    later = replace(shift, start=datetime(2026, 1, 6, 6))
+    one = keep(shift, "Monday", "rule:edd", Objective())
+    keep(later, "Tuesday", "rule:edd", Objective())
+    page.session_state[Key.SCENARIO] = one.id
+    page.run()
+    page.button(key="scenario_compare").click().run()
+    assert not page.exception
+    assert "of different shifts" in texts(page)
+    assert Key.COMPARED not in page.session_state
 
 
 def test_a_scenario_of_the_first_release_still_opens(shift):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import streamlit as st
@@ -31,7 +32,7 @@ log = logging.getLogger("shiftwright")
 
 
 def title(name: str) -> str:
-    """Return a scheduler as planners read it."""
+    """Return a scheduler as planners read it; a kept plan has its name for one."""
     return "The plan in hand" if name == IN_HAND else catalogue.title(name)
 
 
@@ -45,15 +46,20 @@ class Comparison:
     shift, settings
         What was planned, and how; each scheduler took the place of that in it.
     outcomes
-        One for each scheduler, in the order they were chosen.
-    in_hand
-        The plan in hand, where it is one of them.
+        One for each scheduler or kept plan, in the order they were chosen.
+    kept
+        Plans that were there before, by the name of their outcome.
     """
 
     shift: Shift
     settings: PlanSettings
     outcomes: tuple[Attempt, ...]
-    in_hand: Plan | None = None
+    kept: Mapping[str, Plan] = field(default_factory=dict)
+
+    @property
+    def made_before(self) -> bool:
+        """Whether none of its plans was made to be compared."""
+        return all(outcome.scheduler in self.kept for outcome in self.outcomes)
 
     @cached_property
     def plans(self) -> dict[str, Plan]:
@@ -68,8 +74,9 @@ class Comparison:
 
     def _settings_of(self, name: str) -> PlanSettings:
         """How one of the plans was made, judged by what matters now."""
-        if self.in_hand is not None and name == IN_HAND:
-            return replace(self.in_hand.settings, objective=self.settings.objective)
+        if name in self.kept:
+            settings = self.kept[name].settings
+            return replace(settings, objective=self.settings.objective)
         return replace(self.settings, scheduler=name)
 
     @cached_property
@@ -89,10 +96,12 @@ class Comparing(BackgroundWork):
 
     Parameters
     ----------
-    shift, settings, in_hand
+    shift, settings
         See :class:`Comparison`.
     names
         The schedulers.
+    in_hand
+        The plan in hand, where it is one of them.
     """
 
     def __init__(
@@ -137,12 +146,42 @@ class Comparing(BackgroundWork):
             progress=self.note,
         )
         found = dict(zip(anew, planned, strict=True))
-        if self.in_hand is not None:
-            # Judged by what matters now, so that all costs can be compared.
-            result = replace(self.in_hand.result, objective=self.settings.objective)
-            found[IN_HAND] = Attempt(IN_HAND, result.seconds, result)
+        kept = {} if self.in_hand is None else {IN_HAND: self.in_hand}
+        for name, plan in kept.items():
+            found[name] = _judged(name, plan, self.settings)
         outcomes = tuple(replace(found[x], scheduler=x) for x in self.names)
-        return Comparison(self.shift, self.settings, outcomes, self.in_hand)
+        return Comparison(self.shift, self.settings, outcomes, kept)
+
+
+def _judged(name: str, plan: Plan, settings: PlanSettings) -> Attempt:
+    """Judge a plan by what matters now, so that all costs can be compared."""
+    result = replace(plan.result, objective=settings.objective)
+    return Attempt(name, result.seconds, result)
+
+
+def compare_kept(kept: Mapping[str, Plan]) -> None:
+    """
+    Show kept plans side by side, judged by what mattered to the first.
+
+    Parameters
+    ----------
+    kept
+        Plans by the names that they are to have; none is that of a scheduler.
+
+    Raises
+    ------
+    ValueError
+        When they are of different shifts.
+    """
+    first, *others = kept.values()
+    if any(x.shift.content_hash != first.shift.content_hash for x in others):
+        raise ValueError(
+            "These scenarios are of different shifts. Choose two plans of the same "
+            "jobs, machines and plan start."
+        )
+    outcomes = tuple(_judged(x, plan, first.settings) for x, plan in kept.items())
+    found = Comparison(first.shift, first.settings, outcomes, kept)
+    st.session_state[Key.COMPARED] = found
 
 
 def start_comparing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,10 +13,11 @@ from core.problem.objective import Objective
 from core.store.errors import StoreError
 from core.store.names import LONGEST_NAME
 from core.store.scenarios import ScenarioEntry, Scenarios
+from pages.parts.compare.run import compare_kept
 from pages.parts.guard import friendly_errors
 from pages.parts.kept_plans import plan_of, scenario_of
 from pages.parts.settings import EMPHASIS
-from pages.parts.state import Key, current_plan, keep_plan, keep_shift
+from pages.parts.state import Key, current_plan, current_shift, keep_plan, keep_shift
 from pages.parts.stored import database
 
 
@@ -82,6 +84,9 @@ def _choose(store: Scenarios, entries: list[ScenarioEntry]) -> None:
             args=(_open, store, chosen),
             key="scenario_open",
         )
+        others = [i for i in by_id if i != chosen]
+        if others:
+            _offer_comparison(store, chosen, {i: by_id[i] for i in others})
         with st.popover("Rename", icon=":material/edit:"):
             st.text_input(
                 "New name",
@@ -105,6 +110,28 @@ def _choose(store: Scenarios, entries: list[ScenarioEntry]) -> None:
                 args=(_delete, store, chosen),
                 key="scenario_delete",
             )
+
+
+def _offer_comparison(
+    store: Scenarios, chosen: str, others: dict[str, ScenarioEntry]
+) -> None:
+    """Choose another scenario to compare the chosen one with."""
+    with st.popover("Compare with", icon=":material/compare:"):
+        if st.session_state.get(Key.SCENARIO_OTHER) not in others:
+            st.session_state.pop(Key.SCENARIO_OTHER, None)
+        other = st.selectbox(
+            "Another scenario of this shift",
+            list(others),
+            format_func=lambda i: _line(others[i]),
+            key=Key.SCENARIO_OTHER,
+        )
+        st.button(
+            "Compare the two",
+            type="primary",
+            on_click=_do,
+            args=(partial(_compare, other=other), store, chosen),
+            key="scenario_compare",
+        )
 
 
 def _line(entry: ScenarioEntry) -> str:
@@ -166,6 +193,23 @@ def _open(store: Scenarios, scenario_id: str) -> str:
         word = min(EMPHASIS, key=lambda x: abs(EMPHASIS[x] * usual - weight))
         state[key] = word
     return f"“{theme.unmarked(name)}” is open, with its plan."
+
+
+def _compare(store: Scenarios, scenario_id: str, other: str) -> str:
+    """Show two scenarios side by side; their shift is in hand then."""
+    names = {entry.id: entry.name for entry in store.all()}
+    kept = {}
+    for i in (scenario_id, other):
+        if i not in names:
+            raise ValueError("One of the two is not there any more.")
+        kept[f"“{names[i]}”"] = plan_of(store.load(i), names[i])
+    compare_kept(kept)
+    first, second = (theme.unmarked(name) for name in kept)
+    shift, in_hand = next(iter(kept.values())).shift, current_shift()
+    if in_hand is None or in_hand.content_hash != shift.content_hash:
+        st.session_state[Key.OPENED] = shift
+        keep_shift(shift)
+    return f"{first} and {second} stand below, judged by what mattered to the first."
 
 
 def _rename(store: Scenarios, scenario_id: str) -> str:

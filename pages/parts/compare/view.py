@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.charts import theme
 from core.charts.comparison import (
     change_histogram,
     changes_table,
@@ -32,7 +33,7 @@ def show_comparison(found: Comparison) -> None:
     for outcome in found.outcomes:
         if outcome.fault is not None:
             st.warning(
-                f"{title(outcome.scheduler)}: {outcome.fault} The others stand.",
+                f"{_marked(outcome.scheduler)}: {outcome.fault} The others stand.",
                 icon=":material/error:",
             )
     if not found.plans:
@@ -46,6 +47,11 @@ def show_comparison(found: Comparison) -> None:
     _show_sight(found)
 
 
+def _marked(name: str) -> str:
+    """Return a title for Markdown: planners name what they keep."""
+    return theme.unmarked(title(name))
+
+
 def _take_over(found: Comparison) -> None:
     """Offer each plan, the cheapest one first to the eye."""
     costs = {name: plan.result.cost for name, plan in found.plans.items()}
@@ -55,9 +61,9 @@ def _take_over(found: Comparison) -> None:
         for name in found.plans:
             better = name == best and differ
             st.button(
-                f"Take over the better plan: {title(name)}"
+                f"Take over the better plan: {_marked(name)}"
                 if better
-                else f"Take over: {title(name)}",
+                else f"Take over: {_marked(name)}",
                 type="primary" if better else "secondary",
                 icon=":material/check:",
                 key=f"take_{name}",
@@ -69,7 +75,7 @@ def _take_over(found: Comparison) -> None:
 def _take(found: Comparison, name: str) -> None:
     """Make a plan the one in hand."""
     keep_plan(found.plans[name])
-    st.toast(f"{title(name)} is now the plan in hand.", icon=":material/check:")
+    st.toast(f"{_marked(name)} is now the plan in hand.", icon=":material/check:")
 
 
 def _figures(found: Comparison) -> None:
@@ -80,7 +86,7 @@ def _figures(found: Comparison) -> None:
     columns += [
         shown_figures(plan.figures, start, first.figures, place) for _, plan in others
     ]
-    head = ["", *(title(name) for name in found.plans)]
+    head = ["", *(_marked(name) for name in found.plans)]
     lines = [head, [":--", *["--:"] * (len(head) - 1)]]
     for base, *rest in zip(*columns, strict=True):
         judged = base.figure.unit is Unit.COST  # what the plans are judged by
@@ -92,7 +98,7 @@ def _figures(found: Comparison) -> None:
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
     if others:
         st.caption(
-            f"Differences are against “{title(first_name)}”. All in all: time, "
+            f"Differences are against “{_marked(first_name)}”. All in all: time, "
             "lateness and setups, weighed by what matters."
         )
         _say_equal(found)
@@ -114,7 +120,7 @@ def _say_equal(found: Comparison) -> None:
         return
     words = "**These plans are the same**"
     if len(same) < len(others):
-        words = f"**The same plan as the first**: {', '.join(map(title, same))}"
+        words = f"**The same plan as the first**: {', '.join(map(_marked, same))}"
     jobs = found.shift.problem.num_jobs
     if jobs <= found.settings.visible and "batch" in found.plans:
         many = phrases.many(jobs, "job")
@@ -141,7 +147,7 @@ def _show_gantts(found: Comparison) -> None:
         view = show_window(COMPARE_WINDOW, found.shift, schedules)
         figures = comparison_gantts(found.compared, view)
         for i, (plan, figure) in enumerate(zip(found.compared, figures, strict=True)):
-            st.markdown(f"**{plan.name}**")
+            st.markdown(f"**{theme.unmarked(plan.name)}**")
             top = figure.layout.margin.t
             rows = figure.layout.height - top
             figure.update_layout(height=top + max(round(COMPACT * rows), 120))
@@ -164,7 +170,7 @@ def _show_jobs(found: Comparison) -> None:
             range(len(others)),
             default=0,
             required=True,
-            format_func=lambda i: title(others[i][0]),
+            format_func=lambda i: _marked(others[i][0]),
             key=Key.PAIR,
         )
         second_name, second = others[chosen or 0]
