@@ -41,7 +41,7 @@ def asked(page):
     return asked
 
 
-def test_no_request_leaves_the_machine(page, asked, server, settled):
+def test_no_request_leaves_the_machine(page, asked, server, settled, by_rule):
     """Each page opened by its address, then with a plan, each reached by its link."""
     pictures = []
     for path in PAGES:
@@ -51,8 +51,8 @@ def test_no_request_leaves_the_machine(page, asked, server, settled):
     page.goto(server)
     settled(page)
     choose(page, "Sample shift", "24 jobs on 6 machines")
-    choose(page, "Planned by", "Rule: earliest due date")
     settled(page)
+    by_rule(page)
     press_plan(page, settled)
     for title in [*list(PAGES.values())[1:], "Plan"]:
         page.get_by_test_id("stSidebarNav").get_by_text(title, exact=True).click()

@@ -47,10 +47,13 @@ def planned_by(page: Page, settled) -> str:
     """Plan the shift; what the page says about who did."""
     go_to(page, "Plan", settled)
     page.get_by_test_id("stMain").get_by_role("button", name="Plan").first.click()
+    settled(page)
+    page.locator(".st-key-figures").get_by_role("button", name="Help").hover()
     said = page.get_by_text(re.compile(r"The policy .* (took the most|made \d+ plans)"))
     expect(said).to_be_visible(timeout=SOON)
-    settled(page)
-    return said.inner_text()
+    words = said.inner_text()
+    page.mouse.move(0, 0)
+    return words
 
 
 def test_train_watch_stop_resume_evaluate_promote_plan_and_roll_back(
