@@ -129,7 +129,12 @@ class Model:
     @cached_property
     def policy(self) -> nn.Module:
         """The network, in evaluation mode; loads torch."""
-        return self.build()
+        import torch
+
+        # Whoever asks first may be within inference mode; weights that are made there
+        # could never be trained on.
+        with torch.inference_mode(False):
+            return self.build()
 
     @cached_property
     def network(self) -> Network | None:

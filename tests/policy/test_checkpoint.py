@@ -76,6 +76,13 @@ def test_what_was_saved_is_what_is_loaded(tmp_path, kind):
     assert torch.equal(first.machine_logits, second.machine_logits)
 
 
+def test_a_policy_that_a_plan_asked_for_first_can_be_trained_on(folder):
+    """Plans are made in inference mode; the weights are usual ones all the same."""
+    with torch.inference_mode():
+        policy = load_model(folder).policy
+    assert not any(weight.is_inference() for weight in policy.parameters())
+
+
 def test_the_card_names_what_the_policy_reads(folder):
     """The features by name, in the order of the tables; and the weights by digest."""
     card = load_model(folder).card
