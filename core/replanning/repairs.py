@@ -3,7 +3,8 @@ Repairs: the ways from the plan in hand to a new one.
 
 Push shifts to the right and keeps every order; gentle starts from there and searches
 with what a change costs; frozen keeps the next hours and plans the rest anew; free
-plans anew all that has not begun.
+plans anew all that has not begun. What is planned anew may also be found from the plan
+in hand, when that is cheaper: it has been searched for long already.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
 from core.problem import phrases
 from core.problem.floor import Floor, PreviousPlan
 from core.problem.model import Problem
+from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.problem.stability import NOT_PRICED, Home
@@ -228,7 +230,11 @@ class _Repairing:
         if kind is Repair.FROZEN:
             machines = self.problem.num_machines
             floor = with_freeze(floor, machines, floor.now + SOON)
-        return planned_from_now(
+        return self.anew(kind, floor)
+
+    def anew(self, kind: Repair, floor: Floor) -> Result:
+        """Plan what is left anew; never dearer than going on from the plan in hand."""
+        planned = planned_from_now(
             self.problem,
             floor,
             scheduler(self.settings),
@@ -236,6 +242,15 @@ class _Repairing:
             stop=self.stop,
             progress=self.progress,
         )
+        watch, commitments = Stopwatch(), committed(self.problem, floor)
+        if not commitments.open_jobs.size:
+            return planned
+        rest = remaining(self.problem, commitments)
+        start = pushed(rest, self.of_rest(commitments))
+        better = self.searched(rest, self.settings.objective, start)
+        words = "Found from the plan pushed right, with nothing to be kept."
+        other = self._whole(rest, better, kind, watch, words, commitments)
+        return other if other.cost < planned.cost else planned
 
     def push(self) -> _Pushed:
         """Every machine in its order, to the right; made once."""
@@ -250,13 +265,14 @@ class _Repairing:
             whole = past_change(self.problem, commitments, name, objective)
             return _Pushed(None, whole)
         rest = remaining(self.problem, commitments)
-        part = pushed(rest, self.of_rest())
+        part = pushed(rest, self.of_rest(commitments))
         words = Repair.PUSH.words
-        return _Pushed(part, self._whole(rest, part, Repair.PUSH, watch, words))
+        whole = self._whole(rest, part, Repair.PUSH, watch, words, commitments)
+        return _Pushed(part, whole)
 
-    def of_rest(self) -> PreviousPlan:
+    def of_rest(self, commitments: Commitments) -> PreviousPlan:
         """Return the previous plan of the jobs that are left."""
-        jobs, before = self.commitments.open_jobs, self.previous
+        jobs, before = commitments.open_jobs, self.previous
         return PreviousPlan(
             before.machine[jobs],
             before.setup_start[jobs],
@@ -284,23 +300,33 @@ class _Repairing:
         objective = replace(settings.objective, stability=price)
         jobs = self.commitments.open_jobs
         home = home_of_rest(home_of(self.problem, self.floor), jobs)
+        found = self.searched(rest, objective, start, home)
+        ways = (found, _kept_back(rest, found, home), start)
+        best = min(ways, key=lambda way: objective.cost(rest, way, home))
+        changed = phrases.many(int(home.changed(best).sum()), "job")
+        words = f"Started from the plan pushed right; {changed} changed."
+        return self._whole(rest, best, Repair.GENTLE, watch, words, self.commitments)
+
+    def searched(
+        self,
+        rest: Problem,
+        objective: Objective,
+        start: Schedule,
+        home: Home | None = None,
+    ) -> Schedule:
+        """Search from a plan of the rest on, as long as the effort says."""
+        settings = self.settings
         limit = settings.most_seconds
-        stop = self.stop if limit is None else AnyOf(self.stop, MaxSeconds(limit))
-        found = refine(
+        return refine(
             rest,
             objective,
             start,
-            stop=stop,
+            stop=self.stop if limit is None else AnyOf(self.stop, MaxSeconds(limit)),
             seed=settings.seed,
             progress=self.progress,
             moves=EFFORTS[settings.effort].moves(rest.num_jobs),
             home=home,
         )
-        ways = (found, _kept_back(rest, found, home), start)
-        best = min(ways, key=lambda way: objective.cost(rest, way, home))
-        changed = phrases.many(int(home.changed(best).sum()), "job")
-        words = f"Started from the plan pushed right; {changed} changed."
-        return self._whole(rest, best, Repair.GENTLE, watch, words)
 
     def _whole(
         self,
@@ -309,6 +335,7 @@ class _Repairing:
         kind: Repair,
         watch: Stopwatch,
         words: str,
+        commitments: Commitments,
     ) -> Result:
         """Return a plan of the rest as a result of the whole."""
         result = Result(
@@ -321,7 +348,7 @@ class _Repairing:
             reason=words,
             seed=self.settings.seed,
         )
-        return whole_of(result, self.problem, self.commitments)
+        return whole_of(result, self.problem, commitments)
 
 
 def _kept_back(rest: Problem, schedule: Schedule, home: Home) -> Schedule:

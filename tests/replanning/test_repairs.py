@@ -8,17 +8,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.instances.generator import generate
+from core.instances.kinds import KINDS
 from core.planning.keeping import KEEPS
 from core.planning.settings import PlanSettings
 from core.problem.calendar import Calendar
 from core.problem.floor import Floor, JobState, PreviousPlan, Status
 from core.problem.model import Problem
+from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
 from core.problem.verify_floor import violations_on
 from core.replanning.changes import home_of
 from core.replanning.commitments import floor_as_planned
 from core.replanning.repairs import NoPreviousPlanError, Repair, repair, repairs
+from core.schedulers.registry import scheduler
 from core.timing.retime import retime
 from tests.replanning.days import days
 
@@ -102,6 +106,23 @@ def test_a_new_job_goes_where_it_moves_nobody(floor):
         assert made.changes.changed_jobs == 0
 
 
+def test_planning_anew_is_never_dearer_than_pushing_a_good_plan():
+    """By the earliest due date alone much is late; the plan in hand was refined."""
+    problem = generate(KINDS["shift"].resized(40, 4), 3)
+    plan = scheduler(PlanSettings(effort="quick")).schedule(problem, Objective())
+    now = plan.schedule.makespan // 4
+    broken = down(problem, 0, now, now + 3600)
+    floor = floor_as_planned(broken, PreviousPlan.of(plan.schedule), now)
+    made = {x.repair: x for x in repairs(shift_of(broken), floor, SEARCH)}
+    push, free, frozen = (
+        made[x].plan.result.cost for x in (Repair.PUSH, Repair.FREE, Repair.FROZEN)
+    )
+    assert free <= push
+    assert frozen <= push
+    again = repair(shift_of(broken), floor, Repair.FREE, SEARCH).plan.result
+    assert again.cost == free  # by moves, not by seconds
+
+
 def test_without_a_previous_plan_there_is_nothing_to_repair(shop):
     """Nor with one of other jobs."""
     for plan in (None, PreviousPlan.empty(4)):
@@ -161,8 +182,8 @@ def disturbed(draw):
 
 @given(disturbed())
 @settings(**MANY)
-def test_every_repair_is_valid_and_gentle_never_worse_than_push(day):
-    """A plan that breaks a rule cannot be made; the objective is gentle's own."""
+def test_every_repair_is_valid_and_none_worse_than_push_by_its_own_objective(day):
+    """A plan that breaks a rule cannot be made; gentle's prices changes as well."""
     problem, floor = day
     made = {x.repair: x for x in repairs(shift_of(problem), floor, RULE)}
     for x in made.values():
@@ -177,3 +198,5 @@ def test_every_repair_is_valid_and_gentle_never_worse_than_push(day):
         return result.cost + price * home.change(result.schedule)
 
     assert judged(Repair.GENTLE) <= judged(Repair.PUSH) + 1e-9
+    push, free = (made[x].plan.result.cost for x in (Repair.PUSH, Repair.FREE))
+    assert free <= push + 1e-9

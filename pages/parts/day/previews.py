@@ -23,7 +23,7 @@ from pages.parts.background import BackgroundWork
 from pages.parts.day.locks_said import locks_said
 from pages.parts.models import with_chosen_model
 
-SECONDS = 0.6  # of search for each repair: all of them in three seconds
+EFFORT = "quick"  # of each repair, in moves: what is shown is what anyone else sees
 AT_ANY_PRICE = 1e5  # weight of a rush order that nobody may be in the way of
 PROMISES = {
     Repair.PUSH: "Without moving anyone",
@@ -101,7 +101,9 @@ class Preview(BackgroundWork):
         floor = self.shift.floor
         if floor is None:
             return
-        quick = replace(with_chosen_model(self.settings), most_seconds=SECONDS)
+        quick = replace(
+            with_chosen_model(self.settings), effort=EFFORT, most_seconds=None
+        )
         try:
             kinds = tuple(x for x in Repair if not (self.rush and x is Repair.FREE))
             made = repairs(self.shift, floor, quick, kinds, stop=self.over)
