@@ -73,6 +73,15 @@ def span(start: datetime, begin: float, end: float) -> str:
     )
 
 
+def short_span(start: datetime, begin: float, end: float) -> str:
+    """Return two moments by their weekdays; a week or more by their dates."""
+    if not isfinite(end) or end - begin >= 7 * 86400:
+        return span(start, begin, end)
+    first, last = (start + timedelta(seconds=float(x)) for x in (begin, end))
+    day = "" if first.date() == last.date() else f"{last:%a} "
+    return f"{first:%a %H:%M} – {day}{last:%H:%M}"
+
+
 def listed(names: Sequence[str], limit: int = 3) -> str:
     """Return some names and how many more there are: ``A, B and 3 more``."""
     shown = ", ".join(names[:limit])

@@ -123,7 +123,7 @@ def show_window(
             "No machine is left: none of the chosen machines is of a chosen type.",
             icon=":material/filter_alt_off:",
         )
-    words = phrases.span(shift.start, view.begin, view.end)
+    words = phrases.short_span(shift.start, view.begin, view.end)
     if any(needs_overview(problem, schedule, view) for schedule in schedules):
         times.caption(f"{words} · joined", help=JOINED)
     else:

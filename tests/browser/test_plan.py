@@ -88,16 +88,16 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     """Each does what it says, and the chart keeps to it."""
     page = small_page
     everything = page.locator(BAR).count()
-    expect_shown(page, re.compile("^Mon 5 Jan 06:00 – "))
+    expect_shown(page, re.compile("^Mon 06:00 – "))
     page.get_by_text("4 h", exact=True).click()
     settled(page)
-    expect_shown(page, "Mon 5 Jan 06:00 – 10:00")
+    expect_shown(page, "Mon 06:00 – 10:00")
     # The clock on the wall, whatever the browser's time zone.
     expect(page.locator(".xtick text").first).to_have_text(re.compile("^06:00"))
     assert page.locator(BAR).count() < everything
     page.get_by_role("button", name="Later").click()
     settled(page)
-    expect_shown(page, "Mon 5 Jan 08:00 – 12:00")
+    expect_shown(page, "Mon 08:00 – 12:00")
 
     page.get_by_role("button", name="Machines", exact=True).click()
     choose(page, "Machines", "LATHE-01")
@@ -113,7 +113,7 @@ def test_filter_window_and_a_click_on_a_bar(small_page, settled):
     facts = page.locator(".st-key-panel")
     expect(facts.get_by_text("Waited for")).to_be_visible()
     expect(facts.get_by_text("LATHE-01")).to_be_visible()
-    expect_shown(page, "Mon 5 Jan 08:00 – 12:00")  # a click moves nothing
+    expect_shown(page, "Mon 08:00 – 12:00")  # a click moves nothing
 
     page.get_by_label("Find a job").click()
     page.keyboard.type("J-0020")

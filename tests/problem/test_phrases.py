@@ -54,6 +54,10 @@ def test_moments_and_spans_name_the_day_once():
     """Across midnight the second day is named too."""
     assert phrases.moment(START, 3600) == "Mon 5 Jan 07:00"
     assert phrases.span(START, 0, 3600) == "Mon 5 Jan 06:00 – 07:00"
+    assert phrases.short_span(START, 0, 3600) == "Mon 06:00 – 07:00"
+    assert phrases.short_span(START, 0, 86400) == "Mon 06:00 – Tue 06:00"
+    week = "Mon 5 Jan 06:00 – Mon 12 Jan 06:00"
+    assert phrases.short_span(START, 0, 7 * 86400) == week
     assert phrases.span(START, 0, 86400) == "Mon 5 Jan 06:00 – Tue 6 Jan 06:00"
 
 
