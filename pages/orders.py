@@ -5,33 +5,25 @@ import streamlit as st
 from pages.parts.guard import require_app
 from pages.parts.orders.order_view import show_order
 from pages.parts.orders.table import show_headline, show_orders
-from pages.parts.planning import follow_planning, start_planning
+from pages.parts.planning import follow_planning, offer_to_plan
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
-from pages.parts.state import Key, current_plan
+from pages.parts.state import current_plan
 
 require_app()
 shift = shift_from_sidebar()
 settings = settings_from_sidebar()
 st.title("Orders", anchor=False)
 follow_planning()
-if st.session_state.get(Key.NOTICE):
-    st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
 
 plan = current_plan()
 if plan is None:
-    st.markdown(
+    offer_to_plan(
         "When each order ends, why it is late, and what it would take to have it on "
-        "time. Plan the shift first, here or on the page Plan."
+        "time. Plan the shift first, here or on the page Plan.",
+        shift,
+        settings,
     )
-    if settings is not None:
-        st.button(
-            "Plan the shift",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=start_planning,
-            args=(shift, settings),
-        )
     if st.button("To the page Plan", icon=":material/arrow_forward:", type="tertiary"):
         st.switch_page("pages/plan.py")
     st.stop()

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.parts.guard import friendly_errors, require_app
-from pages.parts.planning import follow_planning, start_planning
+from pages.parts.planning import follow_planning, offer_to_plan
 from pages.parts.settings import settings_from_sidebar
 from pages.parts.shift import shift_from_sidebar
-from pages.parts.state import Key, current_plan
+from pages.parts.state import current_plan
 from pages.parts.step_through.controls import (
     current_step,
     play_on,
@@ -30,23 +30,16 @@ shift = shift_from_sidebar()
 settings = settings_from_sidebar()
 st.title("Step through", anchor=False)
 follow_planning()
-if st.session_state.get(Key.NOTICE):
-    st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
 
 plan = current_plan()
 if plan is None:
-    st.markdown(
+    offer_to_plan(
         "Every decision of a plan, and why it was made. Plan the shift first, or open "
-        "decisions of it that were saved."
+        "decisions of it that were saved.",
+        shift,
+        settings,
     )
     if settings is not None:
-        st.button(
-            "Plan the shift",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=start_planning,
-            args=(shift, settings),
-        )
         with friendly_errors():
             open_saved(settings)
     st.stop()

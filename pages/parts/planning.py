@@ -223,17 +223,44 @@ def current_planning() -> Planning | None:
 
 
 def follow_planning() -> None:
-    """Wait for a planning under way: at once when quick, else with its progress."""
+    """
+    Wait for a planning under way: at once when quick, else with its progress.
+
+    What there is to say of the last one is said.
+    """
     planning = current_planning()
-    if planning is None:
-        return
-    if planning.share == 0.0 and not planning.stopping:
-        with st.spinner("Planning …", show_time=False):
-            planning.done(QUICK_SECONDS)
-    if planning.done():
-        finish_planning(planning)
-    else:
-        _progress()
+    if planning is not None:
+        if planning.share == 0.0 and not planning.stopping:
+            with st.spinner("Planning …", show_time=False):
+                planning.done(QUICK_SECONDS)
+        if planning.done():
+            finish_planning(planning)
+        else:
+            _progress()
+    if st.session_state.get(Key.NOTICE):
+        st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
+
+
+def offer_to_plan(words: str, shift: Shift, settings: PlanSettings | None) -> None:
+    """
+    Say what a page shows of a plan, and offer to make one; there is none yet.
+
+    Parameters
+    ----------
+    words
+        What the page says; Markdown.
+    shift, settings
+        What would be planned, and how; ``None``: the settings ask for nothing.
+    """
+    st.markdown(words)
+    if settings is not None:
+        st.button(
+            "Plan the shift",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=start_planning,
+            args=(shift, settings),
+        )
 
 
 @st.fragment(run_every="1s")
