@@ -19,6 +19,7 @@ from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.orders import Order, OrderLine
 from core.tables.writing.write_orders import order_rows, orders_csv
+from pages.parts.chart import is_dark
 from pages.parts.orders.standing import lines_of, whys_of
 from pages.parts.outlook import (
     USUAL_SPREAD,
@@ -201,7 +202,8 @@ def _late_in_red(
     """Return the table with late orders in red; they say so in words as well."""
     if isinstance(table, pd.DataFrame):
         return table
-    late = [f"color: {theme.LATE}" if line.late > 0 else "" for line in shown]
+    red = theme.DARK[theme.LATE] if is_dark() else theme.LATE
+    late = [f"color: {red}" if line.late > 0 else "" for line in shown]
     return table.apply(lambda column: late, subset=["To due"])
 
 
