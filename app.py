@@ -26,7 +26,7 @@ page = st.navigation(
 )
 
 from pages.parts.guard import framed, look_nothing_up  # noqa: E402
-from pages.parts.in_hand import shift_in_hand  # noqa: E402
+from pages.parts.kept.in_hand import shift_in_hand  # noqa: E402
 from pages.parts.keys import listen_to_keys  # noqa: E402
 
 ASSETS = Path(__file__).parent / "assets"

@@ -18,7 +18,7 @@ from core.problem.rows import Job as Job
 from core.problem.rows import Machine as Machine
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift as Shift
-from core.problem.verify import Violation, violations
+from core.problem.verifier.verify import Violation, violations
 from core.schedulers.registry import plan as plan
 from core.tables.issues import Issues
 from core.tables.limits import MAX_FILE

@@ -18,8 +18,8 @@ from pages.parts.compare.scenarios import show_scenarios
 from pages.parts.compare.trials import show_trials
 from pages.parts.compare.view import show_comparison
 from pages.parts.guard import require_app
-from pages.parts.settings import settings_from_sidebar
-from pages.parts.shift import shift_from_sidebar
+from pages.parts.sidebar.settings import settings_from_sidebar
+from pages.parts.sidebar.shift import shift_from_sidebar
 from pages.parts.state import Key, current_plan
 
 require_app()

@@ -6,8 +6,8 @@ from pages.parts.guard import require_app
 from pages.parts.orders.order_view import show_order
 from pages.parts.orders.table import show_headline, show_orders
 from pages.parts.planning import follow_planning, offer_to_plan
-from pages.parts.settings import settings_from_sidebar
-from pages.parts.shift import shift_from_sidebar
+from pages.parts.sidebar.settings import settings_from_sidebar
+from pages.parts.sidebar.shift import shift_from_sidebar
 from pages.parts.state import current_plan
 
 require_app()

@@ -6,8 +6,8 @@ from pages.parts.guard import require_app
 from pages.parts.plan.planned import REFRESHED, planning_under_way, show_planned
 from pages.parts.plan.tabs import show_tabs
 from pages.parts.planning import warm_up
-from pages.parts.settings import settings_from_sidebar
-from pages.parts.shift import shift_from_sidebar
+from pages.parts.sidebar.settings import settings_from_sidebar
+from pages.parts.sidebar.shift import shift_from_sidebar
 from pages.parts.state import current_plan
 
 require_app()

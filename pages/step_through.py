@@ -4,8 +4,8 @@ import streamlit as st
 
 from pages.parts.guard import friendly_errors, require_app
 from pages.parts.planning import follow_planning, offer_to_plan
-from pages.parts.settings import settings_from_sidebar
-from pages.parts.shift import shift_from_sidebar
+from pages.parts.sidebar.settings import settings_from_sidebar
+from pages.parts.sidebar.shift import shift_from_sidebar
 from pages.parts.state import current_plan
 from pages.parts.step_through.controls import (
     current_step,

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.store.errors import StoreError
 from pages.parts.guard import require_app
-from pages.parts.settings import settings_from_sidebar
-from pages.parts.shift import shift_if_any
+from pages.parts.sidebar.settings import settings_from_sidebar
+from pages.parts.sidebar.shift import shift_if_any
 from pages.parts.training.models import show_models
 from pages.parts.training.start import show_start
 from pages.parts.training.watch import show_runs

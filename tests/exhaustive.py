@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.timing.retime import retime
 
 

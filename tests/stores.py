@@ -16,9 +16,9 @@ import psycopg
 import pytest
 from safetensors.numpy import save
 
+from core.store.background.runs import Runs
 from core.store.database import Database, open_database
 from core.store.models import Models
-from core.store.runs import Runs
 
 FEATURES = {"jobs": ["wait"], "machines": ["end"], "overall": ["done"]}
 START_SECONDS = 60

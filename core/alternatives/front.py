@@ -11,7 +11,7 @@ from core.planning.stopping import Stop, never
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Metrics, Schedule, metrics
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 
 STEPS = 7  # of each weight: 36 objectives
 # Of every other weight where one is all that counts: of plans that are as good by it,

@@ -14,10 +14,10 @@ from core.decisions.topic_words import Wording
 from core.futures.futures import futures
 from core.planning.scheduler import Stopwatch
 from core.planning.settings import PlanSettings
-from core.problem.load import load
+from core.problem.measures.load import load
+from core.problem.measures.orders import order_lines, orders
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.orders import order_lines, orders
 from core.problem.schedule import Schedule
 from core.remedies.remedies import remedies
 from core.schedulers.registry import scheduler

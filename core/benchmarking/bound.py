@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.benchmarking.refine import Instance
+from core.benchmarking.improving.refine import Instance
 from core.benchmarking.table import Report, ResultTable, mean
 from core.bounds.cost_bound import lower_bounds
 from core.bounds.joint import joint_bound

@@ -16,7 +16,7 @@ from core.planning.scheduler import InvalidScheduleError, Scheduler
 from core.planning.settings import PlanSettings
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.registry import scheduler
 from core.search.refine import refine
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from core.benchmarking.refine import FOLDERS, public_instances
+from core.benchmarking.improving.refine import FOLDERS, public_instances
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.planning.scheduler import Result, Stopwatch
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxSeconds
 from core.policy.checkpoint import Model
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler
-from core.schedulers.rules import RuleScheduler
 from core.search.refine import refine
 
 Tell = Callable[[str], None]

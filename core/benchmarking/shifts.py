@@ -13,8 +13,8 @@ from core.planning.settings import PlanSettings
 from core.policy.checkpoint import Model
 from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler
-from core.schedulers.rules import RuleScheduler
 from core.training.curriculum import HELD_OUT, lookahead_seconds
 from core.training.settings import LOOKAHEADS
 

@@ -17,11 +17,11 @@ from core.futures.futures import futures
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.scheduler import Stopwatch
+from core.problem.measures.orders import order_lines, orders
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.orders import order_lines, orders
 from core.problem.schedule import Schedule
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.remedies.remedies import remedies
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +83,7 @@ def _prepared(task: str, model: Path) -> Callable[[Problem], Callable[[], object
 
         return read
 
-    from core.schedulers.rules import RuleScheduler, best_of
+    from core.schedulers.dispatching.rules import RuleScheduler, best_of
     from core.schedulers.variants import variants
 
     if task == "rule:best":

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.canvas import Axis
+from core.charts.bars.canvas import Axis
 from core.charts.window import View
 from core.problem import phrases
 from core.problem.floor import PreviousPlan

@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.canvas import Canvas
-from core.charts.gantt import gantt
-from core.charts.marks import BAR_OFFSET
+from core.charts.bars.canvas import Canvas
+from core.charts.bars.gantt import gantt
+from core.charts.bars.marks import BAR_OFFSET
 from core.charts.window import View
 from core.comparison.paired import differences
 from core.comparison.trials import Trial

@@ -8,11 +8,11 @@ import numpy as np
 
 from core.planning.plan import Plan
 from core.problem import phrases
+from core.problem.measures.waiting import Cause, Wait, previous_job
 from core.problem.model import Problem
 from core.problem.phrases import NOTHING
 from core.problem.schedule import Schedule, setup_seconds, slack
 from core.problem.shift import Shift
-from core.problem.waiting import Cause, Wait, previous_job
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.charts import theme
 from core.problem import phrases
-from core.problem.load import Load
+from core.problem.measures.load import Load
 
 HOUR = 3600.0
 HEIGHT = 300

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from core.charts import theme
 from core.problem import phrases
-from core.problem.orders import Order, OrderLine
+from core.problem.measures.orders import Order, OrderLine
 from core.problem.phrases import NOTHING
 from core.problem.shift import Shift
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from core.charts.job_facts import wait_text
 from core.planning.plan import Plan
+from core.problem.measures.waiting import idle_seconds
 from core.problem.schedule import open_seconds, setup_seconds, slack, tardiness
 from core.problem.shift import Shift
-from core.problem.waiting import idle_seconds
 
 MINUTE, HOUR = 60.0, 3600.0
 

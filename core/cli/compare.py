@@ -55,7 +55,7 @@ def compare(
     count = machine_count = None
     like: bytes | str
     if kind is None:
-        from core.problem.serialize import problem_to_bytes
+        from core.problem.saving.serialize import problem_to_bytes
 
         like = problem_to_bytes(usable_shift(read_inputs(files)).problem)
     else:
@@ -110,9 +110,9 @@ def _work_on(run: str) -> None:
     """Be the worker of a run; then let the next one in the queue begin."""
     from core.runs.launch import launch_next
     from core.runs.trial_run import work_on
+    from core.store.background.runs import Runs
     from core.store.database import open_database
     from core.store.errors import StoreError
-    from core.store.runs import Runs
 
     try:
         database = open_database()

@@ -31,7 +31,7 @@ def generate(
     from core.instances.generator import KINDS
     from core.instances.generator import generate as draw
     from core.problem.shift import Shift
-    from core.tables.building.hours import week_offset
+    from core.tables.building.calendars.hours import week_offset
     from core.tables.writing.write import shift_files
 
     moment = parse_start(start)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from core.cli.border import Interrupt, bad_option, say, show_progress
-from core.cli.floor import locks_fault
+from core.cli.day.floor import locks_fault
 from core.planning.catalogue import UnknownSchedulerError, names
 
 if TYPE_CHECKING:

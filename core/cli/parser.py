@@ -13,25 +13,25 @@ from typing import Any
 import typer
 import typer.core
 
-from core.cli.benchmark import benchmark
+from core.cli.answers.explain import explain
+from core.cli.answers.front import front
+from core.cli.answers.futures import futures
+from core.cli.answers.orders import orders
+from core.cli.answers.remedies import remedies
+from core.cli.answers.why import why
+from core.cli.benchmarks.benchmark import benchmark
 from core.cli.border import at_the_border
 from core.cli.check import check
 from core.cli.compare import compare
-from core.cli.explain import explain
-from core.cli.front import front
-from core.cli.futures import futures
+from core.cli.day.handover import handover
+from core.cli.day.replan import replan
 from core.cli.generate import generate
-from core.cli.handover import handover
 from core.cli.options import with_groups
-from core.cli.orders import orders
 from core.cli.plan import plan
-from core.cli.remedies import remedies
-from core.cli.replan import replan
 from core.cli.samples import samples
 from core.cli.train import train
 from core.cli.verify import verify
 from core.cli.warm_up import warm_up
-from core.cli.why import why
 
 COMMANDS = (
     *(

@@ -62,7 +62,7 @@ def warn_of_clocks(plan: Plan) -> None:
 
 def report_of(plan: Plan) -> dict[str, str | int | float | None]:
     """Figures of a plan, by their names in report.json."""
-    from core.problem.figures import ShownIn, figures_at
+    from core.problem.measures.figures import ShownIn, figures_at
 
     shift, result = plan.shift, plan.result
     return {
@@ -79,7 +79,7 @@ def report_of(plan: Plan) -> dict[str, str | int | float | None]:
 def summary(plan: Plan) -> str:
     """Return a plan in a line: what was planned, when it ends, how good it is."""
     from core.problem import phrases
-    from core.problem.figure_words import quality
+    from core.problem.measures.figure_words import quality
 
     shift, result = plan.shift, plan.result
     jobs = phrases.many(shift.problem.num_jobs, "job")

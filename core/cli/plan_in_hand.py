@@ -20,7 +20,7 @@ from core.cli.inputs import (
 
 if TYPE_CHECKING:
     from core.decisions.topic_words import Wording
-    from core.problem.orders import Order
+    from core.problem.measures.orders import Order
     from core.problem.schedule import Schedule
     from core.problem.shift import Shift
 
@@ -41,7 +41,7 @@ def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
         When the files have errors, or the plan is not a valid one of this shift.
     """
     from core.problem.floor import Floor
-    from core.problem.verify_floor import violations_on
+    from core.problem.verifier.verify_floor import violations_on
     from core.tables.plan_file import read_schedule
 
     shift = usable_shift(read_inputs(files))
@@ -70,7 +70,7 @@ def order_named(shift: Shift, name: str) -> Order:
     InputFault
         When there is none; says which one may be meant.
     """
-    from core.problem.orders import UnknownOrderError, find_order
+    from core.problem.measures.orders import UnknownOrderError, find_order
 
     try:
         return find_order(shift.problem, name)
@@ -87,7 +87,7 @@ def index_named(known: Sequence[str], name: str, what: str) -> int:
     InputFault
         When there is none; says which one may be meant.
     """
-    from core.problem.orders import likely
+    from core.problem.measures.orders import likely
 
     if name not in known:
         meant = likely(name, list(known), what)

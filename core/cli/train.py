@@ -211,10 +211,10 @@ def _work_on(run: str) -> None:
     """Be the worker of a run; then let the next one in the queue begin."""
     from core.runs.launch import launch_next
     from core.runs.training_run import work_on
+    from core.store.background.runs import Runs
     from core.store.database import open_database
     from core.store.errors import StoreError
     from core.store.models import Models
-    from core.store.runs import Runs
 
     try:
         database = open_database()

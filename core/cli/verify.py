@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from core.cli.border import FAULT, InputFault
-from core.cli.floor import AssumeOption, FreezeOption, floor_now, read_before
+from core.cli.day.floor import AssumeOption, FreezeOption, floor_now, read_before
 from core.cli.inputs import (
     ShiftFiles,
     issue_table,
@@ -34,7 +34,7 @@ def verify(
     assume_as_planned: AssumeOption = False,
 ) -> None:
     """Verify a plan against the rules; exit code 1 when it breaks one."""
-    from core.problem.verify_floor import violations_on
+    from core.problem.verifier.verify_floor import violations_on
     from core.tables.plan_file import read_schedule
 
     shift = usable_shift(read_inputs(files))

@@ -21,7 +21,7 @@ from core.comparison.trials import (
 from core.planning.scheduler import PlanningCancelled, Scheduler
 from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.problem.serialize import problem_from_bytes
+from core.problem.saving.serialize import problem_from_bytes
 from core.schedulers.registry import scheduler
 
 POLL_SECONDS = 0.2  # between two looks at whether to stop
@@ -38,8 +38,8 @@ class TrialSpec:
     schedulers
         Registry names, two to four different ones.
     like
-        A shift as :func:`core.problem.serialize.problem_to_bytes` writes it, or the
-        name of a kind.
+        A shift as :func:`core.problem.saving.serialize.problem_to_bytes` writes it, or
+        the name of a kind.
     jobs, machines
         See :class:`core.comparison.trials.TrialSource`.
     settings

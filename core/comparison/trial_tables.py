@@ -10,8 +10,8 @@ from math import isfinite
 from core.comparison.paired import Paired, paired
 from core.comparison.trials import FIGURES, Score, Trial
 from core.problem import phrases
-from core.problem.figure_words import value_words
-from core.problem.figures import Figure, Unit
+from core.problem.measures.figure_words import value_words
+from core.problem.measures.figures import Figure, Unit
 
 COLUMNS = ("trial", "scheduler", *(figure.name for figure in FIGURES))
 

@@ -10,7 +10,7 @@ from core.comparison.side_by_side import Attempt, run_one
 from core.instances.generator import KINDS, generate, resample
 from core.planning.scheduler import PlanningCancelled, Scheduler
 from core.planning.stopping import Stop, never
-from core.problem.figures import ShownIn, figures_at, figures_of
+from core.problem.measures.figures import ShownIn, figures_at, figures_of
 from core.problem.model import Problem
 from core.problem.objective import Objective
 
@@ -75,8 +75,8 @@ class Score:
     Parameters
     ----------
     values
-        Figures by name, see :mod:`core.problem.figures`; all but the seconds are
-        missing where there was no plan.
+        Figures by name, see :mod:`core.problem.measures.figures`; all but the seconds
+        are missing where there was no plan.
     fault
         What happened instead of a plan, in words.
     """

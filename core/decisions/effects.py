@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from core.problem.altered import opened, released, with_copies
+from core.problem.measures.orders import Order, orders
 from core.problem.model import Problem
-from core.problem.orders import Order, orders
 from core.problem.schedule import Schedule
 from core.timing.retime import retime
 

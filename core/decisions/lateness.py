@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from core.problem.measures.orders import Order
+from core.problem.measures.waiting import Cause, holds, window
 from core.problem.model import Problem
-from core.problem.orders import Order
 from core.problem.schedule import Schedule
-from core.problem.waiting import Cause, holds, window
 
 
 class Blame(StrEnum):

@@ -15,8 +15,8 @@ from core.policy.two_step import Choice
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.simulation.problems.stack import stack
 from core.simulation.simulator import Simulator
-from core.simulation.stack import stack
 
 
 def note(

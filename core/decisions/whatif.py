@@ -18,7 +18,7 @@ from core.policy.compiled.plan_loop import PlanLoop
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.simulation.side_by_side import side_by_side
+from core.simulation.problems.side_by_side import side_by_side
 from core.timing.machine_code import compiled_elsewhere
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from core.futures.push import kept_orders, push_right
 from core.futures.spread import Breakdowns, Floats, Spread
+from core.problem.measures.orders import Order, orders
 from core.problem.model import Problem
-from core.problem.orders import Order, orders
 from core.problem.schedule import Schedule, tardiness
 
 Ints = NDArray[np.int64]

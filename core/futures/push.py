@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.problem.measures.waiting import holds, previous_job, window
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
-from core.problem.waiting import holds, previous_job, window
 from core.timing.flat import Closures, Ints, cut, flat_closures
 from core.timing.kernel import finish, next_open, next_start, place
 from core.timing.machine_code import machine_code

@@ -3,7 +3,8 @@ The dispatch rules: name, words for the planner and formula, one row each.
 
 To add one, write its formula and its row in ``RULES``: the catalogue, the command line,
 the pages and the search for the best rule read them here. The formulas compute with
-tensors, and this room does without torch; :mod:`core.schedulers.rules` plays them.
+tensors, and this room does without torch; :mod:`core.schedulers.dispatching.rules`
+plays them.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from functools import cached_property
 from core.planning.catalogue import title
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
-from core.problem.figures import Values, figures_of
+from core.problem.measures.figures import Values, figures_of
+from core.problem.measures.waiting import Wait, waits
 from core.problem.shift import Shift
-from core.problem.waiting import Wait, waits
 
 # Reason of a plan that saved decisions make; whether it was refined they do not say.
 OPENED = "Opened from saved decisions."
@@ -76,7 +76,7 @@ class Plan:
 
     @cached_property
     def figures(self) -> Values:
-        """Every figure by name, see :mod:`core.problem.figures`."""
+        """Every figure by name, see :mod:`core.problem.measures.figures`."""
         return figures_of(self.result, self.lower_bound)
 
     @property

@@ -14,8 +14,8 @@ from core.problem.floor import Floor
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Metrics, Schedule, metrics
-from core.problem.verify import violations
-from core.problem.verify_floor import violations_on
+from core.problem.verifier.verify import violations
+from core.problem.verifier.verify_floor import violations_on
 
 Progress = Callable[[float, str], None]
 Found = Callable[[Schedule, float], None]

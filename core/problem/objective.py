@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from math import inf, isfinite
 
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.schedule import Schedule, metrics
-from core.problem.stability import Home
 
 TARDINESS_SCALE = 10.0  # brings weighted tardiness to the size of the makespan term
 

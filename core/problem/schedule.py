@@ -37,7 +37,7 @@ class Schedule:
     -----
     The arrays are read-only copies: a schedule can be cached and shared.
     Whether it is *valid* for a problem is decided by
-    :func:`core.problem.verify.violations`, not here.
+    :func:`core.problem.verifier.verify.violations`, not here.
     """
 
     machine: NDArray[np.int64]

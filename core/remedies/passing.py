@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.decisions.lateness import Lateness
+from core.problem.measures.orders import Order
 from core.problem.model import Problem
-from core.problem.orders import Order
 from core.problem.schedule import Schedule
 from core.timing.retime import retime
 

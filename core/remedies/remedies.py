@@ -10,9 +10,9 @@ from math import isfinite
 from core.bounds.earliest import earliest
 from core.decisions.topic_words import Wording
 from core.planning.scheduler import Progress, silent
+from core.problem.measures.orders import Order
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.orders import Order
 from core.problem.schedule import Schedule
 from core.remedies.hours import longer_hours
 from core.remedies.machines import one_more_machine

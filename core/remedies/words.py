@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.decisions.topic_words import Wording
-from core.problem.orders import Order
+from core.problem.measures.orders import Order
 from core.problem.schedule import Schedule
 from core.remedies.remedy import Remedies
 

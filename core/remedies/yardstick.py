@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from core.planning.effort import Effort
 from core.planning.stopping import Stop, never
 from core.problem.altered import weighed
+from core.problem.measures.orders import Order, orders
+from core.problem.measures.stability import SAME_START, Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.orders import Order, orders
 from core.problem.schedule import Schedule
-from core.problem.stability import SAME_START, Home
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.remedies.passing import Sequences
 from core.remedies.remedy import Asks, Prices, Remedy
 from core.search.refine import refine

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from core.problem.figures import Values, figures_of
 from core.problem.floor import PreviousPlan
+from core.problem.measures.figures import Values, figures_of
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Metrics, Schedule, metrics

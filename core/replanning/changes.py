@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.problem.floor import Floor
+from core.problem.measures.stability import NOT_PRICED, Home
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
-from core.problem.stability import NOT_PRICED, Home
 
 HOUR = 3600
 NEAR = 2 * HOUR  # after the freeze: until then a change counts in full

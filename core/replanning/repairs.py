@@ -23,11 +23,11 @@ from core.planning.settings import PlanSettings
 from core.planning.stopping import AnyOf, MaxSeconds, Stop, never
 from core.problem import phrases
 from core.problem.floor import Floor, PreviousPlan
+from core.problem.measures.stability import NOT_PRICED, Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
-from core.problem.stability import NOT_PRICED, Home
 from core.replanning.changes import SOON, Changes, changes, home_of, home_of_rest
 from core.replanning.commitments import with_freeze
 from core.replanning.push import pushed

@@ -12,8 +12,8 @@ from core.planning.settings import PlanSettings
 from core.problem.floor import Floor, PreviousPlan
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
-from core.problem.verify import Violation
-from core.problem.verify_floor import violations_on
+from core.problem.verifier.verify import Violation
+from core.problem.verifier.verify_floor import violations_on
 from core.replanning.changes import Changes, changes
 from core.replanning.push import pushed
 from core.schedulers.from_now import past_change, whole_of

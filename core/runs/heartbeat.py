@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from core.store.background.run_writer import RunWriter
 from core.store.errors import RunLostError, StoreError
-from core.store.run_writer import RunWriter
 
 BEAT_SECONDS = 2.0  # between two signs of life, and looks at whether to stop
 

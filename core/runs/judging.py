@@ -7,11 +7,11 @@ from core.policy.errors import ModelError
 from core.policy.shipped import folder_model
 from core.runs.run_plan import recommended
 from core.runs.training_queue import command_of, parent_of, plan_of, shifts_of
+from core.store.background.run import Run
+from core.store.background.run_reader import RunReader
 from core.store.errors import ModelRefusedError, NoModelError, UnknownRunError
 from core.store.model_files import StoredModel
 from core.store.models import Models
-from core.store.run import Run
-from core.store.run_reader import RunReader
 from core.training.checkpoints import card_of, first_policy, from_bytes
 from core.training.source import JUDGED, source_of
 from core.training.tasks import Task

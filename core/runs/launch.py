@@ -13,13 +13,13 @@ from pathlib import Path
 
 import psutil
 
+from core.store.background.processes import Worker
+from core.store.background.run import Run, with_log
+from core.store.background.run_writer import RunWriter
+from core.store.background.runs import Runs
 from core.store.database import URL_VARIABLE
 from core.store.errors import RunAlreadyRunningError, RunNotRunningError, StoreError
 from core.store.files import FOLDER_VARIABLE, make_folder, writable
-from core.store.processes import Worker
-from core.store.run import Run, with_log
-from core.store.run_writer import RunWriter
-from core.store.runs import Runs
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = {"training": "train", "trials": "compare"}

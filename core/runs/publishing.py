@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import asdict
 
 from core.policy.checkpoint import Card
+from core.store.background.run import Run
 from core.store.errors import NameTakenError
 from core.store.models import Models
-from core.store.run import Run
 
 MOST_NAMES = 1000
 

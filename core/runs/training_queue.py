@@ -8,13 +8,13 @@ from typing import Any
 
 from core.policy.checkpoint import Model
 from core.problem.model import Problem
-from core.problem.serialize import problem_from_bytes, problem_to_bytes
+from core.problem.saving.serialize import problem_from_bytes, problem_to_bytes
 from core.runs.run_plan import RunPlan, check_sizes
+from core.store.background.run import Run
+from core.store.background.run_reader import RunReader
+from core.store.background.runs import Runs
 from core.store.card import CARD, WEIGHTS
 from core.store.models import Models
-from core.store.run import Run
-from core.store.run_reader import RunReader
-from core.store.runs import Runs
 from core.training.checkpoints import load_parent
 
 

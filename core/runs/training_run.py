@@ -19,14 +19,14 @@ from core.runs.judging import default_of
 from core.runs.publishing import publish
 from core.runs.run_plan import check_sizes, with_budget
 from core.runs.training_queue import command_of, parent_of, plan_of, shifts_of
+from core.store.background.run_writer import RunWriter
+from core.store.background.runs import Runs
 from core.store.errors import (
     RunLostError,
     StoreError,
     StoreUnwritableError,
 )
 from core.store.models import Models
-from core.store.run_writer import RunWriter
-from core.store.runs import Runs
 from core.training.checkpoints import (
     DamagedCheckpointError,
     card_of,

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from core.comparison.trial_pool import TrialSpec
     from core.comparison.trials import Trial
     from core.problem.model import Problem
-    from core.store.run import Run
-    from core.store.run_reader import RunReader
-    from core.store.runs import Runs
+    from core.store.background.run import Run
+    from core.store.background.run_reader import RunReader
+    from core.store.background.runs import Runs
 
 SHIFT_FILE = "shift.zip"
 POOL_SECONDS = 30.0  # of work that is worth the start of several processes
@@ -97,7 +97,7 @@ def work_on(runs: Runs, run_id: str, workers: int | None = None) -> None:
         When the run was deleted, or given to another process.
     """
     from core.comparison.trial_pool import run_trials
-    from core.store.run_writer import RunWriter
+    from core.store.background.run_writer import RunWriter
 
     writer = RunWriter.attach(runs, run_id)
     run = runs.get(run_id)

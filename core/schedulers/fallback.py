@@ -11,7 +11,7 @@ from core.planning.stopping import Stop, never
 from core.policy.errors import ModelError, TooLargeError
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.schedulers.rules import RuleScheduler
+from core.schedulers.dispatching.rules import RuleScheduler
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from core.policy.checkpoint import Model
 from core.policy.compiled.plan_loop import PlanLoop, Played, Steps
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.simulation.side_by_side import side_by_side
+from core.simulation.problems.side_by_side import side_by_side
 from core.timing.machine_code import compiled_elsewhere
 
 
@@ -80,7 +80,7 @@ def plans_of(
 
     from core.policy.two_step import Policy
     from core.schedulers.tensors.plans import TensorPlans
-    from core.simulation.stack import stack
+    from core.simulation.problems.stack import stack
 
     policy = cast(Policy, model.policy)
     return TensorPlans(policy, stack([problem], [objective]), lookahead)

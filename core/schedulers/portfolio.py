@@ -26,11 +26,11 @@ from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.growing import Growing
 from core.schedulers.hierarchical import check_places
 from core.schedulers.plans import plans_of
 from core.schedulers.replay import replayed
-from core.schedulers.rules import RuleScheduler
 from core.search.local_search import LocalSearch
 from core.search.refine import padded
 from core.timing.retime import retime

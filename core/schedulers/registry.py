@@ -66,13 +66,13 @@ def _unified(settings: PlanSettings, found: Found) -> Scheduler:
 
 
 def _cpsat(settings: PlanSettings, found: Found) -> Scheduler:
-    from core.schedulers.cpsat import CpSat
+    from core.schedulers.exact.cpsat import CpSat
 
     return CpSat()
 
 
 def _rule(settings: PlanSettings, found: Found) -> Scheduler:
-    from core.schedulers.rules import RuleScheduler
+    from core.schedulers.dispatching.rules import RuleScheduler
 
     return RuleScheduler(settings.scheduler)
 

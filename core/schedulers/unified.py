@@ -16,8 +16,8 @@ from core.policy.shipped import folder_model, load_default_model
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.schedulers.batch import BatchScheduler
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler, check_places
-from core.schedulers.rules import RuleScheduler
 from core.store.database import open_database
 from core.store.errors import StoreError, StoreUnwritableError
 from core.store.models import Models

@@ -10,7 +10,7 @@ from core.problem.rows import Job, Machine
 from core.schedulers.compiled.rules import best_by_machine_code
 from core.schedulers.variants import variants
 from core.simulation.features import observe, observe_machines
-from core.simulation.side_by_side import side_by_side
+from core.simulation.problems.side_by_side import side_by_side
 from core.simulation.simulator import Simulator
 from core.timing.machine_code import compiling
 from core.timing.retime import retime

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.problem.measures.stability import NOT_PRICED, Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.stability import NOT_PRICED, Home
 from core.timing.flat import FlatProblem, Ints, cut, flat_problem
 
 Floats = NDArray[np.float64]

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.stability import Home
 from core.search.arrays import Arrays
 from core.search.load_moves import anneal_loads
 from core.search.load_state import new_loads, start_loads

@@ -6,10 +6,10 @@ import threading
 from concurrent.futures import Future, wait
 
 from core.planning.stopping import Stop, peek
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.stability import Home
 from core.search.arrays import arrays
 from core.search.chains import Chain, LoadChain, OrderChain, chain_for
 

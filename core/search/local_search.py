@@ -18,9 +18,9 @@ import numpy as np
 
 from core.planning.scheduler import Progress, Stopwatch, silent
 from core.planning.stopping import AnyOf, MaxIterations, Stop
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.stability import Home
 from core.search.arrays import arrays
 from core.search.budget import Budget
 from core.search.chains import Chain, chain_for

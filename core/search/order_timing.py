@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.problem.stability import SAME_START
+from core.problem.measures.stability import SAME_START
 from core.search.arrays import Arrays
 from core.search.order_state import (
     BEST,

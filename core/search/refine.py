@@ -7,10 +7,10 @@ from typing import Protocol
 
 from core.planning.scheduler import Progress, silent
 from core.planning.stopping import Stop
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.problem.stability import Home
 from core.search.local_search import LocalSearch
 from core.timing.retime import retime
 

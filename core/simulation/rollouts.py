@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.problem.schedule import Schedule
-from core.simulation.problem_tensors import ProblemTensors
+from core.simulation.problems.problem_tensors import ProblemTensors
 from core.timing.flat import SPAN
 
 

@@ -14,9 +14,9 @@ from core.problem.objective import Objective
 from core.simulation import tensor_memory
 from core.simulation.compiled import step as compiled_step
 from core.simulation.compiled.arrays import Fixed, Moving, Scaled
-from core.simulation.problem_tensors import ProblemTensors
+from core.simulation.problems.problem_tensors import ProblemTensors
+from core.simulation.problems.stack import stack
 from core.simulation.rollouts import Rollouts
-from core.simulation.stack import stack
 from core.simulation.tensors import step as tensor_step
 from core.timing.machine_code import compiled_elsewhere
 

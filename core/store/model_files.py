@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.problem.archives import unpack
+from core.problem.saving.archives import unpack
 from core.store.card import (
     CARD,
     LARGEST_CARD,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from core.problem.archives import pack
+from core.problem.saving.archives import pack
 from core.store.card import CARD, WEIGHTS
 from core.store.database import Database
 from core.store.errors import ModelRefusedError, NoModelError, UnknownModelError

@@ -137,7 +137,7 @@ scenarios = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
-# What a session works on, so that it outlasts a refresh; see core/store/hands.py.
+# What a session works on, so that it outlasts a refresh; see shifts/hands.py.
 hands = Table(
     "hands",
     metadata,
@@ -156,7 +156,7 @@ hand_parts = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
-# A day in a shop: the plans that were accepted for it; see core/store/versions.py.
+# A day in a shop: the plans that were accepted for it; see shifts/versions.py.
 days = Table(
     "days",
     metadata,

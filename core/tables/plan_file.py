@@ -71,7 +71,7 @@ def read_schedule(
     -----
     The file states when a setup starts and how long it takes; when it ends follows
     from the hours of the machine. Nothing else is repaired or recomputed: whether
-    the plan is valid is decided by :func:`core.problem.verify.violations`.
+    the plan is valid is decided by :func:`core.problem.verifier.verify.violations`.
     """
     collect = Collector()
     found = _Rows(data, shift, label, collect)

@@ -23,9 +23,9 @@ from core.planning.stopping import never
 from core.policy.checkpoint import Model
 from core.policy.errors import TooLargeError
 from core.problem.schedule import Schedule
+from core.schedulers.dispatching.rules import best_of
 from core.schedulers.hierarchical import card_lookahead, check_places
 from core.schedulers.plans import plans_of
-from core.schedulers.rules import best_of
 from core.schedulers.variants import variants
 from core.search.refine import refine
 from core.training.tasks import Task

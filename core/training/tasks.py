@@ -10,8 +10,8 @@ import torch
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.simulation.problem_tensors import ProblemTensors
-from core.simulation.stack import stack
+from core.simulation.problems.problem_tensors import ProblemTensors
+from core.simulation.problems.stack import stack
 
 
 @dataclass(frozen=True, eq=False)

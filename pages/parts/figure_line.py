@@ -8,8 +8,13 @@ import streamlit as st
 
 from core.charts import theme
 from core.planning.plan import Plan
-from core.problem.figure_words import ShownFigure, quality, quality_short, shown_figures
-from core.problem.figures import Values
+from core.problem.measures.figure_words import (
+    ShownFigure,
+    quality,
+    quality_short,
+    shown_figures,
+)
+from core.problem.measures.figures import Values
 
 KEPT_TOGETHER = "\u00a0"  # a space at which no line is broken
 BETWEEN = f"{KEPT_TOGETHER}· "
@@ -63,7 +68,7 @@ def show_figure_line(
     Parameters
     ----------
     values
-        The plan's, see :func:`core.problem.figures.figures_of`.
+        The plan's, see :func:`core.problem.measures.figures.figures_of`.
     start
         Plan start.
     before

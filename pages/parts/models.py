@@ -9,7 +9,7 @@ from core.planning.catalogue import scheduler_entry
 from core.planning.settings import PlanSettings
 from core.store.errors import ModelRefusedError, NoModelError, StoreError
 from core.store.models import Models
-from pages.parts.stored import database
+from pages.parts.kept.stored import database
 
 
 def chosen_model() -> Path | None:

@@ -11,8 +11,8 @@ from core.futures.futures import Futures, futures
 from core.futures.spread import LARGEST_SHARE, Spread
 from core.planning.plan import Plan
 from core.problem import phrases
+from core.problem.measures.orders import Order
 from core.problem.model import Problem
-from core.problem.orders import Order
 from pages.parts.state import Key
 
 MOST_KEPT = 8

@@ -3,7 +3,7 @@ What a session remembers: every key of the session state, typed, in one place.
 
 Nothing here is shared between sessions, so two tabs never mix. Widgets that must
 survive a change of pages say ``persist_state="session"``; uploaded files cannot, so
-``FILES`` holds them (see :mod:`pages.parts.uploads`).
+``FILES`` holds them (see :mod:`pages.parts.sidebar.uploads`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.charts.joined_bars import needs_overview
+from core.charts.bars.joined_bars import needs_overview
 from core.charts.window import (
     ColorBy,
     Span,

@@ -11,7 +11,7 @@ from core.instances.kinds import KINDS
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Metrics, metrics
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.timing.retime import retime
 
 

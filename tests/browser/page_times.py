@@ -18,7 +18,7 @@ from time import perf_counter
 
 from streamlit.testing.v1 import AppTest
 
-from core.benchmarking.fine_tune import empty_store, fine_tuning
+from core.benchmarking.policies.fine_tune import empty_store, fine_tuning
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.plan import Plan

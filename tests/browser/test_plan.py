@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.tables.plan_file import read_schedule
 from core.tables.writing.samples import read_sample
 

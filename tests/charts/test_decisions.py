@@ -10,8 +10,8 @@ from core.charts.decisions import Ghost, partial_gantt, so_far, strip, strip_mar
 from core.charts.window import View
 from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
+from core.schedulers.dispatching.rule_trace import trace_of
 from core.schedulers.registry import scheduler
-from core.schedulers.rule_trace import trace_of
 
 pytestmark = pytest.mark.slow  # the first rule that runs is compiled
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.charts.load import TOO_MUCH, load_bars, load_table
-from core.problem.load import load
+from core.problem.measures.load import load
 from core.timing.retime import retime
 
 HOUR = 3600

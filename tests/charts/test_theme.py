@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.charts import theme
-from core.charts.gantt import gantt
+from core.charts.bars.gantt import gantt
 from core.charts.window import View
 
 OF_RGB = np.array(

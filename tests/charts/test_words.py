@@ -7,8 +7,8 @@ import pytest
 
 from core.charts.job_facts import job_facts, wait_text
 from core.charts.overview import jobs_table, machines_table, shift_table
+from core.problem.measures.waiting import Cause, Wait
 from core.problem.shift import Shift
-from core.problem.waiting import Cause, Wait
 
 
 def facts_of(planned, job):

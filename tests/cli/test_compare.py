@@ -13,10 +13,10 @@ from core.comparison.trial_pool import TrialSpec, run_trials
 from core.instances.generator import KINDS, generate
 from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
-from core.problem.serialize import problem_to_bytes
+from core.problem.saving.serialize import problem_to_bytes
 from core.runs.trial_run import queue_trials, spec_of, trials_of, work_on
+from core.store.background.runs import Runs
 from core.store.database import open_database
-from core.store.runs import Runs
 from core.tables.writing.samples import FOLDER
 
 BOOK = ["--workbook", str(FOLDER / "small-24x6" / "small-24x6.xlsx")]

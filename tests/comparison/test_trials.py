@@ -23,7 +23,7 @@ from core.instances.generator import KINDS, generate
 from core.planning.scheduler import PlanningCancelled
 from core.planning.settings import PlanSettings
 from core.planning.stopping import MaxSeconds
-from core.problem.figures import ShownIn, figures_at
+from core.problem.measures.figures import ShownIn, figures_at
 from core.problem.objective import Objective
 from core.schedulers.registry import scheduler
 

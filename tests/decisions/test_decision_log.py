@@ -14,9 +14,9 @@ from core.planning.settings import PlanSettings
 from core.planning.trace import StaleTraceError
 from core.problem import phrases
 from core.problem.objective import Objective
+from core.schedulers.dispatching.rule_trace import trace_of
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.registry import scheduler
-from core.schedulers.rule_trace import trace_of
 from core.timing.retime import retime
 from tests.models import untrained
 

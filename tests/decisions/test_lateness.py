@@ -14,10 +14,10 @@ from core.decisions.topic_words import Wording
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.problem.calendar import Calendar
+from core.problem.measures.orders import Order, find_order, orders
 from core.problem.model import Problem
-from core.problem.orders import Order, find_order, orders
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.search.refine import padded
 from core.timing.retime import retime
 from tests.simulation.playing import one, play_randomly

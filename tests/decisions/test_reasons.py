@@ -19,7 +19,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.timing.retime import retime
 from core.timing.situation import Situation
 from tests.strategies import problems

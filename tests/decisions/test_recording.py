@@ -19,9 +19,9 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
+from core.schedulers.dispatching.rule_trace import trace_of
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler
-from core.schedulers.rule_trace import trace_of
-from core.schedulers.rules import RuleScheduler
 from core.timing.retime import retime
 from tests.models import untrained
 from tests.strategies import problems, problems_and_sequences

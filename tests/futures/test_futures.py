@@ -13,9 +13,9 @@ from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.settings import PlanSettings
 from core.problem.calendar import Calendar
+from core.problem.measures.orders import find_order
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.orders import find_order
 from core.problem.rows import Job, Machine
 from core.schedulers.registry import scheduler
 from core.timing.retime import retime

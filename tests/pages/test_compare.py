@@ -12,16 +12,20 @@ from core.instances.generator import KINDS, generate
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.planning.visibility import BatchResult
-from core.problem.figure_words import shown_figures
-from core.problem.figures import FIGURES, ShownIn
+from core.problem.measures.figure_words import shown_figures
+from core.problem.measures.figures import FIGURES, ShownIn
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from core.store.scenarios import Scenarios, scenario_from_bytes, scenario_to_bytes
-from pages.parts import stored
+from core.store.shifts.scenarios import (
+    Scenarios,
+    scenario_from_bytes,
+    scenario_to_bytes,
+)
 from pages.parts.compare.run import IN_HAND
 from pages.parts.compare.view import difference_words
-from pages.parts.kept_plans import plan_of, scenario_of
+from pages.parts.kept import stored
+from pages.parts.kept.kept_plans import plan_of, scenario_of
 from pages.parts.state import Key
 
 PAGE = Path(__file__).parents[2] / "pages" / "compare.py"
@@ -123,7 +127,7 @@ def test_one_scheduler_is_no_comparison(page):
 
 def test_a_scheduler_that_fails_leaves_the_other_standing(page, monkeypatch):
     """And the page says what happened."""
-    from core.schedulers.rules import RuleScheduler
+    from core.schedulers.dispatching.rules import RuleScheduler
 
     plan = RuleScheduler.schedule
 

@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 from pandas import read_excel
 
-from core.replanning.events import (
+from core.replanning.day.events import (
     EVENT_COLUMNS,
     JobLonger,
     MachineDown,
     event_rows,
 )
-from core.store.versions import Versions
+from core.store.shifts.versions import Versions
 from core.tables.writing.filled import Table
 from core.tables.writing.write_plan import schedule_csv, schedule_workbook
-from pages.parts import stored
+from pages.parts.kept import stored
 from pages.parts.state import Key
 from tests.pages.test_in_hand import (
     TIMEOUT,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from core.tables.shift import read_shift
-from pages.parts.plan import tables_editor
+from pages.parts.plan.data import tables_editor
 from pages.parts.state import Key
 from tests.pages import test_uploads
 from tests.pages.test_uploads import press, upload

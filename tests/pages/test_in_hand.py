@@ -10,9 +10,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.store.database import open_database
-from core.store.hands import Hands
-from pages.parts import kept_plans, planning, stored
-from pages.parts.in_hand import ADDRESS, CHOICES
+from core.store.shifts.hands import Hands
+from pages.parts import planning
+from pages.parts.kept import kept_plans, stored
+from pages.parts.kept.in_hand import ADDRESS, CHOICES
 from pages.parts.state import Key
 
 ROOT = Path(__file__).parents[2]

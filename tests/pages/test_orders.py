@@ -12,8 +12,8 @@ from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
+from core.problem.measures.orders import order_lines
 from core.problem.objective import Objective
-from core.problem.orders import order_lines
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
 from pages.parts import planning

@@ -7,7 +7,7 @@ import pytest
 
 from core.bounds import joint
 from core.bounds.joint import JointBound
-from pages.parts.kept_plans import plan_of, scenario_of
+from pages.parts.kept.kept_plans import plan_of, scenario_of
 from pages.parts.state import Key
 from tests.pages.test_plan import app as plan_page  # noqa: F401 - a fixture
 from tests.pages.test_plan import press_plan

@@ -22,8 +22,8 @@ from core.policy.segments import segment_log_softmax
 from core.policy.shipped import load_default_model
 from core.problem.objective import Objective
 from core.problem.shift import Shift
+from core.schedulers.dispatching.rule_trace import trace_of
 from core.schedulers.registry import scheduler
-from core.schedulers.rule_trace import trace_of
 from core.simulation.features import observe, observe_machines
 from core.simulation.simulator import Simulator
 from core.tables.writing.write_plan import schedule_csv

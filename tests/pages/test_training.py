@@ -19,10 +19,10 @@ from core.runs.run_plan import RunPlan
 from core.runs.training_queue import plan_of, queue_training
 from core.runs.training_run import work_on
 from core.schedulers import registry
+from core.store.background.runs import Runs
 from core.store.database import open_database
 from core.store.errors import ModelRefusedError, StoreUnavailableError
 from core.store.models import Models
-from core.store.runs import Runs
 from core.training import evaluation
 from core.training.evaluation import Costs, Evaluation
 from pages.parts.models import chosen_model, model_fault

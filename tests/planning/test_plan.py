@@ -9,11 +9,11 @@ import pytest
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.planning.settings import PlanSettings
+from core.problem.measures.waiting import Cause
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
-from core.problem.waiting import Cause
 from core.timing.retime import retime
 
 

@@ -21,7 +21,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from tests.strategies import problems
 from tests.traces import LOOKAHEADS, random_trace
 

@@ -8,7 +8,7 @@ import pytest
 from core.instances.generator import KINDS, generate
 from core.policy.checkpoint import load_model
 from core.problem.objective import Objective
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.training.settings import TrainingSettings
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from core.decisions.topic_words import Wording
 from core.problem.calendar import Calendar
+from core.problem.measures.orders import find_order, orders
 from core.problem.model import Problem
-from core.problem.orders import find_order, orders
 from core.problem.rows import Job, Machine
 from core.problem.shift import DEFAULT_START, Shift
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.remedies.remedies import remedies
 from core.remedies.remedy import Asks, Prices
 from core.tables.plan_file import read_schedule

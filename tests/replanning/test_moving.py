@@ -12,8 +12,8 @@ from core.problem.floor import PreviousPlan
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
-from core.problem.verify import violations
-from core.replanning.events import (
+from core.problem.verifier.verify import violations
+from core.replanning.day.events import (
     JobBegan,
     JobEnded,
     JobLocked,
@@ -22,9 +22,9 @@ from core.replanning.events import (
     JobUnlocked,
     MachineDown,
 )
-from core.replanning.floor_of_day import floor_of_day, previous_of
+from core.replanning.day.floor_of_day import floor_of_day, previous_of
+from core.replanning.day.replay import replay
 from core.replanning.moving import MoveRefusedError, moved
-from core.replanning.replay import replay
 from core.timing.commitments import ImpossibleLockError
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences

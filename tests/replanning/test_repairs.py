@@ -18,7 +18,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
-from core.problem.verify_floor import violations_on
+from core.problem.verifier.verify_floor import violations_on
 from core.replanning.changes import home_of
 from core.replanning.commitments import floor_as_planned
 from core.replanning.repairs import NoPreviousPlanError, Repair, repair, repairs

@@ -3,9 +3,9 @@
 import hashlib
 import sys
 
+from core.store.background.run_writer import RunWriter
+from core.store.background.runs import Runs
 from core.store.database import open_database
-from core.store.run_writer import RunWriter
-from core.store.runs import Runs
 
 ITERATIONS = 100_000  # never reached: the tests stop it or kill it
 BODY = 50_000  # bytes behind the state, so that a file takes a moment to write

@@ -13,14 +13,14 @@ import pytest
 
 from core.runs import launch as launching
 from core.runs.launch import kill, launch, launch_next
+from core.store.background.processes import Worker
+from core.store.background.run_writer import RunWriter
+from core.store.background.runs import Runs
 from core.store.errors import (
     RunAlreadyRunningError,
     RunNotRunningError,
     StoreUnwritableError,
 )
-from core.store.processes import Worker
-from core.store.run_writer import RunWriter
-from core.store.runs import Runs
 from tests.runs.fake_worker import after, checkpoint_of
 
 PATIENCE = 60.0  # seconds until a wait is given up; no verdict depends on it
@@ -152,8 +152,8 @@ def test_the_last_word_of_a_worker_stands(runs, run_id):
     code = (
         "import os, sys\n"
         "from core.store.database import open_database\n"
-        "from core.store.run_writer import RunWriter\n"
-        "from core.store.runs import Runs\n"
+        "from core.store.background.run_writer import RunWriter\n"
+        "from core.store.background.runs import Runs\n"
         f"RunWriter.attach(Runs(open_database()), '{run_id}').end('failed', 'full')\n"
         "sys.exit(1)"
     )

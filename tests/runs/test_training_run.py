@@ -15,7 +15,8 @@ from core.runs.judging import default_of, held_out_of, judged_tasks, newest_poli
 from core.runs.run_plan import RunPlan, from_tonight, recommended
 from core.runs.training_queue import queue_training
 from core.runs.training_run import work_on
-from core.store import run_writer
+from core.store.background import run_writer
+from core.store.background.runs import Runs
 from core.store.database import open_database
 from core.store.errors import (
     RunAlreadyRunningError,
@@ -23,7 +24,6 @@ from core.store.errors import (
 )
 from core.store.files import write_atomically
 from core.store.models import Models
-from core.store.runs import Runs
 from core.training.checkpoints import from_bytes
 from tests.training.tiny import SETTINGS, plan, work, workers
 

@@ -18,7 +18,7 @@ from core.policy.errors import TooLargeError
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.batch import BatchScheduler, remainder
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.timing.retime import retime

@@ -20,8 +20,8 @@ from core.problem.objective import Objective
 from core.schedulers.hierarchical import HierarchicalScheduler, card_lookahead
 from core.schedulers.tensors import plans
 from core.schedulers.tensors.plans import TensorPlans
-from core.simulation.side_by_side import side_by_side
-from core.simulation.stack import stack
+from core.simulation.problems.side_by_side import side_by_side
+from core.simulation.problems.stack import stack
 from tests.strategies import problems
 
 

@@ -20,11 +20,11 @@ from core.policy.shipped import load_default_model
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.portfolio import PortfolioScheduler
 from core.schedulers.registry import scheduler
-from core.schedulers.rules import RuleScheduler
 from tests.strategies import problems
 
 QUICK = PlanSettings(effort="quick")

@@ -20,12 +20,12 @@ from core.policy.shipped import load_default_model
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.batch import BatchScheduler
+from core.schedulers.dispatching.rule_trace import trace_of
+from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler
 from core.schedulers.replay import replayed
-from core.schedulers.rule_trace import trace_of
-from core.schedulers.rules import RuleScheduler
 from core.schedulers.tensors.rules import best_by_tensors
 from core.schedulers.unified import UnifiedScheduler
 from core.schedulers.variants import variants

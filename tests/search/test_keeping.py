@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.planning.stopping import MaxIterations
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.stability import Home
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.search.arrays import arrays
 from core.search.chains import OrderChain, loads_decide
 from core.search.refine import refine

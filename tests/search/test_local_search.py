@@ -15,7 +15,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.problem_fields import Scale
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.search import compiling
 from core.search.arrays import arrays
 from core.search.budget import FIRST_CYCLE, Budget

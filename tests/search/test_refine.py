@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from core.benchmarking.windows import Windows
+from core.benchmarking.improving.windows import Windows
 from core.planning.stopping import MaxIterations, MaxSeconds
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.search.local_search import LocalSearch
 from core.search.refine import padded, refine
 from core.timing.retime import retime

@@ -11,7 +11,7 @@ from core.planning.stopping import MaxIterations
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.search.arrays import arrays
 from core.search.chains import OrderChain
 from core.search.refine import refine

@@ -15,7 +15,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.simulation import environment
 from core.simulation.environment import HierarchicalSchedulingEnv
 from core.simulation.features import observe, observe_machines

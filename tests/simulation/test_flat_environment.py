@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
 
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.simulation.environment import HierarchicalSchedulingEnv
 from core.simulation.flat_environment import FlatActionEnv
 from tests.simulation.playing import lookaheads

@@ -42,8 +42,8 @@ from core.simulation.feature_tables import (
     columns,
 )
 from core.simulation.features import observe, observe_machines
+from core.simulation.problems.stack import stack
 from core.simulation.simulator import Simulator
-from core.simulation.stack import stack
 from core.timing import machine_code
 from tests.simulation.playing import choose, lookaheads, one, place
 from tests.strategies import problems, special_problems

@@ -11,7 +11,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.simulation.simulator import Simulator
 from core.timing.retime import retime
 from tests.simulation.playing import (

@@ -9,9 +9,9 @@ from core.problem.objective import Objective
 from core.simulation.compiled.arrays import Fixed, Moving
 from core.simulation.compiled.start import at_start, copied, restart
 from core.simulation.compiled.step import step_one
+from core.simulation.problems.side_by_side import side_by_side
+from core.simulation.problems.stack import stack
 from core.simulation.rollouts import Rollouts
-from core.simulation.side_by_side import side_by_side
-from core.simulation.stack import stack
 from tests.simulation.playing import lookaheads
 from tests.strategies import problems, special_problems
 

@@ -9,8 +9,8 @@ from core.problem.checks import HORIZON
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.simulation.machine_prices import machine_prices
-from core.simulation.stack import stack
+from core.simulation.problems.machine_prices import machine_prices
+from core.simulation.problems.stack import stack
 from core.timing import kernel
 from core.timing.flat import SPAN
 from tests.strategies import calendars, problems

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.tables.building.hours import WEEK, canonical, longest_delay, open_per_week
+from core.tables.building.calendars.hours import (
+    WEEK,
+    canonical,
+    longest_delay,
+    open_per_week,
+)
 from core.tables.issues import Issue
 from core.tables.shift import read_shift
 from core.tables.text import join_list, split_list

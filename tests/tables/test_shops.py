@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.planning.settings import PlanSettings
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.registry import plan
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files

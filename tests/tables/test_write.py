@@ -18,8 +18,8 @@ from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.schedule import setup_seconds, tardiness
 from core.problem.shift import Shift
-from core.schedulers.rules import RuleScheduler
-from core.tables.building.hours import week_offset
+from core.schedulers.dispatching.rules import RuleScheduler
+from core.tables.building.calendars.hours import week_offset
 from core.tables.issues import Collector
 from core.tables.plan_file import read_schedule
 from core.tables.reading.cleaning import clean_text

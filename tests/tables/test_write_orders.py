@@ -8,7 +8,7 @@ from math import nan
 
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
-from core.problem.orders import Order, OrderLine
+from core.problem.measures.orders import Order, OrderLine
 from core.problem.shift import Shift
 from core.tables.writing.write_orders import order_rows, orders_csv
 

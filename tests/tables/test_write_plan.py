@@ -7,8 +7,8 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from core.problem import figures
-from core.problem.figures import FIGURES, Figure, ShownIn, Unit
+from core.problem.measures import figures
+from core.problem.measures.figures import FIGURES, Figure, ShownIn, Unit
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files

@@ -10,7 +10,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule, setup_seconds
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences, special_sequences
 from tests.timing.reference import finish, retime_in_python

@@ -8,9 +8,9 @@ import torch
 
 from core.policy.set_policy import SetPolicy, SetPolicySettings
 from core.runs.run_plan import RunPlan
+from core.store.background.runs import Runs
 from core.store.database import open_database
 from core.store.models import Models
-from core.store.runs import Runs
 from core.training.settings import (
     DataSettings,
     PPOSettings,

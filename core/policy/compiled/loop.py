@@ -26,7 +26,7 @@ from core.simulation.feature_tables import (
     JOB_FEATURES,
     MACHINE_FEATURES,
 )
-from core.simulation.problem_arrays import Floats, Singles
+from core.simulation.problems.problem_arrays import Floats, Singles
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random

@@ -18,7 +18,7 @@ from core.problem.schedule import Schedule
 from core.simulation.compiled.arrays import Fixed, Scaled
 from core.simulation.compiled.finished import cost_so_far, finished_schedule
 from core.simulation.compiled.start import at_start, copied, restart
-from core.simulation.problem_arrays import ProblemArrays
+from core.simulation.problems.problem_arrays import ProblemArrays
 from core.timing.flat import Ints
 from core.timing.random_numbers import random_state
 

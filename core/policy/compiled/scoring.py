@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.policy.compiled.weights import Weights
 from core.simulation.compiled.arithmetic import NOTHING
-from core.simulation.problem_arrays import Singles
+from core.simulation.problems.problem_arrays import Singles
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
 

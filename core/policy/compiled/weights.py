@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.policy.feature_names import TABLES, FeatureNames
-from core.simulation.problem_arrays import Singles
+from core.simulation.problems.problem_arrays import Singles
 from core.timing.flat import Ints
 
 TERMS = 3  # of the objective: the last columns of both encoders are its shares

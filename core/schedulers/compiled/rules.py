@@ -29,8 +29,8 @@ from core.simulation.compiled.arrays import Fixed, Moving
 from core.simulation.compiled.finished import cost_so_far, finished_schedule
 from core.simulation.compiled.start import at_start, copied, restart
 from core.simulation.compiled.step import step_one
-from core.simulation.problem_arrays import Flags, Floats, ProblemArrays
-from core.simulation.side_by_side import side_by_side
+from core.simulation.problems.problem_arrays import Flags, Floats, ProblemArrays
+from core.simulation.problems.side_by_side import side_by_side
 from core.timing.kernel import place
 from core.timing.machine_code import machine_code
 
@@ -74,7 +74,7 @@ def best_by_machine_code(
     progress: Progress = silent,
 ) -> tuple[Variant, Schedule, float]:
     """
-    Plan with each variant; see :func:`core.schedulers.rules.best_of`.
+    Plan with each variant; see :func:`core.schedulers.dispatching.rules.best_of`.
 
     Parameters
     ----------

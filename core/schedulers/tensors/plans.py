@@ -13,7 +13,7 @@ from core.planning.trace_recorder import Recorder
 from core.policy.choosing import GREEDY, Given, sampled
 from core.policy.compiled.plan_loop import Played, Steps
 from core.policy.two_step import Choose, Policy, act
-from core.simulation.problem_tensors import ProblemTensors
+from core.simulation.problems.problem_tensors import ProblemTensors
 from core.simulation.simulator import Simulator
 
 BYTES_PER_PAIR = 250  # of job and machine in one rollout, observation included

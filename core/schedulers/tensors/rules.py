@@ -19,8 +19,8 @@ from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.schedulers.tensors.moment import Moment, jobs_behind
 from core.schedulers.variants import Variant
+from core.simulation.problems.stack import stack
 from core.simulation.simulator import Simulator
-from core.simulation.stack import stack
 
 MOST_PAIRS = 8_000_000  # pairs of job and machine simulated at once: about 400 MB
 
@@ -33,7 +33,7 @@ def best_by_tensors(
     progress: Progress = silent,
 ) -> tuple[Variant, Schedule, float]:
     """
-    Plan with each variant; see :func:`core.schedulers.rules.best_of`.
+    Plan with each variant; see :func:`core.schedulers.dispatching.rules.best_of`.
 
     Raises
     ------

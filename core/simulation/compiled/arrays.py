@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from core.simulation.problem_arrays import Flags, Floats, ProblemArrays, Singles
+from core.simulation.problems.problem_arrays import (
+    Flags,
+    Floats,
+    ProblemArrays,
+    Singles,
+)
 from core.timing.flat import Closures, Ints
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.problem.schedule import Schedule
 from core.simulation.compiled.arrays import Moving
-from core.simulation.problem_arrays import ProblemArrays
+from core.simulation.problems.problem_arrays import ProblemArrays
 
 
 def finished_schedule(moving: Moving) -> Schedule:

@@ -13,8 +13,8 @@ from typing import Any
 from core.simulation.compiled.arithmetic import LEAST, NEVER, NOTHING, single, squash
 from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.feature_tables import JOB_FEATURES, columns
-from core.simulation.problem_arrays import Singles
-from core.simulation.static_columns import JOB_SECONDS, JOB_STATIC, PAIR_STATIC
+from core.simulation.problems.problem_arrays import Singles
+from core.simulation.problems.static_columns import JOB_SECONDS, JOB_STATIC, PAIR_STATIC
 from core.timing.machine_code import machine_code
 
 JOB = columns(JOB_FEATURES)

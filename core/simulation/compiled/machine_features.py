@@ -12,8 +12,8 @@ from math import log
 from core.simulation.compiled.arithmetic import LEAST, NEVER, NOTHING, single, squash
 from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.feature_tables import MACHINE_FEATURES, columns
-from core.simulation.problem_arrays import Floats, Singles
-from core.simulation.static_columns import JOB_SECONDS, PAIR_STATIC
+from core.simulation.problems.problem_arrays import Floats, Singles
+from core.simulation.problems.static_columns import JOB_SECONDS, PAIR_STATIC
 from core.timing.flat import Ints
 from core.timing.kernel import place
 from core.timing.machine_code import machine_code

@@ -15,8 +15,8 @@ from core.simulation.compiled.overall_features import (
     machines_now,
     overall_features,
 )
-from core.simulation.problem_arrays import Floats, Singles
-from core.simulation.static_columns import JOB_SECONDS
+from core.simulation.problems.problem_arrays import Floats, Singles
+from core.simulation.problems.static_columns import JOB_SECONDS
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
 

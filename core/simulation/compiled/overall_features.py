@@ -13,7 +13,7 @@ from typing import Any
 from core.simulation.compiled.arithmetic import NOTHING, single, squash
 from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.feature_tables import GLOBAL_FEATURES, columns
-from core.simulation.problem_arrays import Singles
+from core.simulation.problems.problem_arrays import Singles
 from core.timing.machine_code import machine_code
 
 OVERALL = columns(GLOBAL_FEATURES)

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.simulation.compiled.arrays import Fixed, Moving
 from core.simulation.compiled.step import move_clock, open_machine, open_row
-from core.simulation.problem_arrays import ProblemArrays
+from core.simulation.problems.problem_arrays import ProblemArrays
 from core.timing.machine_code import machine_code
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from core.simulation.feature_tables import JOB_FEATURES
+from core.simulation.problems.static_columns import JOB_SECONDS, JOB_STATIC, PAIR_STATIC
 from core.simulation.rollouts import Rollouts
-from core.simulation.static_columns import JOB_SECONDS, JOB_STATIC, PAIR_STATIC
 from core.simulation.tensors.by_name import by_name
 
 

@@ -15,24 +15,28 @@ from core.problem.rows import IMPORTANT_WEIGHT
 from core.problem.shift import DEFAULT_START
 from core.tables import limits
 from core.tables.building.book import Book
+from core.tables.building.calendars.hours import demand_of, latest_event, seconds_needed
+from core.tables.building.calendars.openings import (
+    calendars_of,
+    downtimes,
+    opening_hours,
+)
+from core.tables.building.calendars.unbroken import only_where_it_fits
 from core.tables.building.dates import dates_of
-from core.tables.building.groups import SetupGroups
-from core.tables.building.hours import demand_of, latest_event, seconds_needed
-from core.tables.building.idle import warn_of_idle_downtime, warn_of_idle_waits
-from core.tables.building.machines import list_machines
-from core.tables.building.openings import calendars_of, downtimes, opening_hours
-from core.tables.building.plan_start import choose_start, dates_in, warn_of_far_dates
-from core.tables.building.precedence import precedences
-from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
-from core.tables.building.states import (
+from core.tables.building.floor.states import (
     floor_of,
     has_begun,
     is_under_way,
     stated_now,
     without_cancelled,
 )
+from core.tables.building.groups import SetupGroups
+from core.tables.building.idle import warn_of_idle_downtime, warn_of_idle_waits
+from core.tables.building.machines import list_machines
+from core.tables.building.plan_start import choose_start, dates_in, warn_of_far_dates
+from core.tables.building.precedence import precedences
+from core.tables.building.spelling import Use, one_spelling, warn_of_near_ids
 from core.tables.building.times import preferred_machines, processing_times
-from core.tables.building.unbroken import only_where_it_fits
 from core.tables.building.variation import variation_of
 from core.tables.issues import Collector, Severity
 from core.tables.mapping.mapping import Mapping as ColumnMapping

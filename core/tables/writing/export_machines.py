@@ -12,7 +12,7 @@ import numpy as np
 from core.problem.floor import Floor
 from core.problem.model import Problem
 from core.problem.problem_fields import PER_MACHINE
-from core.tables.building.hours import Hours
+from core.tables.building.calendars.hours import Hours
 from core.tables.writing.filled import FilledRow, moment_at
 from core.tables.writing.weeks import dated_rows, day_windows, weekly_hours
 

@@ -18,7 +18,7 @@ import numpy as np
 from core.instances.generator import KINDS, generate
 from core.problem.model import Problem
 from core.problem.shift import DEFAULT_START
-from core.tables.building.hours import open_per_week, week_offset
+from core.tables.building.calendars.hours import open_per_week, week_offset
 from core.tables.rows import MINUTE
 from core.tables.shift import Reading, read_shift
 from core.tables.text import join_list

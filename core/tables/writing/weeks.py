@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.problem.calendar import Calendar, merge_intervals, weekly_closures
 from core.problem.model import Problem
-from core.tables.building.hours import (
+from core.tables.building.calendars.hours import (
     WEEK,
     Hours,
     Span,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import isfinite, isnan
 from typing import Any
 
-from core.problem.orders import Order, OrderLine
+from core.problem.measures.orders import Order, OrderLine
 from core.problem.shift import Shift
 from core.tables.text import csv_text, minutes
 

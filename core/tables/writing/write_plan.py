@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.planning.plan import Plan
-from core.problem.figures import Figure, ShownIn, Unit, figures_at
 from core.problem.floor import JobState
+from core.problem.measures.figures import Figure, ShownIn, Unit, figures_at
 from core.problem.schedule import setup_seconds, tardiness
 from core.tables.rows import SCHEDULE_COLUMNS
 from core.tables.text import MINUTE_DIGITS, Cell, minutes

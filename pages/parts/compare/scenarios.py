@@ -12,13 +12,13 @@ from core.problem import phrases
 from core.problem.objective import Objective
 from core.store.errors import StoreError
 from core.store.names import LONGEST_NAME
-from core.store.scenarios import ScenarioEntry, Scenarios
+from core.store.shifts.scenarios import ScenarioEntry, Scenarios
 from pages.parts.compare.run import compare_kept
 from pages.parts.guard import friendly_errors
-from pages.parts.kept_plans import plan_of, scenario_of
-from pages.parts.settings import EMPHASIS
+from pages.parts.kept.kept_plans import plan_of, scenario_of
+from pages.parts.kept.stored import database
+from pages.parts.sidebar.settings import EMPHASIS
 from pages.parts.state import Key, current_plan, current_shift, keep_plan, keep_shift
-from pages.parts.stored import database
 
 
 def show_scenarios() -> None:

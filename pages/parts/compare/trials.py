@@ -10,20 +10,20 @@ from core.comparison.trial_pool import MOST_TRIALS, TrialSpec
 from core.comparison.trial_tables import mean_table, trials_csv
 from core.comparison.trials import Trial
 from core.planning.settings import PlanSettings
-from core.problem.serialize import problem_to_bytes
+from core.problem.saving.serialize import problem_to_bytes
 from core.problem.shift import Shift
 from core.runs.launch import launch
 from core.runs.trial_run import queue_trials, trials_of
+from core.store.background.run import Run
+from core.store.background.runs import Runs
 from core.store.errors import StoreError
-from core.store.run import Run
-from core.store.runs import Runs
 from pages.parts.chart import show_chart
 from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.guard import friendly_errors
+from pages.parts.kept.stored import database
 from pages.parts.models import with_chosen_model
-from pages.parts.shift import KINDS
+from pages.parts.sidebar.shift import KINDS
 from pages.parts.state import Key
-from pages.parts.stored import database
 
 THIS = "this"
 

@@ -14,12 +14,12 @@ from core.charts.comparison import (
 from core.comparison.side_by_side import end_changes
 from core.planning.visibility import action_counts
 from core.problem import phrases
-from core.problem.figure_words import ShownFigure, shown_figures
-from core.problem.figures import ShownIn, Unit
+from core.problem.measures.figure_words import ShownFigure, shown_figures
+from core.problem.measures.figures import ShownIn, Unit
 from pages.parts.chart import show_chart
 from pages.parts.compare.run import Comparison, title
 from pages.parts.guard import friendly_errors
-from pages.parts.plan.tables import WHEN
+from pages.parts.plan.data.tables import WHEN
 from pages.parts.state import COMPARE_WINDOW, Key, keep_plan
 from pages.parts.tables import worded
 from pages.parts.window import show_window

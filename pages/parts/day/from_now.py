@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from core.replanning.events import Event
-from core.replanning.floor_of_day import floor_of_day, previous_of
+from core.replanning.day.events import Event
+from core.replanning.day.floor_of_day import floor_of_day, previous_of
 from pages.parts.day.in_force import (
     base_shift,
     day_in_hand,

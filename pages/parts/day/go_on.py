@@ -13,8 +13,8 @@ from core.replanning.handover import Handover, NothingLeftError, handover
 from core.tables.writing.write import shift_files
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.from_now import with_floor
+from pages.parts.day.history.kept_versions import note_cause
 from pages.parts.day.in_force import base_shift, day_in_hand, now_in_hand
-from pages.parts.day.kept_versions import note_cause
 from pages.parts.day.locks_said import locks_said
 from pages.parts.downloads import XLSX
 from pages.parts.state import Key, current_plan, keep_shift

@@ -16,8 +16,8 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from core.replanning.events import Event, events_from_json, events_to_json
-from core.replanning.replay import EventFault, EventsRefusedError, Replayed, replay
+from core.replanning.day.events import Event, events_from_json, events_to_json
+from core.replanning.day.replay import EventFault, EventsRefusedError, Replayed, replay
 from pages.parts.state import Key
 
 SAME_DAY = 0.5  # share of the jobs that two shifts of one day have in common, at least
@@ -168,7 +168,7 @@ def replayed(shift: Shift, events: Iterable[Event]) -> Replayed:
     Raises
     ------
     EventsRefusedError
-        When some cannot be applied; see :func:`core.replanning.replay.replay`.
+        When some cannot be applied; see :func:`core.replanning.day.replay.replay`.
     """
     told = tuple(events)
     now = max([now_in_hand(shift), *(x.time for x in told)])

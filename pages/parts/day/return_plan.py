@@ -15,7 +15,7 @@ from core.tables.plan_file import read_previous
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.locks_said import locks_said
 from pages.parts.day.taking import take_plan
-from pages.parts.issue_table import show_issues
+from pages.parts.sidebar.issue_table import show_issues
 
 MOST_FAULTS = 6  # shown; more are counted
 

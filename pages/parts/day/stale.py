@@ -7,9 +7,9 @@ import streamlit as st
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem.shift import Shift
+from pages.parts.day.happened.sheet import show_ways
+from pages.parts.day.history.kept_versions import go_to
 from pages.parts.day.in_force import day_in_hand
-from pages.parts.day.kept_versions import go_to
-from pages.parts.day.sheet import show_ways
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key, current_plan
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core.planning.plan import Plan
-from core.replanning.events import Event
+from core.replanning.day.events import Event
+from pages.parts.day.history.kept_versions import note_cause
 from pages.parts.day.in_force import base_shift, day_in_hand, keep_day, now_in_hand
-from pages.parts.day.kept_versions import note_cause
 from pages.parts.state import Key, keep_plan, keep_shift
 
 

@@ -11,7 +11,7 @@ from core.charts import theme
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.problem import phrases
-from core.problem.orders import Order
+from core.problem.measures.orders import Order
 from core.problem.shift import Shift
 from core.remedies.remedy import Remedy
 from pages.parts.state import Key, current_plan, keep_plan, keep_shift

@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from core.charts import theme
-from core.charts.gantt import gantt
+from core.charts.bars.gantt import gantt
 from core.charts.orders import CauseShare, ChainRow, cause_bar, chain_table
 from core.charts.window import View
 from core.decisions.lateness import OWN, Why
 from core.decisions.lateness_words import CAUSES, sentence
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.orders import Order
+from core.problem.measures.orders import Order
 from pages.parts.chart import job_of, show_chart
 from pages.parts.orders.applied import show_applied
 from pages.parts.orders.effects import show_effects

@@ -14,7 +14,7 @@ import streamlit as st
 from core.charts import theme
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.orders import Order
+from core.problem.measures.orders import Order
 from core.remedies.remedies import remedies
 from core.remedies.remedy import Prices, Remedies, Remedy
 from core.remedies.words import proof

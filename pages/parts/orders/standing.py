@@ -17,7 +17,7 @@ from core.decisions.lateness import Lateness, Why
 from core.decisions.topic_words import Wording
 from core.planning.plan import Plan
 from core.problem.checks import LONGEST
-from core.problem.orders import Order, OrderLine, order_lines
+from core.problem.measures.orders import Order, OrderLine, order_lines
 
 MOST_KEPT = 8
 

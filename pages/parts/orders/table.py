@@ -17,7 +17,7 @@ from core.decisions.lateness_words import CAUSES
 from core.futures.spread import LARGEST_SHARE
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.orders import Order, OrderLine
+from core.problem.measures.orders import Order, OrderLine
 from core.tables.writing.write_orders import order_rows, orders_csv
 from pages.parts.chart import is_dark
 from pages.parts.orders.standing import lines_of, whys_of

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from core.charts import theme
-from core.charts.marks import Whiskers
+from core.charts.bars.marks import Whiskers
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.orders import orders
+from core.problem.measures.orders import orders
 from core.problem.shift import Shift
 from pages.parts.outlook import assumed, outlooks_of, spread
 from pages.parts.state import Key

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.charts.gantt import gantt, nothing_planned
+from core.charts.bars.gantt import gantt, nothing_planned
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.chart import job_of, show_chart
-from pages.parts.day.drag import let_drag
 from pages.parts.day.in_force import now_line
-from pages.parts.day.moves import marks_of
+from pages.parts.day.moving.drag import let_drag
+from pages.parts.day.moving.moves import marks_of
 from pages.parts.plan.answers import say_how_sure, whiskers_of
 from pages.parts.plan.panel import show_empty_panel, show_panel
 from pages.parts.plan.tools import show_tools

@@ -11,7 +11,7 @@ from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.chart import show_chart
 from pages.parts.day.from_now import from_now
-from pages.parts.day.sheet import show_happened_button
+from pages.parts.day.happened.sheet import show_happened_button
 from pages.parts.planning import Planning, plan_or_ask
 
 

@@ -9,7 +9,15 @@ from core.charts.load import load_bars, load_table
 from core.charts.overview import jobs_table
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.problem.load import DAY, HOUR, MOST_PERIODS, SHIFT, Load, jobs_within, load
+from core.problem.measures.load import (
+    DAY,
+    HOUR,
+    MOST_PERIODS,
+    SHIFT,
+    Load,
+    jobs_within,
+    load,
+)
 from pages.parts.chart import job_of, show_chart
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key

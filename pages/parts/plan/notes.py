@@ -9,9 +9,9 @@ from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem.clocks import clock_warning
 from core.problem.shift import Shift
-from pages.parts.day.sheet import show_sheet
+from pages.parts.day.happened.sheet import show_sheet
+from pages.parts.day.history.versions_row import show_conflict
 from pages.parts.day.stale import show_stale, stale_plan
-from pages.parts.day.versions_row import show_conflict
 from pages.parts.planning import show_question
 from pages.parts.state import Key
 

@@ -11,7 +11,7 @@ from core.charts import theme
 from core.charts.job_facts import job_facts, job_name
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from pages.parts.day.job_actions import show_job_actions
+from pages.parts.day.moving.job_actions import show_job_actions
 from pages.parts.plan.answers import show_chance, show_ways
 from pages.parts.state import Key
 

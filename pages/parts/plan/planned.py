@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
-from core.problem.figures import figures_of
+from core.problem.measures.figures import figures_of
 from core.problem.shift import Shift
 from pages.parts.day.stale import stale_plan
 from pages.parts.figure_line import show_figure_line, show_plan_figures

@@ -9,7 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.planning.plan import Plan
-from core.problem.figure_words import quality_short
+from core.problem.measures.figure_words import quality_short
 from core.problem.objective import gap
 from pages.parts.background import BackgroundWork
 from pages.parts.guard import friendly_errors

@@ -9,16 +9,16 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from pages.parts.day.changes_tab import show_changes
-from pages.parts.day.events_tab import show_events
 from pages.parts.day.go_on import offer_to_go_on
+from pages.parts.day.history.changes_tab import show_changes
+from pages.parts.day.history.events_tab import show_events
 from pages.parts.day.return_plan import offer_return
 from pages.parts.downloads import offer_plan
 from pages.parts.guard import friendly_errors
+from pages.parts.plan.data.tables import show_jobs, show_machines
+from pages.parts.plan.data.tables_editor import show_shift_tables
 from pages.parts.plan.front_view import show_front
 from pages.parts.plan.load_view import show_load
-from pages.parts.plan.tables import show_jobs, show_machines
-from pages.parts.plan.tables_editor import show_shift_tables
 from pages.parts.state import Key
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.planning.plan import Plan
-from pages.parts.day.versions_row import show_versions
+from pages.parts.day.history.versions_row import show_versions
 from pages.parts.plan.answers import offer_whiskers
 from pages.parts.state import current_plan
 

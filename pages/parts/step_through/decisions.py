@@ -22,12 +22,12 @@ from core.planning.trace import StaleTraceError, Trace
 from core.policy.checkpoint import Model
 from core.policy.errors import ModelError
 from core.problem import phrases
-from core.schedulers.rule_trace import trace_of
+from core.schedulers.dispatching.rule_trace import trace_of
 from core.store.errors import StoreError
 from core.store.models import Models
 from core.timing.situation import Situation
+from pages.parts.kept.stored import database
 from pages.parts.state import Key
-from pages.parts.stored import database
 
 
 @dataclass(eq=False)

@@ -14,8 +14,8 @@ from core.planning.decision import Decision, Scores
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.problem import phrases
-from core.problem.figure_words import shown_figures, value_words
-from core.problem.figures import ShownIn, figures_of
+from core.problem.measures.figure_words import shown_figures, value_words
+from core.problem.measures.figures import ShownIn, figures_of
 from core.timing.situation import Situation
 from pages.parts.state import Key, current_plan, keep_plan
 from pages.parts.step_through.decisions import Decisions

@@ -12,12 +12,12 @@ from core.charts import theme
 from core.problem import phrases
 from core.problem.objective import Objective
 from core.problem.shift import Shift
+from core.store.background.runs import Runs
 from core.store.errors import StoreError
 from core.store.models import Models
-from core.store.runs import Runs
 from pages.parts.guard import friendly_errors
+from pages.parts.kept.stored import database
 from pages.parts.state import Key
-from pages.parts.stored import database
 
 HELD_OUT = "held-out"
 

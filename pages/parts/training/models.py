@@ -15,8 +15,8 @@ from core.problem.shift import Shift
 from core.store.errors import NoModelError, StoreError
 from core.store.model_files import StoredModel
 from core.store.models import Models
+from pages.parts.kept.stored import database
 from pages.parts.state import Key
-from pages.parts.stored import database
 from pages.parts.training.evaluate import (
     follow_evaluating,
     judged,

@@ -16,13 +16,13 @@ from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.runs.launch import launch_next
 from core.runs.run_plan import RunPlan, from_tonight, recommended
+from core.store.background.runs import Runs
 from core.store.errors import StoreError
 from core.store.models import Models
-from core.store.runs import Runs
-from core.store.scenarios import Scenarios
-from pages.parts.shift import KINDS
+from core.store.shifts.scenarios import Scenarios
+from pages.parts.kept.stored import database
+from pages.parts.sidebar.shift import KINDS
 from pages.parts.state import Key
-from pages.parts.stored import database
 from pages.parts.training.choices import (
     COLUMNS,
     Advanced,

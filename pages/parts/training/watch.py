@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.charts import theme
+from core.charts.bars.gantt import gantt
 from core.charts.curves import RunCurves, held_out_chart, learning_curves
-from core.charts.gantt import gantt
 from core.charts.window import View
 from core.problem import phrases
 from core.problem.shift import Shift
 from core.runs.launch import kill, launch_next
+from core.store.background.run import Run
+from core.store.background.runs import Runs
 from core.store.errors import StoreError
-from core.store.run import Run
-from core.store.runs import Runs
 from pages.parts.chart import show_chart
 from pages.parts.guard import friendly_errors
+from pages.parts.kept.stored import database
 from pages.parts.state import Key
-from pages.parts.stored import database
 
 if TYPE_CHECKING:
     from core.planning.scheduler import Result

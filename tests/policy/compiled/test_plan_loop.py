@@ -17,8 +17,8 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.schedulers.tensors.plans import TensorPlans
-from core.simulation.side_by_side import side_by_side
-from core.simulation.stack import stack
+from core.simulation.problems.side_by_side import side_by_side
+from core.simulation.problems.stack import stack
 from tests.models import untrained
 from tests.simulation.playing import lookaheads
 from tests.strategies import problems

@@ -1,0 +1,1 @@
+"""What learning costs and brings."""

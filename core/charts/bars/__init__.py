@@ -1,0 +1,1 @@
+"""The Gantt chart, and what it is drawn from."""

@@ -1,0 +1,1 @@
+"""``benchmark``: the figures that the project quotes, measured anew."""

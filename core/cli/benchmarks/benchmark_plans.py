@@ -1,0 +1,123 @@
+"""``benchmark efforts`` and ``benchmark bound``: what moves buy, and what is proved."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.cli.benchmarks.benchmark_options import (
+    KindsOption,
+    Output,
+    ShiftsOption,
+    SizesOption,
+    known_kinds,
+    parse_sizes,
+)
+from core.cli.border import bad_option, say
+from core.cli.options import parse_list, parse_objective, parse_size
+
+
+def efforts(
+    to: Output,
+    sizes: SizesOption = "411x30",
+    kinds: KindsOption = "shift,shift_calendar",
+    shifts: ShiftsOption = 20,
+    objectives: Annotated[
+        str,
+        typer.Option(help="Weights of end, lateness, setups; several joined by /."),
+    ] = "1,1,0.2",
+    ways: Annotated[
+        str,
+        typer.Option(
+            help="Schedulers, with an effort behind + where moves follow: "
+            "rule:best,auto+normal,batch+normal."
+        ),
+    ] = "rule:best,hierarchical,auto+quick,auto+normal,auto+thorough",
+    over: Annotated[
+        str, typer.Option(help="The way that the others are divided by.")
+    ] = "rule:best",
+) -> None:
+    """What every way of planning costs on held-out shifts, side by side."""
+    from core.benchmarking.efforts import ShiftKind, effort_report, effort_rows
+
+    to.check()
+    chosen, shapes, named = known_kinds(kinds), parse_sizes(sizes), parse_list(ways)
+    weights = [parse_objective(text) for text in objectives.split("/")]
+    if over not in named:
+        raise bad_option("--over", f"expected one of {', '.join(named)}, got {over!r}.")
+    settings = [
+        ShiftKind(kind, *shape, objective)
+        for kind in chosen
+        for shape in shapes
+        for objective in weights
+    ]
+    try:
+        rows = list(effort_rows(settings, named, shifts, say))
+    except ValueError as error:
+        raise bad_option("--ways", str(error)) from None
+    to.show(effort_report(rows, over))
+
+
+def machines(
+    to: Output,
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs of each shift.")] = 411,
+    counts: Annotated[
+        str, typer.Option(help="Numbers of machines, rising.")
+    ] = "20,30,40,50,60,70,80",
+    kind: Annotated[str, typer.Option(help="Kind of the shifts.")] = "shift",
+    shifts: ShiftsOption = 10,
+    ways: Annotated[
+        str,
+        typer.Option(help="Schedulers, with an effort behind + where moves follow."),
+    ] = "hierarchical,auto+normal",
+) -> None:
+    """Whether the same jobs ever cost more on more machines."""
+    from core.benchmarking.more_machines import machines_report, machines_rows
+
+    to.check()
+    (known,) = known_kinds(kind)
+    try:
+        numbers = [int(text) for text in parse_list(counts)]
+        rows = list(machines_rows(known, jobs, numbers, parse_list(ways), shifts, say))
+    except ValueError as error:
+        raise bad_option("--counts", str(error)) from None
+    to.show(machines_report(rows))
+
+
+def bound(
+    to: Output,
+    sizes: SizesOption = "411x30",
+    kinds: KindsOption = "shift,shift_calendar",
+    shifts: ShiftsOption = 5,
+    steps: Annotated[int, typer.Option(min=0, help="Steps of the joint bound.")] = 500,
+) -> None:
+    """How far plans may lie above the best, before and after proving harder."""
+    from core.benchmarking.bound import bound_report, shifts_to_bound
+
+    to.check()
+    instances = shifts_to_bound(known_kinds(kinds), parse_sizes(sizes), shifts)
+    to.show(bound_report(instances, steps, say))
+
+
+def replan(
+    to: Output,
+    size: Annotated[str, typer.Option(help="Jobs and machines.")] = "411x30",
+    shifts: ShiftsOption = 20,
+    effort: Annotated[
+        str, typer.Option(help="Of plans and repairs: quick, normal, thorough.")
+    ] = "normal",
+) -> None:
+    """Repairs of plans that something happens to: what changes, and what it costs."""
+    from core.benchmarking.replan import replan_report
+    from core.planning.effort import EFFORTS
+
+    to.check()
+    if effort not in EFFORTS or effort == "open":
+        raise bad_option("--effort", f"expected quick, normal, thorough, got {effort}.")
+    jobs, machines = parse_size("--size", size)
+    to.show(
+        replan_report(
+            jobs=jobs, machines=machines, shifts=shifts, effort=effort, tell=say
+        )
+    )

@@ -1,0 +1,1 @@
+"""What a plan amounts to: figures, orders, load, waits, and how much it kept."""

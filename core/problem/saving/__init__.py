@@ -1,0 +1,1 @@
+"""Problems, schedules and the floor as bytes, and back."""

@@ -1,0 +1,1 @@
+"""What happened in a day, and the shift that follows from it."""

@@ -1,0 +1,1 @@
+"""Dispatch rules as schedulers."""

@@ -1,0 +1,1 @@
+"""CP-SAT: exact on small problems."""

@@ -1,0 +1,1 @@
+"""Problems as the engines take them: arrays and tensors, side by side."""

@@ -1,0 +1,1 @@
+"""Background runs: their queue, their state, and who may write it."""

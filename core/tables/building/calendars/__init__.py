@@ -1,0 +1,1 @@
+"""When machines are open, and what may not be interrupted."""

@@ -1,0 +1,187 @@
+"""Moves and locks: what a planner does to one job of the plan in hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.charts.bars.floor_marks import FloorMarks
+from core.planning.plan import Plan
+from core.planning.scheduler import Result, Stopwatch
+from core.problem import phrases
+from core.problem.schedule import Schedule
+from core.problem.shift import Shift
+from core.replanning.day.events import Event, JobLocked, JobMoved, JobUnlocked
+from core.replanning.day.floor_of_day import floor_of_day, previous_of
+from core.replanning.day.replay import EventLock, EventsRefusedError
+from core.replanning.moving import MoveRefusedError, moved
+from core.timing.commitments import ImpossibleLockError, remaining
+from core.timing.committing import committed
+from pages.parts.day.from_now import with_floor
+from pages.parts.day.history.kept_versions import note_cause
+from pages.parts.day.in_force import (
+    base_shift,
+    day_in_hand,
+    keep_day,
+    now_in_hand,
+    replayed,
+)
+from pages.parts.day.locks_said import locks_said
+from pages.parts.day.taking import take_plan
+from pages.parts.state import Key
+
+MOVED = "moved"  # what made the plan, as files name it
+
+
+def lock_of(plan: Plan, job: int) -> EventLock | None:
+    """Return the lock of a job; ``None``: it may be planned anew."""
+    day, base = day_in_hand(), base_shift()
+    if day is None or base is None:
+        return None
+    return replayed(base, day.events).locks.get(plan.shift.problem.job_ids[job])
+
+
+def marks_of(plan: Plan) -> FloorMarks:
+    """Return what of a plan is past change: what has begun by now, and locks."""
+    problem, floor, base = plan.shift.problem, plan.shift.floor, base_shift()
+    now, day = 0, day_in_hand()
+    if base is not None:
+        now = round((now_in_hand(base) - plan.shift.start).total_seconds())
+    begun = plan.result.schedule.start < now
+    locked = np.zeros(problem.num_jobs, dtype=np.bool_)
+    freeze = None
+    if floor is not None:
+        begun[floor.begun()] = True
+        freeze = max(floor.freeze_until.values(), default=None)
+    if base is not None and day is not None and day.events:
+        said = replayed(base, day.events)
+        locked = np.isin(problem.job_ids, list(said.locks))
+        waiting = [name for name, x in said.begun.items() if x.state == "planned"]
+        begun &= ~np.isin(problem.job_ids, waiting)
+    return FloorMarks(now, begun, locked, freeze)
+
+
+def has_begun(plan: Plan, job: int) -> bool:
+    """Whether a job has begun by now, if the plan in hand ran so."""
+    return bool(marks_of(plan).begun[job])
+
+
+def movable(plan: Plan) -> NDArray[np.bool_]:
+    """Shape (n,): jobs that have not begun and are not locked."""
+    marks = marks_of(plan)
+    return ~(marks.begun | marks.locked)
+
+
+def lock(plan: Plan, job: int, *, start: bool) -> None:
+    """Lock a job to its machine, or also to its start."""
+    shift, schedule = plan.shift, plan.result.schedule
+    machine = shift.problem.machine_ids[schedule.machine[job]]
+    event = JobLocked(
+        time=now_in_hand(shift),
+        job=shift.problem.job_ids[job],
+        machine=machine,
+        lock="start" if start else "machine",
+        start=shift.start + timedelta(seconds=int(schedule.start[job])),
+    )
+    _tell(event)
+
+
+def unlock(plan: Plan, job: int) -> None:
+    """Let a job be planned anew."""
+    shift = plan.shift
+    name = shift.problem.job_ids[job]
+    _tell(JobUnlocked(time=now_in_hand(shift), job=name))
+
+
+def _tell(event: Event) -> None:
+    """Put an event in force that changes no time and no machine."""
+    day, base = day_in_hand(), base_shift()
+    if day is None or base is None:
+        return
+    st.session_state.pop(Key.DAY_NOTICE, None)
+    events = (*day.events, event)
+    try:
+        replayed(base, events)
+    except EventsRefusedError as error:
+        st.session_state[Key.DAY_NOTICE] = str(error)
+        return
+    keep_day(replace(day, events=events))
+    note_cause(event.what)
+
+
+def move(plan: Plan, job: int, machine: int, start: int, leeway: int = 0) -> None:
+    """
+    Move a job; where it cannot go, say why and leave the plan as it is.
+
+    Parameters
+    ----------
+    plan
+        In hand.
+    job, machine
+        Indices of the job and of the machine it goes to.
+    start, leeway
+        Seconds since plan start at which it shall start, and by how much later it may.
+    """
+    st.session_state.pop(Key.DAY_NOTICE, None)
+    try:
+        _move(plan, job, machine, start, leeway)
+    except (MoveRefusedError, EventsRefusedError) as error:
+        st.session_state[Key.DAY_NOTICE] = str(error)
+    except ImpossibleLockError as error:
+        st.session_state[Key.DAY_NOTICE] = locks_said(plan.shift, error)
+
+
+def _move(plan: Plan, job: int, machine: int, start: int, leeway: int) -> None:
+    day, base = day_in_hand(), base_shift()
+    if day is None or base is None:
+        return
+    watch, now = Stopwatch(), now_in_hand(base)
+    shift = with_floor(plan, base, day.events, now)
+    if shift is None or shift.floor is None:
+        return
+    schedule = moved(shift, shift.floor, job, machine, start, leeway)
+    event = JobMoved(
+        time=now,
+        job=shift.problem.job_ids[job],
+        machine=shift.problem.machine_ids[machine],
+        lock="start",
+        start=shift.start + timedelta(seconds=int(schedule.start[job])),
+    )
+    made = _plan_of(plan, base, (*day.events, event), schedule, watch)
+    take_plan(made, (event,), event.what)
+    st.session_state[Key.JOB] = job
+
+
+def _plan_of(
+    plan: Plan,
+    base: Shift,
+    events: tuple[Event, ...],
+    schedule: Schedule,
+    watch: Stopwatch,
+) -> Plan:
+    """Return the plan after a move; its locks are where it has the jobs."""
+    made = replayed(base, events)
+    previous = previous_of(made.shift, schedule, made.shift)
+    floor = floor_of_day(made, previous, now_in_hand(base))
+    commitments = committed(made.shift.problem, floor)
+    rest = None
+    if commitments.open_jobs.size:
+        rest = remaining(made.shift.problem, commitments)
+    changed = int((schedule.start != plan.result.schedule.start).sum())
+    result = Result(
+        problem=made.shift.problem,
+        schedule=schedule,
+        objective=plan.result.objective,
+        scheduler=MOVED,
+        seconds=watch.seconds,
+        decisions=0,
+        reason=f"{events[-1].what} {phrases.many(changed, 'job')} start at another "
+        "time for it.",
+        floor=floor,
+        rest=rest,
+    )
+    return Plan(replace(made.shift, floor=floor), plan.settings, result)
