@@ -192,7 +192,7 @@ import sys
 from pathlib import Path
 from core.store.database import open_database
 from core.store.shifts.versions import Versions
-from tests.store.test_versions import version_of
+from tests.store.shifts.test_versions import version_of
 
 versions = Versions(open_database(Path(sys.argv[1]), sys.argv[2]))
 day = versions.begin("x")
