@@ -1,6 +1,7 @@
 """Every scheduler keeps waits, work that may not pause, and reservations."""
 
-from importlib.util import module_from_spec, spec_from_file_location
+import subprocess
+import sys
 from math import inf
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from core.decisions.recording import trace_plan
 from core.decisions.whatif import what_if
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.planning.visibility import batches
 from core.policy.shipped import load_default_model
@@ -30,6 +32,7 @@ from core.schedulers.tensors.rules import best_by_tensors
 from core.schedulers.unified import UnifiedScheduler
 from core.schedulers.variants import variants
 from core.tables.writing.write import shift_files
+from core.tables.writing.write_plan import schedule_csv
 from tests.plans import START, shift_of
 from tests.strategies import reserving, special_problems
 
@@ -114,9 +117,6 @@ def test_whole_shifts_with_reservations_are_planned(kind, model):
 @pytest.mark.parametrize("seed", range(6))
 def test_a_verifier_that_reads_files_only_finds_nothing(seed, model, tmp_path):
     """Jobs, machines and calendars as files; reservations as locks to a plan before."""
-    spec = spec_from_file_location("second_verifier", SECOND)
-    second = module_from_spec(spec)
-    spec.loader.exec_module(second)
     kind = ("shift_unbroken", "shift_calendar", "assembly")[seed % 3]
     problem = reserving(generate(KINDS[kind].resized(30, 4), seed), seed)
     reserved = np.flatnonzero(problem.reserved_start >= 0).tolist()
@@ -126,27 +126,25 @@ def test_a_verifier_that_reads_files_only_finds_nothing(seed, model, tmp_path):
     head, *rows = (tmp_path / "jobs.csv").read_text("utf-8-sig").splitlines()
     rows = [f"{x},{'start' * (x.split(',')[0] in locked)}" for x in rows]
     (tmp_path / "jobs.csv").write_text("\n".join([f"{head},lock", *rows]))
-    shop = second.Shop(str(tmp_path), START, 0)
-
-    def rows_of(jobs, machine, start, setup_start=None, end=None):
-        columns = {"setup_start": setup_start, "start": start, "end": end}
-        return [
-            {"job": problem.job_ids[j], "machine": problem.machine_ids[machine[j]]}
-            | {name: int(x[j]) for name, x in columns.items() if x is not None}
-            | {"row": {}}
-            for j in jobs
-        ]
-
-    before = rows_of(reserved, problem.reserved_machine, problem.reserved_start)
+    shift = shift_of(problem)
+    head, *rows = schedule_csv(
+        Plan(shift, PlanSettings(), RuleScheduler().schedule(problem, Objective()))
+    ).splitlines(keepends=True)
+    kept = [x for x in rows if x.decode().split(",")[0] in locked]
+    (tmp_path / "before.csv").write_bytes(b"".join([head, *kept]))
     for scheduler in (RuleScheduler(), HierarchicalScheduler(model)):
-        plan = scheduler.schedule(problem, Objective())
-        x = plan.schedule
-        told = rows_of(
-            range(problem.num_jobs), x.machine, x.start, x.setup_start, x.end
+        plan = Plan(shift, PlanSettings(), scheduler.schedule(problem, Objective()))
+        written = tmp_path / "schedule.csv"
+        written.write_bytes(schedule_csv(plan))
+        files = [tmp_path, written, "--previous", tmp_path / "before.csv"]
+        done = subprocess.run(
+            [sys.executable, SECOND, *files, "--start", START.isoformat()],
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        faults, figures = second.check(shop, told, before)
-        assert faults == []
-        assert figures["cost"] == pytest.approx(plan.cost, rel=1e-9)
+        assert done.stdout.splitlines()[-1:] == ["0 faults"], done.stdout + done.stderr
+        assert f"cost {plan.result.cost:.4f}" in done.stdout
 
 
 def test_a_rule_uses_the_time_before_a_reservation():
