@@ -96,7 +96,10 @@ class HowToPlan:
         typer.Option(min=1, help="Above so many jobs, unified plans in batches."),
     ] = None
     effort: Annotated[
-        str, typer.Option(help="How long auto searches: quick, normal, thorough, open.")
+        str,
+        typer.Option(
+            help="How long auto searches: none (or 0), quick, normal, thorough, open."
+        ),
     ] = "normal"
     most_seconds: Annotated[
         float | None,
@@ -131,6 +134,7 @@ class HowToPlan:
         lookahead = None if self.lookahead is None else parse_lookahead(self.lookahead)
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         given |= {"objective": parse_objective(self.objective), "lookahead": lookahead}
+        given["effort"] = "none" if self.effort == "0" else self.effort
         try:
             return PlanSettings(**given | others)
         except UnknownSchedulerError as error:

@@ -48,6 +48,7 @@ def plan(
     if report is not None:
         write(report, (json.dumps(report_of(planned), indent=2) + "\n").encode())
     say(summary(planned))
+    say(planned.result.reason)
     warn_of_clocks(planned)
 
 

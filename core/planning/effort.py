@@ -23,7 +23,8 @@ class Effort:
     name, title
         As settings write it, and as planners read it.
     factor
-        Its moves in multiples of the normal ones; infinite: until it is stopped.
+        Its moves in multiples of the normal ones; infinite: until it is stopped; 0:
+        the plan that stands at once, without a search.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Effort:
 EFFORTS: dict[str, Effort] = {
     effort.name: effort
     for effort in (
+        Effort("none", "No search", 0.0),
         Effort("quick", "Quick", 0.1),
         Effort("normal", "Normal", 1.0),
         Effort("thorough", "Thorough", 10.0),

@@ -126,7 +126,7 @@ class PortfolioScheduler:
             seconds=watch.seconds,
             decisions=problem.num_jobs,
             reason=_reason(
-                members, objective.cost(problem, better), model, without, cut
+                members, objective.cost(problem, better), model, without, moves, cut
             ),
             model=None if model is None else model.key,
             seed=seed,
@@ -191,7 +191,7 @@ class PortfolioScheduler:
     ) -> Schedule:
         """Search from the cheapest plans on; the cheapest of all."""
         best = members[0]
-        if best.cost == 0 or peek(stop):
+        if best.cost == 0 or moves == 0 or peek(stop):
             return best.schedule
 
         def told(share: float, what: str) -> None:
@@ -219,7 +219,12 @@ def _of_rule(result: Result) -> Member:
 
 
 def _reason(
-    members: list[Member], cost: float, model: Model | None, without: str, cut: bool
+    members: list[Member],
+    cost: float,
+    model: Model | None,
+    without: str,
+    moves: int | None,
+    cut: bool,
 ) -> str:
     """Say what was planned, by whom, and what the search made of it."""
     best, who = members[0], "The rules"
@@ -231,6 +236,8 @@ def _reason(
         words += ": there is nothing to improve."
     elif cost < best.cost:
         words += f", and {cost:.4f} after moving jobs one by one."
+    elif moves == 0:
+        words += ", as no search was asked for."
     else:
         words += "; no move made it better."
     return words + (" Stopped before the end." if cut else "")

@@ -53,7 +53,7 @@ class LocalSearch:
         best of all.
     moves
         Moves of all chains together, the same on every computer; ``None``: as many
-        as ``stop`` allows.
+        as ``stop`` allows; 0: none.
     home
         The previous plan, of which the objective's stability weight keeps as much as
         it is worth.
@@ -105,6 +105,8 @@ class LocalSearch:
         others
             Where the next chains begin; beyond them, at ``sequences`` again.
         """
+        if self.moves == 0:
+            return sequences
         if objective.cost(problem, retime(problem, sequences), self.home) == 0:
             return sequences  # there is nothing to lose
         make = chain_for(problem, objective, self.home)

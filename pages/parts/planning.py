@@ -12,6 +12,7 @@ from math import inf
 import streamlit as st
 
 from core.charts import theme
+from core.planning.catalogue import scheduler_entry
 from core.planning.effort import EFFORTS
 from core.planning.plan import Plan
 from core.planning.scheduler import PlanningCancelled, Result
@@ -138,6 +139,9 @@ class Planning(BackgroundWork):
             progress=self.note,
             found=self._take,
         )
+        reads = scheduler_entry(self.settings.scheduler).reads
+        if "model" in reads and made.result.model is None and made.result.decisions:
+            self.notice = self.notice or made.result.reason  # why rules planned
         return replace(made, settings=self.settings)
 
 

@@ -9,9 +9,10 @@ from core.planning.settings import PlanSettings
 
 
 def test_a_shift_of_411_jobs_by_hand():
-    """1,500 moves a job; a tenth and ten times of that; no end until stopped."""
+    """1,500 moves a job; none, a tenth, ten times of that; no end until stopped."""
     moves = {name: effort.moves(411) for name, effort in EFFORTS.items()}
     assert moves == {
+        "none": 0,
         "quick": 61_650,
         "normal": 616_500,
         "thorough": 6_165_000,
@@ -30,5 +31,5 @@ def test_more_effort_is_more_moves(num_jobs):
 @pytest.mark.parametrize("effort", ["", "some", 3])
 def test_an_unknown_effort_is_refused(effort):
     """The message lists those that there are."""
-    with pytest.raises(ValueError, match="quick, normal, thorough, open"):
+    with pytest.raises(ValueError, match="none, quick, normal, thorough, open"):
         PlanSettings(effort=effort)
