@@ -62,8 +62,10 @@ class Placing:
         self, job: int, machine: int, free: int, ready: int, setup: int, work: int
     ) -> Times:
         """Times of a job on a machine that is free from some second on."""
+        may_pause = bool(self.problem.may_pause[job])
         found: Times = place(
-            flat_problem(self.problem).closures, machine, free, ready, setup, work
+            *(flat_problem(self.problem).closures, machine, free, ready, setup, work),
+            may_pause,
         )
         return found
 
