@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "problem": set(),
     "timing": {"problem"},
     "bounds": {"problem", "timing"},
-    "instances": {"problem"},
+    "instances": {"problem", "timing"},
     "planning": {"problem", "bounds"},
     "tables": {"problem", "timing", "instances", "planning"},
     "simulation": {"problem", "timing", "instances"},

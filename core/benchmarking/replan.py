@@ -11,31 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import inf, nan
+from math import nan
 
 import numpy as np
 
 from core.benchmarking.table import Cell, Report, ResultTable
 from core.instances.generator import generate
-from core.instances.kinds import KINDS
+from core.instances.kinds import KINDS, NOTHING, GeneratorSettings
+from core.instances.midway import HAPPENINGS, RUSH, midway
 from core.planning.settings import PlanSettings
-from core.problem.calendar import Calendar
-from core.problem.floor import Floor, PreviousPlan
 from core.problem.model import Problem
 from core.problem.objective import times_the_cost
 from core.problem.shift import Shift
-from core.replanning.as_planned import as_planned
 from core.replanning.repairs import Repair, Repaired, repair
 from core.schedulers.registry import plan
 
 START = datetime(2026, 1, 5, 6)
 CUT = 0.25  # share of the plan that is over
-DOWN = 3 * 3600  # seconds that the machine is down
-RUSH = 2 * 3600  # seconds of the rush order, on one of its machines
-RUSH_WEIGHT = 50.0
-LATE = 8 * 3600  # seconds that the material is late
-HOUR = 3600
-NOTHING = "nothing"
 RESAMPLES = 1_000
 
 Way = tuple[str, Repair, str]
@@ -81,75 +73,6 @@ class RepairRow:
     seconds: float
 
 
-Event = Callable[[Problem, Floor, np.random.Generator], Problem]
-
-
-def _open(problem: Problem, floor: Floor) -> np.ndarray:
-    """Jobs that have not begun."""
-    return np.setdiff1d(np.arange(problem.num_jobs), floor.begun())
-
-
-def _machine_down(
-    problem: Problem, floor: Floor, random: np.random.Generator
-) -> Problem:
-    """Close a machine that has work to do."""
-    before = floor.previous or PreviousPlan.empty(problem.num_jobs)
-    k = int(before.machine[random.choice(_open(problem, floor))])
-    calendars = list(problem.calendars)
-    down = [[floor.now, floor.now + DOWN]]
-    calendars[k] = Calendar(np.vstack([calendars[k].closures, down]))
-    return replace(problem, calendars=tuple(calendars))
-
-
-def _late_material(
-    problem: Problem, floor: Floor, random: np.random.Generator
-) -> Problem:
-    """Release a job that starts soon later."""
-    before = floor.previous or PreviousPlan.empty(problem.num_jobs)
-    jobs = _open(problem, floor)
-    soon = jobs[np.argsort(before.start[jobs])][: max(1, len(jobs) // 4)]
-    job, release = random.choice(soon), problem.release.copy()
-    release[job] = before.start[job] + LATE
-    return replace(problem, release=release)
-
-
-def _twice_as_long(
-    problem: Problem, floor: Floor, random: np.random.Generator
-) -> Problem:
-    """Double the time of a job that runs, or that starts soon."""
-    running = [j for j in floor.begun() if floor.states[j].end is None]
-    job = random.choice(running or _open(problem, floor))
-    processing = problem.processing.copy()
-    processing[job] *= 2
-    return replace(problem, processing=processing)
-
-
-def _rush_order(problem: Problem, floor: Floor, random: np.random.Generator) -> Problem:
-    """Add a job like one of those that there are, urgent and short."""
-    like = int(random.choice(_open(problem, floor)))
-    rows = problem.of_jobs([*range(problem.num_jobs), like])
-    rows["job_ids"] = (*problem.job_ids, "rush")
-    for name, value in (
-        ("release", floor.now),
-        ("due", floor.now + 2 * RUSH),
-        ("weight", RUSH_WEIGHT),
-        ("important", True),
-    ):
-        rows[name][-1] = value
-    able = np.isfinite(rows["processing"][-1])
-    rows["processing"][-1] = np.where(able, RUSH, inf)
-    return replace(problem, **rows)
-
-
-EVENTS: dict[str, Event] = {
-    "machine down": _machine_down,
-    "rush order": _rush_order,
-    "late material": _late_material,
-    "twice as long": _twice_as_long,
-    NOTHING: lambda problem, floor, random: problem,
-}
-
-
 def replan_report(
     *,
     jobs: int,
@@ -191,21 +114,13 @@ def _of_shift(i: int, problem: Problem, effort: str) -> list[RepairRow]:
     settings = PlanSettings(effort=effort)
     shift = Shift(problem, START, f"shift {i}")
     schedule = plan(shift, settings).result.schedule
-    previous, now = PreviousPlan.of(schedule), int(CUT * schedule.makespan)
     found = []
-    for number, (event, happens) in enumerate(EVENTS.items()):
-        random = np.random.default_rng([i, number])
-        states = as_planned(problem, previous, now)
-        changed = happens(problem, Floor(now, states, previous), random)
-        before = PreviousPlan.matched(
-            schedule,
-            (problem.job_ids, problem.machine_ids),
-            (changed.job_ids, changed.machine_ids),
-        )
-        floor = Floor(now, states, before)
-        disturbed = replace(shift, problem=changed)
+    for number, event in enumerate(HAPPENINGS):
+        drawn = GeneratorSettings(cut=((CUT, CUT),), happenings=(event,))
+        case = midway(problem, schedule, drawn, [i, number])
+        disturbed = replace(shift, problem=case.problem)
         for name, kind, keep in WAYS:
-            made = repair(disturbed, floor, kind, replace(settings, keep=keep))
+            made = repair(disturbed, case.floor, kind, replace(settings, keep=keep))
             found.append(_row(i, event, name, made))
     return found
 
@@ -215,7 +130,7 @@ def _row(i: int, event: str, way: str, made: Repaired) -> RepairRow:
     result, found = made.plan.result, made.changes
     ids = result.problem.job_ids
     rush = nan
-    if ids[-1] == "rush":
+    if ids[-1] == RUSH:
         rush = (int(result.schedule.end[-1]) - made.commitments.now) / 60
     return RepairRow(
         i,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.instances.breaks import draw_may_pause, draw_waits
 from core.instances.kinds import KINDS, GeneratorSettings, Ranges
 from core.instances.mean_open_time import MeanOpenTime
+from core.instances.midway import left_of
 from core.instances.resample import resample
 from core.instances.weekly import draw_calendars, draw_patterns, open_share
 from core.problem.calendar import Calendar, Seconds
@@ -40,7 +41,8 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
     Returns
     -------
     Problem
-        Families are contiguous, and a predecessor stands before its successors.
+        Families are contiguous, and a predecessor stands before its successors. Of a
+        shift in the middle (``settings.cut``) what is left: fewer jobs.
 
     Notes
     -----
@@ -75,7 +77,7 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
     important = (rng.random(family[-1] + 1) < settings.important_share)[family]
     preferred = _preferred(settings, rng, processing)
     names = settings.setup_groups if not settings.group_per_job else n
-    return Problem(
+    problem = Problem(
         processing=processing,
         release=release,
         due=due,
@@ -99,6 +101,9 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
         wait_after=draw_waits(settings, rng, precedence),
         may_pause=draw_may_pause(settings, rng, processing, calendars),
     )
+    if any(high > 0 for _, high in settings.cut):
+        return left_of(problem, settings, [seed, n, m])
+    return problem
 
 
 def _names(letter: str, count: int) -> tuple[str, ...]:

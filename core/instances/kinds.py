@@ -10,6 +10,10 @@ from typing import Any, Literal
 from core.instances.strict import Number, check_range, refuse_unknown, strict, tuples
 
 Ranges = tuple[tuple[Number, Number], ...]
+Happening = Literal[
+    "machine down", "rush order", "late material", "twice as long", "nothing"
+]
+NOTHING: Happening = "nothing"
 
 # Open windows in hours since Monday 00:00; a night shift ends on the next day.
 CALENDARS: dict[str, tuple[tuple[float, float], ...]] = {
@@ -129,6 +133,32 @@ class GeneratorSettings:
     unbroken_share: Number = _setting(
         0.0, "Share of the jobs whose processing may not pause, where they fit."
     )
+    cut: Ranges = _setting(
+        ((0, 0),),
+        "Share of a plan by hand that is over; what is left is the problem. 0: all.",
+    )
+    happenings: tuple[Happening, ...] = _setting(
+        (NOTHING,), "What has happened by then; one of these is drawn each time."
+    )
+    happening_count: Ranges = _setting(((1, 1),), "How often something has.")
+    down_minutes: Ranges = _setting(((180, 180),), "How long a machine is down.")
+    late_minutes: Ranges = _setting(((480, 480),), "How late material is.")
+    rush_minutes: Ranges = _setting(
+        ((120, 120),), "Work of a rush order, which is due in twice that."
+    )
+    rush_weight: Number = _setting(50.0, "Weight of a rush order.")
+    said_share: Number = _setting(
+        0.0, "Share of the running jobs of which is said how long they still take."
+    )
+    released_share: Number = _setting(
+        0.0, "Share of the jobs to come that are released to their machine."
+    )
+    lock_share: Number = _setting(
+        0.0, "Share of the jobs to come that are locked to their machine or start."
+    )
+    freeze_minutes: Ranges = _setting(
+        ((0, 0),), "From now on nothing changes for so long."
+    )
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -148,6 +178,7 @@ class GeneratorSettings:
                 "setup_groups",
                 "group_skew",
                 "downtime_per_day",
+                "rush_weight",
             ),
         )
         for name in ("flexibility", "family_size", "start_hours"):
@@ -159,8 +190,10 @@ class GeneratorSettings:
         for name in ("processing_minutes", "speed", "downtime_minutes"):
             if any(low <= 0 for low, _ in getattr(self, name)):
                 raise ValueError(f"Expected {name} above 0, got {getattr(self, name)}.")
-        if any(high >= 1 for _, high in self.pair_spread):
-            raise ValueError(f"Expected pair_spread below 1, got {self.pair_spread}.")
+        for name in ("cut", "pair_spread"):
+            if any(high >= 1 for _, high in getattr(self, name)):
+                values = getattr(self, name)
+                raise ValueError(f"Expected {name} below 1, got {values}.")
 
     def resized(self, jobs: int, machines: int) -> GeneratorSettings:
         """Return the same settings for another number of jobs and machines."""
@@ -218,6 +251,27 @@ def _check_ranges(name: str, ranges: Ranges) -> None:
 _SHIFT = GeneratorSettings(
     family_group_share=0.5, initial_group_share=0.5, preferred_share=0.1
 )
+_CALENDAR = replace(
+    _SHIFT,
+    due_tightness=((0, 0.8),),
+    calendar_share=0.6,
+    calendars=("two_shift", "two_shift", "day", "night"),
+    start_hours=((0, 119),),
+    downtime_per_day=0.1,
+    availability_share=0.3,
+    release_share=0.2,
+)
+_MIDWAY: dict[str, Any] = {
+    "cut": ((0.05, 0.7),),
+    "happenings": (
+        *("machine down", "rush order", "late material", "twice as long", "nothing"),
+    ),
+    "happening_count": ((0, 3),),
+    "said_share": 0.5,
+    "released_share": 0.05,
+    "lock_share": 0.05,
+    "freeze_minutes": ((0, 0), (0, 240)),
+}
 _NO_DATES = GeneratorSettings(
     family_size=((1, 1),), predecessors="none", setup_groups=0, due_share=0.0,
     important_share=0.0, distribution="uniform", resolution_seconds=60,
@@ -226,16 +280,7 @@ _NO_DATES = GeneratorSettings(
 
 KINDS: dict[str, GeneratorSettings] = {
     "shift": _SHIFT,
-    "shift_calendar": replace(
-        _SHIFT,
-        due_tightness=((0, 0.8),),
-        calendar_share=0.6,
-        calendars=("two_shift", "two_shift", "day", "night"),
-        start_hours=((0, 119),),
-        downtime_per_day=0.1,
-        availability_share=0.3,
-        release_share=0.2,
-    ),
+    "shift_calendar": _CALENDAR,
     "shift_open": replace(
         _SHIFT,
         setup_groups=0,
@@ -267,6 +312,9 @@ KINDS: dict[str, GeneratorSettings] = {
         sequence_share=0.9,
         release_share=0.2,
     ),
+    # A shift in the middle of the day, as in KINDS["shift"] and "shift_calendar".
+    "midway": replace(_SHIFT, **_MIDWAY),
+    "midway_calendar": replace(_CALENDAR, **_MIDWAY),
     # Times as in the public sets of unrelated machines: a wide and a narrow range.
     "unrelated": replace(
         _NO_DATES, jobs=200, machines=20, processing_minutes=((1, 100), (100, 120))

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from core.problem.floor import Floor, JobState, PreviousPlan
 from core.problem.model import Problem
-from core.replanning.as_planned import as_planned
+from core.timing.as_planned import as_planned
 from core.timing.commitments import (
     Commitment,
     Commitments,
@@ -49,7 +49,7 @@ def floor_as_planned(
     Parameters
     ----------
     problem, previous, now, exceptions
-        See :func:`core.replanning.as_planned.as_planned`.
+        See :func:`core.timing.as_planned.as_planned`.
     freeze_until
         See :class:`core.problem.floor.Floor`.
     """

@@ -65,7 +65,7 @@ def floor_now(
         When a moment cannot be read, or nothing says what time it is.
     """
     from core.problem.floor import Floor
-    from core.replanning.as_planned import as_planned
+    from core.timing.as_planned import as_planned
 
     said = shift.floor or Floor()
     now = said.now
