@@ -34,7 +34,7 @@ from core.replanning.push import pushed
 from core.schedulers.from_now import past_change, planned_from_now, whole_of
 from core.schedulers.registry import scheduler
 from core.search.refine import padded, refine
-from core.timing.commitments import Commitments, remaining
+from core.timing.commitments import Commitments, ImpossibleLockError, remaining
 from core.timing.committing import committed
 from core.timing.retime import retime
 
@@ -226,11 +226,19 @@ class _Repairing:
             return replace(push.whole, reason=words)
         if kind is Repair.GENTLE:
             return self.gentle(push.part)
-        floor = self.floor
-        if kind is Repair.FROZEN:
-            machines = self.problem.num_machines
-            floor = with_freeze(floor, machines, floor.now + SOON)
-        return self.anew(kind, floor)
+        return self.anew(kind, self.frozen() if kind is Repair.FROZEN else self.floor)
+
+    def frozen(self) -> Floor:
+        """Freeze the next hours, or as many of them as leave room for every lock."""
+        machines, now = self.problem.num_machines, self.floor.now
+        for freeze in (SOON, SOON // 2, SOON // 4):
+            floor = with_freeze(self.floor, machines, now + freeze)
+            try:
+                committed(self.problem, floor)
+            except ImpossibleLockError:
+                continue
+            return floor
+        return self.floor
 
     def anew(self, kind: Repair, floor: Floor) -> Result:
         """Plan what is left anew; never dearer than going on from the plan in hand."""

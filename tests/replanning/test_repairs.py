@@ -13,7 +13,7 @@ from core.instances.kinds import KINDS
 from core.planning.keeping import KEEPS
 from core.planning.settings import PlanSettings
 from core.problem.calendar import Calendar
-from core.problem.floor import Floor, JobState, PreviousPlan, Status
+from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
@@ -121,6 +121,20 @@ def test_planning_anew_is_never_dearer_than_pushing_a_good_plan():
     assert frozen <= push
     again = repair(shift_of(broken), floor, Repair.FREE, SEARCH).plan.result
     assert again.cost == free  # by moves, not by seconds
+
+
+def test_hours_are_frozen_only_as_far_as_a_lock_leaves_room():
+    """A-c run on M from 0 to 3 h, d is locked to 3 h; down for an hour, a frozen day
+    would push d. With one hour frozen b goes behind d, and d keeps its start."""
+    jobs = [Job(name, {"M": 3600}, due=4 * 3600.0) for name in "abcd"]
+    problem = Problem.from_rows(jobs, [Machine("M")])
+    before = PreviousPlan.of(retime(problem, [[0, 1, 2, 3]]))
+    floor = floor_as_planned(problem, before, 600, {3: JobState(lock=Lock.START)})
+    made = repair(
+        shift_of(down(problem, 0, 600, 4200)), floor, Repair.FROZEN, RULE
+    ).plan.result
+    assert made.schedule.start[3] == 3 * 3600
+    assert made.schedule.start[0] == 0
 
 
 def test_without_a_previous_plan_there_is_nothing_to_repair(shop):
