@@ -12,6 +12,7 @@ from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.search.arrays import Arrays
+from core.search.holding import Held
 from core.search.load_moves import anneal_loads
 from core.search.load_state import new_loads, start_loads
 from core.search.order_annealing import anneal_order, trial_increases
@@ -74,7 +75,7 @@ class Chain(Protocol):
     def run(self, moves: int, hot: float, cold: float) -> None:
         """Make a number of moves; temperatures in units of cost."""
 
-    def go_on_from(self, sequences: Sequences) -> None:
+    def go_on_from(self, sequences: Sequences, held: Held = None) -> None:
         """Put the chain at other sequences; the best is kept."""
 
     @property
@@ -83,6 +84,9 @@ class Chain(Protocol):
 
     def best(self) -> list[list[int]]:
         """Sequences of the cheapest found."""
+
+    def best_held(self) -> Held:
+        """Which jobs of it start no earlier than in the previous plan; all: None."""
 
 
 class OrderChain:
@@ -113,8 +117,9 @@ class OrderChain:
         hot = HOT * small * (HEAT_FROM_HOME if self.flat.home_price.any() else 1.0)
         return Heat(hot, hot / 100)
 
-    def go_on_from(self, sequences: Sequences) -> None:
+    def go_on_from(self, sequences: Sequences, held: Held = None) -> None:
         """Put the chain at other sequences; the best is kept."""
+        self.state.held[:] = True if held is None else held
         schedule = retime(self.problem, sequences)
         order = np.argsort(schedule.start, kind="stable")
         start_order(self.flat, self.state, order, schedule.machine)
@@ -140,6 +145,10 @@ class OrderChain:
             found[machine[job]].append(job)
         return found
 
+    def best_held(self) -> Held:
+        """Which jobs of it start no earlier than in the previous plan."""
+        return self.state.best_held.astype(np.bool_)
+
 
 class LoadChain:
     """Annealing on machine loads; only where :func:`loads_decide` says so."""
@@ -156,7 +165,7 @@ class LoadChain:
         share = self.first_cost / self.num_machines
         self.heat = Heat(0.04 * share, 0.0006 * share)
 
-    def go_on_from(self, sequences: Sequences) -> None:
+    def go_on_from(self, sequences: Sequences, held: Held = None) -> None:
         """Put the chain at other sequences; the best is kept."""
         right = np.zeros(self.num_jobs + self.num_machines, dtype=np.int64)
         for k, jobs in enumerate(sequences):
@@ -183,6 +192,10 @@ class LoadChain:
                 job = right[job]
             found.append(jobs)
         return found
+
+    def best_held(self) -> Held:
+        """There is no previous plan."""
+        return None
 
 
 def loads_decide(

@@ -25,7 +25,7 @@ from core.search.arrays import arrays
 from core.search.budget import Budget
 from core.search.chains import Chain, chain_for
 from core.search.compiling import ready
-from core.timing.retime import retime
+from core.search.holding import Held, timed
 
 Sequences = Sequence[Sequence[int]]
 # Takes the cost of the best found so far, and what makes its sequences.
@@ -105,10 +105,46 @@ class LocalSearch:
         others
             Where the next chains begin; beyond them, at ``sequences`` again.
         """
+        found, _ = self.improve_held(
+            problem,
+            objective,
+            sequences,
+            seed=seed,
+            stop=stop,
+            progress=progress,
+            others=others,
+        )
+        return found
+
+    def improve_held(
+        self,
+        problem: Problem,
+        objective: Objective,
+        sequences: Sequences,
+        *,
+        seed: int,
+        stop: Stop,
+        progress: Progress = silent,
+        others: Sequence[Sequences] = (),
+    ) -> tuple[Sequences, Held]:
+        """
+        Better sequences, and which jobs start no earlier than in the previous plan.
+
+        Parameters
+        ----------
+        problem, objective, sequences, seed, stop, progress, others
+            See :meth:`improve`.
+
+        Returns
+        -------
+        sequences, held
+            See :func:`core.search.holding.timed`.
+        """
         if self.moves == 0:
-            return sequences
-        if objective.cost(problem, retime(problem, sequences), self.home) == 0:
-            return sequences  # there is nothing to lose
+            return sequences, None
+        start = timed(problem, sequences, self.home)
+        if objective.cost(problem, start, self.home) == 0:
+            return sequences, None  # there is nothing to lose
         make = chain_for(problem, objective, self.home)
         chunk = max(200, WORK_PER_CHUNK // problem.num_jobs)
         if self.moves is not None:
@@ -117,7 +153,7 @@ class LocalSearch:
             stop = AnyOf(stop, MaxIterations(each // chunk))
         budget = Budget(stop)
         if not ready(make, stop):
-            return sequences
+            return sequences, None
         flat = arrays(problem, objective, self.home)
         starts = [sequences, *others[: self.chains - 1]]
         starts += [sequences] * (self.chains - len(starts))
@@ -128,7 +164,9 @@ class LocalSearch:
         first = chains[0].first_cost
         self._anneal(chains, problem.num_jobs, chunk, budget, progress)
         best = min(chains, key=lambda chain: chain.best_cost)
-        return best.best() if best.best_cost < first * (1 - 1e-12) else sequences
+        if best.best_cost < first * (1 - 1e-12):
+            return best.best(), best.best_held()
+        return sequences, None
 
     def _anneal(
         self,
@@ -155,9 +193,10 @@ class LocalSearch:
                 elif chunks == 0:
                     gentleness = 0.5
                 if met < cycle + (share >= MEETING):
-                    best = min(chains, key=lambda chain: chain.best_cost).best()
+                    best = min(chains, key=lambda chain: chain.best_cost)
+                    found, held = best.best(), best.best_held()
                     for chain in chains:
-                        chain.go_on_from(best)
+                        chain.go_on_from(found, held)
                     met = cycle + (share >= MEETING)
                 hot = heat.at(share, gentleness)
                 runs = [threads.submit(x.run, moves, hot, 0.999 * hot) for x in chains]

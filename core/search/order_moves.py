@@ -17,9 +17,11 @@ from core.search.order_state import (
     MAX_BLOCK,
     SPACE,
     TARDINESS,
+    TURNED,
     OrderState,
     first_behind,
     shift,
+    turn,
 )
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random
@@ -27,6 +29,7 @@ from core.timing.random_numbers import next_random
 # Furthest that a job moves, in jobs per machine: beyond it, moves of large shifts
 # hardly ever pay.
 REACH = 40
+MAX_RUN = 20  # jobs on a machine that are let go together
 
 
 @machine_code
@@ -37,8 +40,14 @@ def any_of(s: OrderState, count: int) -> int:
 
 @machine_code
 def hurting_job(a: Arrays, s: OrderState) -> int:
+    """Draw a job that holds up the makespan or a late job."""
+    return s.critical[any_of(s, _hurting_chain(a, s))]
+
+
+@machine_code
+def _hurting_chain(a: Arrays, s: OrderState) -> int:
     """
-    Draw a job that holds up the makespan or a late job.
+    Find the jobs that hold up the makespan or a late job; returns how many.
 
     Walks back from that job, from each job to the one that it waited for.
     """
@@ -58,6 +67,8 @@ def hurting_job(a: Arrays, s: OrderState) -> int:
         s.critical[found] = j
         found += 1
         before, latest = s.left[j], f.release[j]
+        if s.held[j] and s.machine[j] == a.home_machine[j]:
+            latest = max(latest, a.home_start[j])
         if before >= 0 and s.end[before] + s.paid[j] < latest:
             before = -1
         elif before >= 0:
@@ -67,7 +78,7 @@ def hurting_job(a: Arrays, s: OrderState) -> int:
             if s.end[i] + f.wait_after[i] > latest:
                 before, latest = i, s.end[i] + f.wait_after[i]
         j = before
-    return s.critical[any_of(s, found)]
+    return found
 
 
 @machine_code
@@ -233,3 +244,27 @@ def go_home(a: Arrays, s: OrderState) -> bool:
     while i >= 0 and s.machine[i] != k:
         i = a.home_left[i]
     return _beside(a, s, j, i, k, True)
+
+
+@machine_code
+def let_go(a: Arrays, s: OrderState) -> bool:
+    """
+    Let jobs start earlier than they were to, or hold some again.
+
+    Those that are let go are a late one and what holds it up: one alone would gain
+    nothing, as what follows without a gap is held as well.
+    """
+    if next_random(s.random) < 0.5:
+        for x in range(_hurting_chain(a, s)):
+            j = s.critical[x]
+            if s.held[j] and s.machine[j] == a.home_machine[j]:
+                turn(s, j)
+        return s.counts[TURNED] > 0
+    j = any_of(s, len(s.label))
+    count, held = 1 + int(MAX_RUN * next_random(s.random) ** 3), s.held[j]
+    while j >= 0 and count > 0:
+        if s.held[j] == held and s.machine[j] == a.home_machine[j]:
+            turn(s, j)
+        j = s.right[j]
+        count -= 1
+    return s.counts[TURNED] > 0

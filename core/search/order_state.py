@@ -26,9 +26,9 @@ SPACE = 1 << 32  # between neighbouring labels, when they are spread evenly
 
 # Entries of ``sums``.
 TARDINESS, SETUP, COST, BEST, CHANGE = range(5)
-# Entries of ``counts``: how much there is of ``changed``, ``shifts``, ``heap`` and
-# ``dirty``; and how many moves found no label free.
-CHANGED, SHIFTS, PENDING, DIRTY, CROWDED = range(5)
+# Entries of ``counts``: how much there is of ``changed``, ``shifts``, ``heap``,
+# ``dirty`` and ``turned``; and how many moves found no label free.
+CHANGED, SHIFTS, PENDING, DIRTY, CROWDED, TURNED = range(6)
 
 
 class OrderState(NamedTuple):
@@ -37,9 +37,10 @@ class OrderState(NamedTuple):
 
     ``label``, ``machine``, ``left``, ``right``: label and machine of each job and its
     neighbours there (-1: none); ``first``, ``last`` job of each machine. ``end``,
-    ``paid``: end of each job and the setup before it; ``strayed``: whether it left
-    its home. ``best_*``: the cheapest so far, and the ``dirty`` jobs, which may be
-    elsewhere now. The rest is scratch.
+    ``paid``: end of each job and the setup before it; ``strayed``: whether it left its
+    home; ``held``: whether it starts no earlier there than it was to. ``best_*``: the
+    cheapest so far, and the ``dirty`` jobs, which may be elsewhere now. The rest is
+    scratch.
     """
 
     label: Ints
@@ -51,16 +52,19 @@ class OrderState(NamedTuple):
     end: Ints
     paid: Ints
     strayed: NDArray[np.uint8]
+    held: NDArray[np.uint8]
     heap: Ints  # jobs to be timed again, the smallest label on top
     pending: NDArray[np.uint8]  # (n,) whether a job is in the heap
     changed: Ints  # (n,) jobs whose times changed in this move
     old_end: Ints
     old_paid: Ints
     old_strayed: NDArray[np.uint8]
+    turned: Ints  # (n,) jobs that are held now and were not, or the other way
     shifts: Ints  # (moves, 5) job; machine, label and neighbours that it had
     critical: Ints
     best_label: Ints
     best_machine: Ints
+    best_held: NDArray[np.uint8]
     dirty: Ints  # jobs that moved since the best
     is_dirty: NDArray[np.uint8]
     sums: NDArray[np.float64]
@@ -70,7 +74,7 @@ class OrderState(NamedTuple):
 
 def new_order(n: int, m: int, seed: int) -> OrderState:
     """Empty state for n jobs on m machines."""
-    rows, flags = np.zeros((14, n), dtype=np.int64), np.zeros((4, n), dtype=np.uint8)
+    rows, flags = np.zeros((15, n), dtype=np.int64), np.zeros((6, n), dtype=np.uint8)
     return OrderState(
         label=rows[0],
         machine=rows[1],
@@ -81,20 +85,23 @@ def new_order(n: int, m: int, seed: int) -> OrderState:
         end=rows[4],
         paid=rows[5],
         strayed=flags[0],
+        held=flags[4],
         heap=rows[6],
         pending=flags[1],
         changed=rows[7],
         old_end=rows[8],
         old_paid=rows[9],
         old_strayed=flags[2],
+        turned=rows[14],
         shifts=np.zeros((MAX_BLOCK, 5), dtype=np.int64),
         critical=rows[10],
         best_label=rows[11],
         best_machine=rows[12],
+        best_held=flags[5],
         dirty=rows[13],
         is_dirty=flags[3],
         sums=np.array([0.0, 0.0, 0.0, np.inf, 0.0]),
-        counts=np.zeros(5, dtype=np.int64),
+        counts=np.zeros(6, dtype=np.int64),
         random=random_state(seed),
     )
 
@@ -192,8 +199,19 @@ def shift(s: OrderState, j: int, k: int, label: int) -> bool:
 
 
 @machine_code
+def turn(s: OrderState, j: int) -> None:
+    """Hold job j where it was not, or let it go."""
+    s.held[j] = 1 - s.held[j]
+    s.turned[s.counts[TURNED]] = j
+    s.counts[TURNED] += 1
+
+
+@machine_code
 def shift_back(s: OrderState) -> None:
-    """Undo all shifts of the move, the last one first."""
+    """Undo all shifts of the move, the last one first, and what it let go."""
+    for at in range(s.counts[TURNED]):
+        s.held[s.turned[at]] = 1 - s.held[s.turned[at]]
+    s.counts[TURNED] = 0
     for at in range(s.counts[SHIFTS] - 1, -1, -1):
         j = s.shifts[at, 0]
         unlink(s, j)
@@ -206,13 +224,20 @@ def shift_back(s: OrderState) -> None:
 def remember(s: OrderState) -> None:
     """Note what the move shifted; keep the state when it is the cheapest."""
     for at in range(s.counts[SHIFTS]):
-        j = s.shifts[at, 0]
-        if not s.is_dirty[j]:
-            s.is_dirty[j] = 1
-            s.dirty[s.counts[DIRTY]] = j
-            s.counts[DIRTY] += 1
+        _note(s, s.shifts[at, 0])
+    for at in range(s.counts[TURNED]):
+        _note(s, s.turned[at])
     if s.sums[COST] < s.sums[BEST] - 1e-12:
         keep(s)
+
+
+@machine_code
+def _note(s: OrderState, j: int) -> None:
+    """Note that job j is not where the best has it."""
+    if not s.is_dirty[j]:
+        s.is_dirty[j] = 1
+        s.dirty[s.counts[DIRTY]] = j
+        s.counts[DIRTY] += 1
 
 
 @machine_code
@@ -221,6 +246,7 @@ def keep(s: OrderState) -> None:
     for x in range(s.counts[DIRTY]):
         j = s.dirty[x]
         s.best_label[j], s.best_machine[j] = s.label[j], s.machine[j]
+        s.best_held[j] = s.held[j]
         s.is_dirty[j] = 0
     s.counts[DIRTY] = 0
     s.sums[BEST] = s.sums[COST]

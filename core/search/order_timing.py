@@ -23,6 +23,7 @@ from core.search.order_state import (
     SETUP,
     SHIFTS,
     TARDINESS,
+    TURNED,
     OrderState,
     keep,
     line_up,
@@ -66,6 +67,8 @@ def _times(a: Arrays, s: OrderState, j: int, setup: int) -> tuple[int, int]:
     f, k, i = a.flat, s.machine[j], s.left[j]
     free = f.available[k] if i < 0 else s.end[i]
     ready = f.release[j]
+    if s.held[j] and k == a.home_machine[j]:
+        ready = max(ready, a.home_start[j])
     for x in range(f.before_at[j], f.before_at[j + 1]):
         ready = max(ready, s.end[f.before[x]] + f.wait_after[f.before[x]])
     _, _, start, end = place(
@@ -157,6 +160,8 @@ def retime_shifted(a: Arrays, s: OrderState, limit: float, slack: float) -> bool
         _mark(s, j)
         _mark(s, s.right[j])
         _mark(s, s.shifts[at, 4])
+    for at in range(s.counts[TURNED]):
+        _mark(s, s.turned[at])
     before = s.sums[COST] - _parts(a, s)
     latest = limit / a.scales[0] if a.scales[0] > 0 else np.inf
     while s.counts[PENDING] > 0:

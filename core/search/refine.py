@@ -11,6 +11,7 @@ from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
+from core.search.holding import timed
 from core.search.local_search import LocalSearch
 from core.timing.retime import retime
 
@@ -90,7 +91,8 @@ def refine(
         it is worth.
     improvers
         In turn; ``None``: the local search alone, which is what paid on every kind
-        of problem that was measured. Only that one knows ``moves`` and ``home``.
+        of problem that was measured. Only that one knows ``moves`` and ``home``; with
+        a home it is the only one.
 
     Returns
     -------
@@ -98,8 +100,20 @@ def refine(
         The given one itself when nothing better was found, as at a cost of 0.
     """
     best, cost = schedule, objective.cost(problem, schedule, home)
+    if home is not None and objective.stability > 0 and cost > 0:
+        search = LocalSearch(moves=moves, home=home)
+        sequences, held = search.improve_held(
+            problem,
+            objective,
+            padded(best, problem.num_machines),
+            seed=seed,
+            stop=stop,
+            progress=progress,
+        )
+        kept = timed(problem, sequences, home, held)
+        return min(best, kept, key=lambda x: objective.cost(problem, x, home))
     if improvers is None:
-        improvers = (LocalSearch(moves=moves, home=home),)
+        improvers = (LocalSearch(moves=moves),)
     for improver in improvers:
         if cost == 0:
             break  # nothing to improve
@@ -111,9 +125,9 @@ def refine(
             stop=stop,
             progress=progress,
         )
-        timed = retime(problem, found)
-        if (found_cost := objective.cost(problem, timed, home)) < cost:
-            best, cost = timed, found_cost
+        better = retime(problem, found)
+        if (found_cost := objective.cost(problem, better)) < cost:
+            best, cost = better, found_cost
     return best
 
 
