@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from core.instances.kinds import NOTHING, GeneratorSettings, Ranges
+from core.instances.kinds import NOTHING, GeneratorSettings, Happening, Ranges
 from core.problem.calendar import Calendar
 from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.model import Problem
@@ -129,7 +129,7 @@ def _matched(plan: Schedule, problem: Problem, changed: Problem) -> PreviousPlan
 # --- What happens -------------------------------------------------------------
 
 
-Happening = Callable[[Problem, Floor, GeneratorSettings, Generator], Problem]
+Happens = Callable[[Problem, Floor, GeneratorSettings, Generator], Problem]
 
 
 def _to_come(problem: Problem, floor: Floor) -> NDArray[np.int64]:
@@ -206,7 +206,7 @@ def _nothing(
     return problem
 
 
-HAPPENINGS: Mapping[str, Happening] = {
+HAPPENINGS: Mapping[Happening, Happens] = {
     "machine down": _machine_down,
     "rush order": _rush_order,
     "late material": _late_material,

@@ -24,7 +24,7 @@ from core.problem.shift import Shift
 from core.problem.verifier.verify_floor import violations_on
 from core.replanning.changes import home_of
 from core.replanning.commitments import committed, floor_as_planned, joined
-from core.replanning.events import (
+from core.replanning.day.events import (
     JobLonger,
     MachineBack,
     MachineDown,
@@ -32,8 +32,8 @@ from core.replanning.events import (
     events_from_json,
     events_to_json,
 )
+from core.replanning.day.replay import EventsRefusedError, apply
 from core.replanning.repairs import Repair, repair, repairs
-from core.replanning.replay import EventsRefusedError, apply
 from core.schedulers.decided import decided
 from core.schedulers.from_now import planned_from_now
 from core.schedulers.registry import scheduler
