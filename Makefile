@@ -22,11 +22,11 @@ help:
 run: $(RUNNING)
 	$(BIN)/python -m streamlit run app.py
 
-# Two halves: the bulk side by side, then the browser with the machine to itself.
-# One thread per process, or the two workers would fight over the cores.
+# Two halves, each two workers wide; the browser's files whole, because their tests share
+# a dashboard. One thread per process, or the two workers would fight over the cores.
 test: .venv chromium postgresql
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 # Neither a browser, nor compiling, nor training.
 quick: $(TESTING)
