@@ -64,7 +64,9 @@ def work(folder, run_id):
 
 
 def workers():
-    """Processes that have torch loaded already, so that many can be started."""
+    """Processes that have torch and the machine code already: many can be started."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["core.runs.training_run", "tests.training.tiny"])
+    context.set_forkserver_preload(
+        ["core.runs.training_run", "tests.training.tiny", "tests.training.warm_server"]
+    )
     return context
