@@ -22,11 +22,11 @@ help:
 run: $(RUNNING)
 	$(BIN)/python -m streamlit run app.py
 
-# Two halves, each two workers wide; the browser's files whole, because their tests share
-# a dashboard. One thread per process, or the two workers would fight over the cores.
+# Two halves. The browser waits more than it works: three at a time, whole files, which share
+# a dashboard. One thread per process otherwise, or two workers would fight over the cores.
 test: .venv chromium postgresql
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser
 
 # Neither a browser, nor compiling, nor training.
 quick: $(TESTING)

@@ -144,7 +144,7 @@ def test_refinement_is_added_to_any_scheduler(shift, shipped):
         planner = scheduler(PlanSettings(name, refine_seconds=60.0))
         assert isinstance(planner, Refined)
         assert planner.name == name
-        rounds = MaxIterations(shift.num_jobs + 40)  # the first plan asks n - 1 times
+        rounds = MaxIterations(shift.num_jobs + 4)  # the first plan asks n - 1 times
         refined = planner.schedule(shift, Objective(), stop=rounds)
         assert refined.scheduler == name
         assert refined.cost < plain.cost
