@@ -23,7 +23,8 @@ from core.planning.settings import PlanSettings
 from core.problem.model import Problem
 from core.problem.objective import times_the_cost
 from core.problem.shift import Shift
-from core.replanning.repairs import Repair, Repaired, repair
+from core.replanning.repair_kinds import Repair
+from core.replanning.repairs import Repaired, repair
 from core.schedulers.registry import plan
 
 START = datetime(2026, 1, 5, 6)

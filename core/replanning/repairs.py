@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 
@@ -31,39 +30,13 @@ from core.problem.shift import Shift
 from core.replanning.changes import SOON, Changes, changes, home_of, home_of_rest
 from core.replanning.commitments import with_freeze
 from core.replanning.push import pushed
+from core.replanning.repair_kinds import Repair
 from core.schedulers.from_now import past_change, planned_from_now, whole_of
 from core.schedulers.registry import scheduler
 from core.search.refine import padded, refine
 from core.timing.commitments import Commitments, ImpossibleLockError, remaining
 from core.timing.committing import committed
 from core.timing.retime import retime
-
-
-class Repair(StrEnum):
-    """A way from the previous plan to a new one."""
-
-    PUSH = "push"
-    FROZEN = "frozen"
-    GENTLE = "gentle"
-    FREE = "free"
-
-    @property
-    def label(self) -> str:
-        """What planners read."""
-        return _TITLES[self][0]
-
-    @property
-    def words(self) -> str:
-        """What it does, in one sentence for planners."""
-        return _TITLES[self][1]
-
-
-_TITLES = {
-    Repair.PUSH: ("Push right", "Every order stays; what has to start later does."),
-    Repair.FROZEN: ("Freeze the next hours", "They stay; all after is planned anew."),
-    Repair.GENTLE: ("Gentle", "Changes only what is worth a change."),
-    Repair.FREE: ("Free", "All that has not begun is planned anew."),
-}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from gymnasium import register
 
 register(
     id="Shiftwright-v0",
-    entry_point="core.simulation.environment:HierarchicalSchedulingEnv",
+    entry_point="core.simulation.two_step_environment:HierarchicalSchedulingEnv",
 )
 register(
     id="ShiftwrightFlat-v0",

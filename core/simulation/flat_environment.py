@@ -17,9 +17,8 @@ class FlatActionEnv(SchedulingEnv[SupportsInt]):
     One decision is a pair of job and machine; registered as ``ShiftwrightFlat-v0``.
 
     The action space is ``Discrete(n * m)``, ``action = job * m + machine``. Problem,
-    simulator, observation, reward and refusals are those of
-    :class:`~core.simulation.environment.HierarchicalSchedulingEnv`; no job is ever
-    selected, so ``machines`` and ``machine_mask`` stay 0.
+    simulator, observation, reward and refusals are those of the two-step way; no job is
+    ever selected, so ``machines`` and ``machine_mask`` stay 0.
     """
 
     def _actions(self) -> spaces.Space[SupportsInt]:

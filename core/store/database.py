@@ -24,15 +24,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 
+from core.store.driver_words import in_words
 from core.store.errors import (
-    DamagedDatabaseError,
     StoreUnavailableError,
-    StoreUnwritableError,
 )
 from core.store.files import (
-    FOLDER_VARIABLE,
     data_folder,
     make_folder,
     sync_folder,
@@ -81,7 +79,7 @@ class Database:
         StoreUnavailableError
             When the database cannot be reached.
         """
-        with _in_words(self.engine), self.engine.connect() as connection:
+        with in_words(self.engine), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -102,7 +100,7 @@ class Database:
         StoreUnwritableError
             When the disk is full or read-only.
         """
-        with _in_words(self.engine), self.engine.connect() as connection:
+        with in_words(self.engine), self.engine.connect() as connection:
             connection = connection.execution_options(shiftwright_writes=True)
             with connection.begin():
                 if exclusive and connection.dialect.name == "postgresql":
@@ -311,55 +309,3 @@ def _begin_sqlite(connection: Connection) -> None:
     """
     writes = connection.get_execution_options().get("shiftwright_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def _in_words(engine: Engine) -> Iterator[None]:
-    """Turn what the database driver says into words for the planner."""
-    try:
-        yield
-    except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
-        said = str(error.orig).strip().splitlines()
-        reason = said[0] if said else type(error.orig).__name__
-        if _is_unwritable(reason):
-            raise StoreUnwritableError(
-                f"Cannot write the database {where}: {reason}. Free some space or "
-                f"mend the rights, or name another folder in {FOLDER_VARIABLE}."
-            ) from error
-        if _is_damaged(error, reason, engine):
-            raise DamagedDatabaseError(
-                f"The database {where} is damaged, or another program made it: "
-                f"{reason}."
-            ) from error
-        if error.connection_invalidated or _is_operational(error):
-            raise StoreUnavailableError(
-                f"The database {where} does not answer: {reason}."
-            ) from error
-        raise
-
-
-def _is_damaged(error: DBAPIError, reason: str, engine: Engine) -> bool:
-    """Whether the file is no database, or lacks what one of ours has."""
-    if engine.dialect.name != "sqlite":
-        return False
-    words = ("no such table", "no such column", "has no column named")
-    return type(error).__name__ == "DatabaseError" or any(x in reason for x in words)
-
-
-def _is_operational(error: DBAPIError) -> bool:
-    """Whether the database is at fault, and not what it was asked."""
-    return type(error).__name__ in ("OperationalError", "InterfaceError")
-
-
-def _is_unwritable(reason: str) -> bool:
-    """Whether these are the words of SQLite or PostgreSQL for a disk that refuses."""
-    words = (
-        "disk is full",
-        "disk I/O",
-        "readonly",
-        "read-only",
-        "No space left",
-        "unable to open database file",
-    )
-    return any(word in reason for word in words)

@@ -9,10 +9,11 @@ from datetime import datetime
 from core.problem.model import Problem
 from core.problem.shift import Shift
 from core.tables.building.build import build
+from core.tables.headings import known_column
 from core.tables.issues import Collector, Issues
 from core.tables.raw import RawTable
 from core.tables.reading.read import read_tables
-from core.tables.rows import SHEETS, known_column
+from core.tables.sheets import SHEETS
 from core.tables.writing.export import shift_tables
 from core.tables.writing.filled import Table
 

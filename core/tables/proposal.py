@@ -13,12 +13,12 @@ from core.tables.mapping.mapping import Mapping as ColumnMapping
 from core.tables.mapping.mapping_file import mapping_to_toml, quoted
 from core.tables.raw import RawTable
 from core.tables.reading.read import read_tables
-from core.tables.rows import SHEETS, kind_of
+from core.tables.sheets import SHEETS, kind_of
 from core.tables.text import plain, shortened
 from core.tables.values.amounts import has_two_readings, number_readings
-from core.tables.values.cells import is_empty
 from core.tables.values.form import Form
 from core.tables.values.moments import DMY, MDY, Unreadable, moment_readings
+from core.tables.values.refusal import is_empty
 from core.tables.values.remarks import Remark
 
 SAMPLES = 3

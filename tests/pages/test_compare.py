@@ -17,11 +17,8 @@ from core.problem.measures.figures import FIGURES, ShownIn
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
-from core.store.shifts.scenarios import (
-    Scenarios,
-    scenario_from_bytes,
-    scenario_to_bytes,
-)
+from core.store.shifts.scenario import scenario_from_bytes, scenario_to_bytes
+from core.store.shifts.scenarios import Scenarios
 from pages.parts.compare.run import IN_HAND
 from pages.parts.compare.view import difference_words
 from pages.parts.kept import stored

@@ -7,12 +7,8 @@ from datetime import timedelta
 import pytest
 from pandas import read_excel
 
-from core.replanning.day.events import (
-    EVENT_COLUMNS,
-    JobLonger,
-    MachineDown,
-    event_rows,
-)
+from core.replanning.day.event_log import EVENT_COLUMNS, event_rows
+from core.replanning.day.events import JobLonger, MachineDown
 from core.store.shifts.versions import Versions
 from core.tables.writing.filled import Table
 from core.tables.writing.write_plan import schedule_csv, schedule_workbook

@@ -13,7 +13,8 @@ from core.store.database import open_database
 from core.store.shifts.hands import Hands
 from pages.parts import planning
 from pages.parts.kept import kept_plans, stored
-from pages.parts.kept.in_hand import ADDRESS, CHOICES
+from pages.parts.kept.hand_parts import CHOICES
+from pages.parts.kept.in_hand import ADDRESS
 from pages.parts.state import Key
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ from core.problem.floor import PreviousPlan
 from core.problem.shift import Shift
 from core.replanning.commitments import floor_as_planned
 from core.replanning.handover import NothingLeftError, handover
-from core.replanning.repairs import Repair, repair
+from core.replanning.repair_kinds import Repair
+from core.replanning.repairs import repair
 from core.replanning.returned import returned
 from core.timing.retime import retime
 from tests.replanning.days import days

@@ -21,7 +21,8 @@ from core.problem.shift import Shift
 from core.problem.verifier.verify_floor import violations_on
 from core.replanning.changes import home_of
 from core.replanning.commitments import floor_as_planned
-from core.replanning.repairs import NoPreviousPlanError, Repair, repair, repairs
+from core.replanning.repair_kinds import Repair
+from core.replanning.repairs import NoPreviousPlanError, repair, repairs
 from core.schedulers.registry import scheduler
 from core.timing.retime import retime
 from tests.replanning.days import days

@@ -17,10 +17,10 @@ from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.verifier.verify import violations
 from core.simulation import environment
-from core.simulation.environment import HierarchicalSchedulingEnv
 from core.simulation.features import observe, observe_machines
 from core.simulation.reward import ShapedReward, ShapedWeights
 from core.simulation.simulator import Simulator
+from core.simulation.two_step_environment import HierarchicalSchedulingEnv
 from tests.simulation.playing import lookaheads
 from tests.strategies import problems
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sb3_contrib.common.maskable.utils import get_action_masks, is_masking_supported
 
 from core.problem.verifier.verify import violations
-from core.simulation.environment import HierarchicalSchedulingEnv
 from core.simulation.flat_environment import FlatActionEnv
+from core.simulation.two_step_environment import HierarchicalSchedulingEnv
 from tests.simulation.playing import lookaheads
 from tests.strategies import problems
 

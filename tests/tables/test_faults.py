@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.problem.model import Problem
 from core.tables import limits
 from core.tables.issues import Severity
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.shift import read_shift
 from core.tables.writing.filled import Table
 from core.tables.writing.write import csv_files

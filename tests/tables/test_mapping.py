@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.tables.mapping.mapping import ColumnMap, Mapping, TableMap, headers_digest
 from core.tables.mapping.mapping_file import mapping_from_toml, mapping_to_toml
 from core.tables.proposal import proposal_for
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.shift import read_shift
 from core.tables.values.form import KNOWN, Form
 from tests.tables.files import MACHINES

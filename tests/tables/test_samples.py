@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.shift import read_shift
 from core.tables.writing.samples import FOLDER, SAMPLES, read_sample, sample_files
 from core.tables.writing.template import (

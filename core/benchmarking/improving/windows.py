@@ -20,8 +20,9 @@ from core.planning.stopping import Stop, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule, setup_seconds, tardiness
-from core.schedulers.exact.cp_model import CpModel, Window
+from core.schedulers.exact.cp_model import CpModel
 from core.schedulers.exact.cpsat import FOUND, solve
+from core.schedulers.exact.window import Window
 from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]

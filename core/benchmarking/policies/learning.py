@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, SupportsInt
+from dataclasses import replace
 
-import gymnasium
 import numpy as np
 import torch
 from torch import nn
 
+from core.benchmarking.policies.learning_settings import (
+    FRESH,
+    NETWORKS,
+    Curve,
+    LearningSettings,
+    judged_on,
+    task_of,
+)
+from core.benchmarking.policies.maskable import maskable_curve
 from core.benchmarking.table import Cell, Report, ResultTable, mean
-from core.instances.generator import generate
-from core.instances.kinds import KINDS
 from core.policy.fixed_policy import FixedSizePolicy
 from core.policy.flat_policy import FlatPolicy
 from core.policy.set_policy import SetPolicy
-from core.problem.objective import Objective
-from core.simulation.environment import Observed
-from core.simulation.flat_environment import FlatActionEnv
 from core.training.settings import (
     ExplorationSettings,
     PPOSettings,
@@ -30,98 +32,10 @@ from core.training.tasks import Task
 from core.training.trainer import Trainer, greedy_costs
 
 Tell = Callable[[str], None]
-Curve = list[tuple[int, float]]  # decisions so far, cost of the greedy plan
-NETWORKS = ("set", "fixed", "flat")
-WAYS = (*NETWORKS, "maskable")
-# Learned by heart, one problem per seed; or drawn anew for every rollout, and judged
-# on others.
-PROBLEMS = ("one", "fresh")
-JUDGED = 10  # held-out problems of a seed, where they are drawn anew
 _WORDS = {
     "one": "one problem learned by heart",
     "fresh": "fresh problems, judged on held-out ones",
 }
-FRESH = 10**6  # seeds of problems that are drawn anew begin here
-
-
-@dataclass(frozen=True)
-class LearningSettings:
-    """
-    What is learned, and how long.
-
-    Parameters
-    ----------
-    jobs, machines, kind
-        The problems; each seed draws its own, the same for all ways.
-    decisions
-        Budget of a run.
-    copies
-        Rollouts between two updates; MaskablePPO collects as many decisions.
-    seeds
-        Of the runs.
-    ways
-        ``set``, ``fixed`` (two steps), ``flat``, and ``maskable``, which is
-        MaskablePPO of sb3-contrib on :class:`FlatActionEnv`.
-    learning_rate, ent_coef
-        Of Adam and of the entropy, for all ways.
-    problems
-        ``one``: a problem is learned by heart. That is the flat network's home
-        ground, which knows a job by its place alone. ``fresh``: every rollout of the
-        flat way, and every group of rollouts of ours, has a problem of its own, and
-        what counts is the mean cost of held-out ones.
-
-    Raises
-    ------
-    ValueError
-        When a way or a choice of problems is unknown, or a number below 1.
-    """
-
-    jobs: int = 50
-    machines: int = 8
-    kind: str = "shift"
-    decisions: int = 200_000
-    copies: int = 20
-    seeds: tuple[int, ...] = (0, 1, 2)
-    ways: tuple[str, ...] = WAYS
-    learning_rate: float = 1e-3
-    ent_coef: float = 0.01
-    problems: str = "one"
-
-    def __post_init__(self) -> None:
-        unknown = [way for way in self.ways if way not in WAYS]
-        if unknown or not self.ways:
-            raise ValueError(f"Expected ways of {', '.join(WAYS)}; got {self.ways}.")
-        if self.problems not in PROBLEMS:
-            raise ValueError(
-                f"Expected problems of {', '.join(PROBLEMS)}; got {self.problems!r}."
-            )
-        for name in ("jobs", "machines", "decisions", "copies"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"Expected {name} >= 1, got {getattr(self, name)}.")
-
-    @property
-    def per_update(self) -> int:
-        """Decisions between two updates."""
-        return self.jobs * self.copies
-
-    @property
-    def updates(self) -> int:
-        """Updates within the budget, one at least."""
-        return max(1, self.decisions // self.per_update)
-
-
-def task_of(settings: LearningSettings, seed: int) -> Task:
-    """Draw a problem as all runs learn it: default objective, machines never wait."""
-    size = KINDS[settings.kind].resized(settings.jobs, settings.machines)
-    return Task(generate(size, seed), Objective(), 0.0, settings.kind)
-
-
-def judged_on(settings: LearningSettings, seed: int) -> list[Task]:
-    """Problems whose mean cost is the curve: the one that is learned, or held-out."""
-    if settings.problems == "one":
-        return [task_of(settings, seed)]
-    first = seed * JUDGED
-    return [task_of(settings, number) for number in range(first, first + JUDGED)]
 
 
 def network(way: str, settings: LearningSettings) -> nn.Module:
@@ -181,107 +95,6 @@ def own_curve(way: str, settings: LearningSettings, seed: int) -> Curve:
     for _ in range(settings.updates):
         trainer.step()
         curve.append((trainer.decisions, cost()))
-    return curve
-
-
-class FreshFlatEnv(gymnasium.Env[Observed, SupportsInt]):
-    """
-    :class:`FlatActionEnv` whose every episode is a problem of its own.
-
-    Parameters
-    ----------
-    settings
-        Size and kind of the problems.
-    seed
-        Of their seeds.
-
-    Attributes
-    ----------
-    inner
-        The problem of this episode.
-    """
-
-    metadata = {"render_modes": []}  # noqa: RUF012 - as Gymnasium has it
-
-    def __init__(self, settings: LearningSettings, seed: int) -> None:
-        self._settings = settings
-        self._numbers = np.random.default_rng(seed)
-        self.inner = self._drawn()
-        self.observation_space = self.inner.observation_space
-        self.action_space = self.inner.action_space
-
-    def _drawn(self) -> FlatActionEnv:
-        task = task_of(self._settings, int(self._numbers.integers(FRESH, 2**31)))
-        return FlatActionEnv(task.problem, task.objective)
-
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observed, dict[str, Any]]:
-        """Draw the next problem."""
-        super().reset(seed=seed)
-        self.inner = self._drawn()
-        return self.inner.reset()
-
-    def step(
-        self, action: SupportsInt
-    ) -> tuple[Observed, float, bool, bool, dict[str, Any]]:
-        """Place a job on a machine, as :meth:`FlatActionEnv.step` does."""
-        return self.inner.step(action)
-
-    def action_masks(self) -> np.ndarray[Any, np.dtype[np.int8]]:
-        """Shape (n * m,), 1 where it may be chosen."""
-        return self.inner.action_masks()
-
-
-def maskable_curve(settings: LearningSettings, seed: int) -> Curve:
-    """
-    Train MaskablePPO of sb3-contrib on the flat action space of the same problems.
-
-    Raises
-    ------
-    ImportError
-        When sb3-contrib is missing; it is needed here alone.
-    """
-    try:
-        from sb3_contrib import MaskablePPO
-    except ImportError as error:
-        raise ImportError(
-            "The way 'maskable' needs sb3-contrib of requirements-test.txt; install "
-            "it, or leave the way out."
-        ) from error
-    judged = [FlatActionEnv(t.problem, t.objective) for t in judged_on(settings, seed)]
-    agent = MaskablePPO(
-        "MultiInputPolicy",
-        FlatActionEnv(judged[0].problem, judged[0].objective)
-        if settings.problems == "one"
-        else FreshFlatEnv(settings, seed),
-        learning_rate=settings.learning_rate,
-        n_steps=settings.per_update,
-        batch_size=max(2, settings.per_update // 4),
-        n_epochs=4,
-        gamma=1.0,
-        gae_lambda=1.0,
-        ent_coef=settings.ent_coef,
-        seed=seed,
-        device="cpu",
-    )
-
-    def greedy(env: FlatActionEnv) -> float:
-        seen, _ = env.reset()
-        done = False
-        while not done:
-            action, _ = agent.predict(
-                seen, deterministic=True, action_masks=env.action_masks()
-            )
-            seen, _, done, _, _ = env.step(np.asarray(action).item())
-        return env.objective.cost(env.problem, env.schedule)
-
-    curve = [(0, float(np.mean([greedy(env) for env in judged])))]
-    for _ in range(settings.updates):
-        agent.learn(settings.per_update, reset_num_timesteps=False)
-        curve.append(
-            (int(agent.num_timesteps), float(np.mean([greedy(env) for env in judged])))
-        )
     return curve
 
 

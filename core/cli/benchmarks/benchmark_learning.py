@@ -36,7 +36,8 @@ def learning(
 ) -> None:
     """Learning curves of several policies; the plot lies beside the CSV."""
     from core.benchmarking.policies.curves import curves_svg
-    from core.benchmarking.policies.learning import LearningSettings, learning_report
+    from core.benchmarking.policies.learning import learning_report
+    from core.benchmarking.policies.learning_settings import LearningSettings
 
     to.check()
     jobs, machines = parse_size("--sizes", sizes)

@@ -68,7 +68,8 @@ def replan(
     """Plan again from now on: what has begun, is locked or frozen stays."""
     settings = how.settings(keep=keep, scheduler=how.scheduler)
 
-    from core.replanning.repairs import NoPreviousPlanError, Repair, repairs
+    from core.replanning.repair_kinds import Repair
+    from core.replanning.repairs import NoPreviousPlanError, repairs
     from core.timing.commitments import ImpossibleLockError
 
     known = [str(x) for x in Repair]

@@ -10,7 +10,7 @@ from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.replanning.commitments import floor_as_planned
-from core.replanning.day.replay import EventLock, EventState, Replayed
+from core.replanning.day.replayed import EventLock, EventState, Replayed
 
 
 def previous_of(shift: Shift, schedule: Schedule, new: Shift) -> PreviousPlan:

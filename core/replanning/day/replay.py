@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from functools import singledispatch
-from typing import Literal
 
 from core.problem.shift import Shift
 from core.replanning.day.draft import Draft
@@ -24,105 +23,15 @@ from core.replanning.day.events import (
     MaterialLate,
     RushOrder,
 )
+from core.replanning.day.replayed import (
+    EventFault,
+    EventLock,
+    EventsRefusedError,
+    EventState,
+    Replayed,
+)
 
 Refuse = Callable[[str, str, str], None]
-
-
-@dataclass(frozen=True)
-class EventFault:
-    """
-    Why an event cannot be.
-
-    Parameters
-    ----------
-    event
-        The event.
-    value
-        What in it is at fault.
-    fault, mend
-        What is wrong, and how to mend it.
-    """
-
-    event: Event
-    value: str
-    fault: str
-    mend: str
-
-    def __str__(self) -> str:
-        return f"{self.fault} {self.mend}"
-
-
-class EventsRefusedError(ValueError):
-    """Events that cannot be; ``faults`` says why, nothing was applied."""
-
-    def __init__(self, faults: tuple[EventFault, ...]) -> None:
-        super().__init__(" ".join(map(str, faults)))
-        self.faults = faults
-
-
-@dataclass(frozen=True)
-class EventState:
-    """
-    What events say of a job's past.
-
-    Parameters
-    ----------
-    state
-        ``planned``: it has not begun, whatever the plan says; ``started``; or
-        ``finished``.
-    machine
-        Where it began; empty where it has not.
-    began, ended
-        Seconds since plan start; ``None``: it has not.
-    """
-
-    state: Literal["planned", "started", "finished"]
-    machine: str = ""
-    began: int | None = None
-    ended: int | None = None
-
-
-@dataclass(frozen=True)
-class EventLock:
-    """
-    What a planner forbids to change of a job.
-
-    Parameters
-    ----------
-    kind
-        ``machine``, or ``start``: machine and time.
-    machine
-        Its machine.
-    start
-        Seconds since plan start; it counts with ``start`` only.
-    moved
-        Whether the planner moved it there.
-    """
-
-    kind: Literal["machine", "start"]
-    machine: str
-    start: int
-    moved: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Replayed:
-    """
-    A shift after its events.
-
-    Parameters
-    ----------
-    shift
-        What is planned: closures, lengths, releases and jobs as the events say.
-    begun
-        What events say of the past, by job id; of other jobs they say nothing.
-    locks
-        Locks in force, by job id.
-    """
-
-    shift: Shift
-    begun: Mapping[str, EventState]
-    locks: Mapping[str, EventLock]
 
 
 def apply(shift: Shift, events: Iterable[Event], now: datetime) -> Shift:
@@ -366,19 +275,3 @@ def _may_run(job: str, machine: str, log: _Log) -> bool:
         f"It may run on {', '.join(others[:5])}{' …' if len(others) > 5 else ''}.",
     )
     return False
-
-
-def withdrawn(events: Iterable[Event], event_id: str) -> tuple[Event, ...]:
-    """
-    Return a log without one of its events.
-
-    Raises
-    ------
-    ValueError
-        When it is not in the log.
-    """
-    every = tuple(events)
-    rest = tuple(x for x in every if x.id != event_id)
-    if len(rest) == len(every):
-        raise ValueError(f"There is no event {event_id!r} in this log.")
-    return rest

@@ -10,11 +10,8 @@ says whether it has passed. So the model is exact, closures included.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain, pairwise
-from math import ceil, inf, lcm
+from math import inf
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -25,57 +22,9 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-
-LONGEST = 2**40  # seconds; keeps sums within what CP-SAT can count
-LARGEST = 2.0**53  # of the objective: whole numbers up to it are exact as floats, too
-
-
-def size(problem: Problem) -> int:
-    """
-    Parts that the model of a whole problem would have, about.
-
-    Two jobs that could follow each other on a machine with setups are one, and so are
-    a job and a closure of a machine that it could run on.
-    """
-    jobs: list[int] = problem.eligible.sum(axis=0).tolist()
-    follow = (
-        jobs[k] ** 2 for k in range(problem.num_machines) if problem.setups_of(k).any()
-    )
-    pause = (
-        2 * jobs[k] * len(calendar.closures)
-        for k, calendar in enumerate(problem.calendars)
-    )
-    return sum(jobs) + sum(follow) + sum(pause)
-
-
-@dataclass(frozen=True)
-class Window:
-    """
-    What may change: the free jobs; the rest keeps machine and order.
-
-    Parameters
-    ----------
-    free
-        Jobs that may move to any place among themselves and the jobs of ``order``.
-    order
-        Per machine: jobs that stay on it, in this order, but may shift in time.
-    settled
-        Jobs that stay where and when they are, before everything else on their
-        machine.
-    machines
-        Where free jobs may go, as far as they are eligible.
-    """
-
-    free: Sequence[int]
-    order: Sequence[Sequence[int]]
-    settled: Sequence[int]
-    machines: Sequence[int]
-
-    @classmethod
-    def whole(cls, problem: Problem) -> Window:
-        """Everything is free."""
-        m = problem.num_machines
-        return cls(range(problem.num_jobs), [()] * m, (), range(m))
+from core.schedulers.exact.model_size import horizon
+from core.schedulers.exact.whole_numbers import whole_weights
+from core.schedulers.exact.window import Window
 
 
 class CpModel:
@@ -120,7 +69,7 @@ class CpModel:
         self._stop = stop
         self.model = cp_model.CpModel()
         self.scales = objective.scales(problem)
-        self.horizon = self._horizon(objective)
+        self.horizon = horizon(problem, objective, schedule)
         self.choice: dict[tuple[int, int], cp_model.IntVar] = {}
         self.start: dict[int, cp_model.IntVar] = {}
         self.finish: dict[int, cp_model.IntVar] = {}
@@ -155,22 +104,6 @@ class CpModel:
         """Go on, or not."""
         if peek(self._stop):
             raise PlanningCancelled("Stopped while CP-SAT's model was being built.")
-
-    def _horizon(self, objective: Objective) -> int:
-        """Seconds by which an optimal schedule ends."""
-        problem = self.problem
-        longest = np.where(problem.eligible, problem.processing, 0.0).max(axis=1)
-        late = max(int(problem.not_before.max()), int(problem.available.max()))
-        horizon = late + int(longest.sum()) + int(problem.wait_after.sum())
-        # Before each closure work may wait that is too long for what is left.
-        whole = int(longest.max(where=~problem.may_pause, initial=0))
-        horizon += whole * max(len(c.closures) for c in problem.calendars)
-        horizon += problem.num_jobs * int(problem.setup.max(initial=0))
-        horizon += max(int(c.closed_before[-1]) for c in problem.calendars)
-        if self.schedule is not None and objective.makespan > 0:
-            worst = objective.cost(problem, self.schedule) / self.scales[0]
-            horizon = min(horizon, ceil(worst) + 1)
-        return min(horizon, LONGEST)
 
     def _add_jobs(self) -> None:
         """Machine, start and end of every job that is not settled."""
@@ -271,25 +204,13 @@ class CpModel:
             before.only_enforce_if(chosen, ~passed[i])
         return cp_model.LinearExpr.weighted_sum(passed, [lengths[i] for i in near])
 
-    def _state(self, k: int) -> tuple[int, int]:
-        """Open seconds from which machine k is free, and the group it is set up for."""
-        problem, calendar = self.problem, self.problem.calendars[k]
-        free, group = int(problem.available[k]), int(problem.initial_group[k])
-        if self.schedule is not None:
-            ends = self.schedule.end
-            before = [j for j in self.window.settled if self.schedule.machine[j] == k]
-            last = max(before, key=lambda j: int(ends[j]), default=None)
-            if last is not None:
-                free, group = int(ends[last]), int(problem.group[last])
-        return int(calendar.open_seconds(free)), group
-
     def _add_machine(self, k: int) -> None:
         """One job at a time, with setups between them, on machine k."""
         problem, model = self.problem, self.model
         jobs = self.at_machine[k]
         if not jobs:
             return
-        free, group = self._state(k)
+        free, group = self.window.from_where(problem, self.schedule, k)
         matrix = problem.setups_of(k)
         model.add_no_overlap(
             model.new_optional_interval_var(
@@ -320,7 +241,7 @@ class CpModel:
         matrix = problem.setups_of(k)
         node = {j: i + 1 for i, j in enumerate(jobs)}
         place = {j: i for i, j in enumerate(order)}
-        follows = self._follows(k)
+        follows = self.window.before_each(self.schedule, k)
         idle = model.new_bool_var("")
         self._hint_arc(idle, not any(j in follows for j in jobs))
         arcs: list[tuple[int, int, cp_model.LiteralT]] = [(0, 0, idle)]
@@ -362,21 +283,11 @@ class CpModel:
         Implied by the starts and ends, but without it their linear relaxation, which
         leads the search, does not see that a machine does one thing at a time.
         """
-        free, _ = self._state(k)
+        free, _ = self.window.from_where(self.problem, self.schedule, k)
         jobs = self.at_machine[k]
         terms = [(self.choice[j, k], int(self.problem.processing[j, k])) for j in jobs]
         taken, seconds = zip(*terms, *self.setup[k], strict=True) if jobs else ((), ())
         return free + cp_model.LinearExpr.weighted_sum(taken, seconds)
-
-    def _follows(self, k: int) -> dict[int, int]:
-        """Job before each job of machine k in the schedule; -1: none, or settled."""
-        if self.schedule is None:
-            return {}
-        settled = set(self.window.settled)
-        jobs = np.flatnonzero(self.schedule.machine == k)
-        jobs = jobs[np.argsort(self.schedule.start[jobs])]
-        before = [-1, *(j if j not in settled else -1 for j in jobs[:-1].tolist())]
-        return dict(zip(jobs.tolist(), before, strict=False))
 
     def _hint_arc(self, arc: cp_model.IntVar, taken: bool) -> None:
         if self.schedule is not None:
@@ -432,47 +343,3 @@ class CpModel:
         self.exact = exact and bool((dated == np.floor(dated)).all())
         if terms:
             model.minimize(cp_model.LinearExpr.weighted_sum(terms, counts))
-
-
-def whole_weights(
-    weights: Sequence[float], most: Sequence[int]
-) -> tuple[list[int], float, bool]:
-    """
-    Weights as whole numbers, which CP-SAT counts with; floats it would round itself.
-
-    Parameters
-    ----------
-    weights
-        Not negative.
-    most
-        Largest value of the term of each weight.
-
-    Returns
-    -------
-    list of int
-        The whole numbers; a weight of 0 stays 0.
-    float
-        What one of them is: ``weight = number * unit``, but for rounding.
-    bool
-        Whether nothing was rounded, to the precision of the weights themselves.
-    """
-    positive = [weight for weight in weights if weight > 0]
-    if not positive:
-        return [0] * len(weights), 1.0, True
-    least = min(positive)
-    parts = [Fraction(weight / least).limit_denominator(10**4) for weight in weights]
-    common = lcm(*{part.denominator for part in parts})
-    counts = [int(part * common) for part in parts]
-    unit = least / common
-    if not (_sum(counts, most) <= LARGEST and _same(counts, unit, weights)):
-        unit = _sum(weights, most) / LARGEST
-        counts = [round(weight / unit) for weight in weights]
-    return counts, unit, _same(counts, unit, weights)
-
-
-def _sum(weights: Sequence[float], most: Sequence[int]) -> float:
-    return float(sum(x * y for x, y in zip(weights, most, strict=True)))
-
-
-def _same(counts: Sequence[int], unit: float, weights: Sequence[float]) -> bool:
-    return bool(np.allclose(np.array(counts) * unit, weights, rtol=1e-12, atol=0))

@@ -18,7 +18,9 @@ from core.planning.stopping import Stop, never, peek
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.schedulers.exact.cp_model import CpModel, Window, size
+from core.schedulers.exact.cp_model import CpModel
+from core.schedulers.exact.model_size import size
+from core.schedulers.exact.window import Window
 from core.timing.retime import retime
 
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -19,112 +18,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from core.store.database import Database, to_json
 from core.store.errors import DayChangedError, NoVersionError, UnknownDayError
 from core.store.schema import day_bases, day_events, days, versions
-from core.store.shifts.scenarios import Scenario, scenario_from_bytes, scenario_to_bytes
+from core.store.shifts.scenario import scenario_from_bytes, scenario_to_bytes
+from core.store.shifts.version import Day, Json, KeptEvent, Version, VersionEntry
 
 DAY = 24 * 3600.0
 MOST_DAYS = 400  # since the last change: a year and a bit; then a day is removed
-
-Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Day:
-    """
-    A day in a shop.
-
-    Parameters
-    ----------
-    id
-        Made by the store.
-    name, owner
-        What the shift is called, and who began.
-    created, changed
-        Seconds since 1970 UTC.
-    revision
-        Grows by one whenever the version in force becomes another one.
-    head
-        Number of the version in force; ``None``: there is none yet.
-    """
-
-    id: str
-    name: str
-    owner: str
-    created: float
-    changed: float
-    revision: int
-    head: int | None
-
-
-@dataclass(frozen=True)
-class VersionEntry:
-    """
-    One line of the list of versions.
-
-    Parameters
-    ----------
-    number
-        Counts from 1.
-    parent
-        The version that was in force when it was accepted; ``None``: none was.
-    owner, created
-        Who accepted it, and when, in seconds since 1970 UTC.
-    cause
-        Why, in words.
-    figures
-        Of its plan, by name.
-    """
-
-    number: int
-    parent: int | None
-    owner: str
-    created: float
-    cause: str
-    figures: Json
-
-
-@dataclass(frozen=True, eq=False)
-class Version:
-    """
-    A plan to accept, or one that was accepted.
-
-    Parameters
-    ----------
-    cause
-        Why, in words.
-    plan
-        The plan with its shift and settings.
-    base_digest, base
-        The shift as the files say it, and its hash: with the events it is the plan's.
-    events
-        Those in force, in order, as JSON values; each has an ``id``.
-    """
-
-    cause: str
-    plan: Scenario
-    base_digest: str
-    base: Scenario
-    events: Sequence[Json] = ()
-
-
-@dataclass(frozen=True)
-class KeptEvent:
-    """
-    An event that was ever told.
-
-    Parameters
-    ----------
-    version
-        The version that it was accepted with.
-    owner, created
-        Who accepted it, and when.
-    content
-        As its own module writes it.
-    """
-
-    version: int
-    owner: str
-    created: float
-    content: Json
 
 
 class Versions:

@@ -23,13 +23,8 @@ from core.tables.building.calendars.openings import (
 )
 from core.tables.building.calendars.unbroken import only_where_it_fits
 from core.tables.building.dates import dates_of
-from core.tables.building.floor.states import (
-    floor_of,
-    has_begun,
-    is_under_way,
-    stated_now,
-    without_cancelled,
-)
+from core.tables.building.floor.states import floor_of, is_under_way, stated_now
+from core.tables.building.floor.status_words import has_begun, without_cancelled
 from core.tables.building.groups import SetupGroups
 from core.tables.building.idle import warn_of_idle_downtime, warn_of_idle_waits
 from core.tables.building.machines import list_machines

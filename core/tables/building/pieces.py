@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.tables import limits
 from core.tables.building.book import Book, names_in
-from core.tables.building.floor.states import has_begun, is_bound
+from core.tables.building.floor.status_words import has_begun, is_bound
 from core.tables.issues import Severity
 from core.tables.mapping.records import Record, Records
 from core.tables.rows import JobRow

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from core.tables.rows import Sheet
-from core.tables.values.cells import RefusedCell, is_empty
+from core.tables.sheets import Sheet
 from core.tables.values.form import Form
+from core.tables.values.refusal import RefusedCell, is_empty
 
 
 class CellFault(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from core.tables.headings import column_and_unit, known_column, likely_column
 from core.tables.issues import Severity
 from core.tables.mapping.layouts import Arranged, arrange
 from core.tables.mapping.mapping import Mapping, TableMap
@@ -16,19 +17,12 @@ from core.tables.mapping.places import (
     unused,
 )
 from core.tables.raw import RawTable
-from core.tables.rows import (
-    ALL_SHEETS,
-    Sheet,
-    column_and_unit,
-    kind_of,
-    known_column,
-    likely_column,
-)
+from core.tables.sheets import ALL_SHEETS, Sheet, kind_of
 from core.tables.text import plain, shortened
-from core.tables.values.cells import is_empty
 from core.tables.values.detect import FINDERS, detect
 from core.tables.values.form import Form
 from core.tables.values.moments import weekday_readings
+from core.tables.values.refusal import is_empty
 from core.tables.values.remarks import ANSWER, Remark, error, note
 from core.tables.values.vocabulary import UNIT_OF, folded, without_accents
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.tables.values.amounts import number_readings
-from core.tables.values.cells import is_empty
+from core.tables.values.refusal import is_empty
 from core.tables.values.vocabulary import folded
 
 # Headers that are read as the job's id, unless they turn out to be one of its steps.

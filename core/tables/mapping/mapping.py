@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core.tables.raw import RawTable
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.values.form import Form
 from core.tables.values.vocabulary import folded
 

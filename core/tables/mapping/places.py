@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.tables.headings import likely_column
 from core.tables.issues import Severity
 from core.tables.raw import column_letters
-from core.tables.rows import Sheet, likely_column
+from core.tables.sheets import Sheet
 from core.tables.text import shortened
 from core.tables.values.amounts import number_readings
-from core.tables.values.cells import is_empty
 from core.tables.values.form import AS_CELLS_SAY, Form
 from core.tables.values.moments import Unreadable, moment_readings
+from core.tables.values.refusal import is_empty
 from core.tables.values.remarks import ANSWER, Remark, note
 
 DAY_COLUMN = "day:"  # a calendar's column for one day of the week, yes or no in it

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from core.tables.headings import known_column, known_sheet
 from core.tables.mapping.headers import is_plan
-from core.tables.rows import ALL_SHEETS, SHEETS, known_column, known_sheet
+from core.tables.sheets import ALL_SHEETS, SHEETS
 from core.tables.text import plain
 
 _LONGEST_HEADER = 100  # characters; no name of a column is longer

@@ -12,14 +12,16 @@ from core.tables.mapping.columns import EMPTY, CellFault, checked_column, shown_
 from core.tables.mapping.headers import Layout, lay_out
 from core.tables.mapping.layouts import joined
 from core.tables.mapping.mapping import Mapping
+from core.tables.mapping.open_days import open_days
 from core.tables.mapping.places import MatchedColumn
 from core.tables.raw import RawTable
-from core.tables.rows import ALL_SHEETS, Row, Sheet, kind_of
+from core.tables.rows import Row
+from core.tables.sheets import ALL_SHEETS, Sheet, kind_of
 from core.tables.text import shortened
 from core.tables.values.form import AS_CELLS_SAY
-from core.tables.values.moments import Unreadable, moment_readings
+from core.tables.values.moments import is_date_only
 from core.tables.values.names import Known
-from core.tables.values.vocabulary import YES, without_accents
+from core.tables.values.remarks import Remark
 
 RowT = TypeVar("RowT", bound=Row)
 _TWO_WAYS = "two ways"  # asked once for a column, not once for each of its cells
@@ -104,7 +106,7 @@ class Records(Generic[RowT]):
         asked = {str(x.ours) for x in places if x.is_asked}
         rows = layout.rows
         if days:
-            rows = tuple(x for x in rows if _open_days(days, layout, x[1]))
+            rows = tuple(x for x in rows if open_days(days, layout, x[1]))
         numbers = [number for number, _ in rows]
         cells = list(zip(*(x for _, x in rows), strict=True))
         given: dict[str, Sequence[object]] = {
@@ -115,7 +117,7 @@ class Records(Generic[RowT]):
             own = given.get("job_id", [None] * len(rows))
             given["job_id"] = [x or y for x, y in zip(ids, own, strict=True)]
         if days:
-            given["weekday"] = [_open_days(days, layout, x) for _, x in rows]
+            given["weekday"] = [open_days(days, layout, x) for _, x in rows]
         read: dict[str, Sequence[object]] = {}
         said: list[tuple[int, int, str, CellFault]] = []
         forms = {str(x.ours): x.form for x in places}
@@ -132,10 +134,8 @@ class Records(Generic[RowT]):
                 self._faulty.update((numbers[i], column) for i in checked.filled())
             must = column in model.required and column not in model.may_be_empty
             if must and column in self.headers:
-                said += [
-                    (i, len(sheet.columns) + order, column, EMPTY)
-                    for i in checked.empty
-                ]
+                late = len(sheet.columns) + order
+                said += [(i, late, column, EMPTY) for i in checked.empty]
         if table.faulty:
             here = set(numbers)
             by_index = {x.index: str(x.ours) for x in places}
@@ -181,7 +181,7 @@ class Records(Generic[RowT]):
             if kind_of(sheet, column) != "moment":
                 continue
             texts = {x for x in cells if isinstance(x, str) and ":" not in x}
-            alone = {x for x in texts if _is_date_only(x)}
+            alone = {x for x in texts if is_date_only(x)}
             first = next((i for i, x in enumerate(cells) if x in alone), None)
             if first is not None and alone:
                 self.report(
@@ -197,26 +197,22 @@ class Records(Generic[RowT]):
         """Say what the header and the forms of the cells show."""
         header_row = None if self.table is None else self.table.header_row
         for column, remark in layout.remarks:
-            self.collect.add(
-                self.label,
-                remark.fault,
-                remark.mend,
-                row=header_row,
-                column=column,
-                value=remark.value,
-                severity=remark.severity,
-            )
+            self._remark(remark, header_row, column)
         for place in places:
             for remark in place.remarks:
-                self.collect.add(
-                    self.label,
-                    remark.fault,
-                    remark.mend,
-                    row=remark.row,
-                    column=place.shown,
-                    value=remark.value,
-                    severity=remark.severity,
-                )
+                self._remark(remark, remark.row, place.shown)
+
+    def _remark(self, remark: Remark, row: int | None, column: str | None) -> None:
+        """Add what was remarked about a column, or about a cell of it."""
+        self.collect.add(
+            self.label,
+            remark.fault,
+            remark.mend,
+            row=row,
+            column=column,
+            value=remark.value,
+            severity=remark.severity,
+        )
 
     def _report_doubts(self, asked: set[str]) -> None:
         """Ask once for each column whose cells can be read in two ways."""
@@ -352,34 +348,3 @@ class Records(Generic[RowT]):
             else f"Add it, or name a known {what}."
         )
         self.report(number, column, name, f"There is no {what} of this name.", mend)
-
-
-def _is_yes(value: object) -> bool:
-    """Whether a calendar's cell for a day says that it is open."""
-    if isinstance(value, bool | int | float):
-        return bool(value)
-    return value is not None and without_accents(str(value).strip()) in YES
-
-
-def _open_days(
-    days: Sequence[MatchedColumn], layout: Layout, cells: tuple[object, ...]
-) -> tuple[int, ...] | None:
-    """Days on which a calendar's row is open; ``None``: it opens nothing."""
-    found = tuple(int(str(x.day)) for x in days if _is_yes(cells[x.index]))
-    return None if not found or _is_closed(layout, cells) else found
-
-
-def _is_closed(layout: Layout, cells: tuple[object, ...]) -> bool:
-    """Whether a calendar's row has a value of 0: a closed time, as frePPLe says it."""
-    for place in layout.places:
-        if place.ours is None and place.header.strip().casefold() == "value":
-            return str(cells[place.index]).strip() in ("0", "0.0")
-    return False
-
-
-def _is_date_only(text: str) -> bool:
-    """Whether a text is a date that was typed without a time of day."""
-    try:
-        return not moment_readings(text)[1]
-    except Unreadable:
-        return False

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from core.tables import limits
+from core.tables.headings import known_column
 from core.tables.issues import Collector, Severity
 from core.tables.mapping.recognise import sheet_of_columns
 from core.tables.raw import (
@@ -30,7 +31,7 @@ from core.tables.reading.merges import filled_grid, report_hidden, report_merged
 from core.tables.reading.totals import without_totals
 from core.tables.reading.workbook import Worksheet
 from core.tables.reading.worksheet import Range, SheetScan
-from core.tables.rows import ALL_SHEETS, SHEETS, known_column
+from core.tables.sheets import ALL_SHEETS, SHEETS
 from core.tables.text import row_ranges, shortened
 
 _SHOWN_ERROR = re.compile(

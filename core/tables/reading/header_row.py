@@ -9,7 +9,7 @@ from core.tables.issues import Collector, Severity
 from core.tables.mapping.recognise import named_columns
 from core.tables.raw import NumberedRow, is_blank
 from core.tables.reading.totals import number_readings
-from core.tables.rows import Sheet
+from core.tables.sheets import Sheet
 from core.tables.text import row_ranges, shortened
 
 _LONGEST_TITLE = 60  # rows above a header, with addresses, filters and the like

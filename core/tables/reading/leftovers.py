@@ -9,7 +9,7 @@ from core.tables.issues import Collector, Severity
 from core.tables.mapping.recognise import named_columns
 from core.tables.raw import NumberedRow, is_blank
 from core.tables.reading.totals import number_readings
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.text import plain, row_ranges, shortened
 
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\]|\(([^)]*)\)|<([^>]*)>|/\s*(\w+)")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.tables.headings import known_column
 from core.tables.issues import Collector, Severity
 from core.tables.raw import RawTable, column_letters, column_name, is_blank
 from core.tables.reading.workbook import Worksheet
 from core.tables.reading.worksheet import Range
-from core.tables.rows import ALL_SHEETS, known_column
+from core.tables.sheets import ALL_SHEETS
 from core.tables.text import row_ranges, shortened
 
 _FILLED = "the value is read for every row."

@@ -12,7 +12,7 @@ from core.tables.reading.archive import foreign
 from core.tables.reading.assemble import assemble, table_of_sheet
 from core.tables.reading.delimited import read_delimited
 from core.tables.reading.workbook import Worksheet, read_workbook
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.text import plain, shortened
 
 _SILENT_SHEETS = {"guide", "readme"}

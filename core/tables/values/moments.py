@@ -226,3 +226,11 @@ def weekday_readings(text: str) -> dict[str, tuple[int, ...]]:
         if days:
             found[language] = tuple(dict.fromkeys(days))
     return found
+
+
+def is_date_only(text: str) -> bool:
+    """Whether a text is a date that was typed without a time of day."""
+    try:
+        return not moment_readings(text)[1]
+    except Unreadable:
+        return False

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from core.tables.mapping.recognise import sheet_of_tab
 from core.tables.raw import RawTable, all_blank
 from core.tables.reading.cleaning import clean_text
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.text import Cell, csv_text, number_text, shortened
 from core.tables.writing.filled import Table
 from core.tables.writing.write import workbook

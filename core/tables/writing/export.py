@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from core.problem.model import Problem
 from core.problem.rows import IMPORTANT_WEIGHT
 from core.problem.shift import Shift
-from core.tables.rows import LONGEST_NAME, MINUTE, SHEETS
+from core.tables.rows import LONGEST_NAME, MINUTE
+from core.tables.sheets import SHEETS
 from core.tables.text import Cell, has_control, join_list, minutes
 from core.tables.writing.export_machines import MachineGroup, machine_tables
 from core.tables.writing.export_setups import setup_rows_of

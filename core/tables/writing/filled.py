@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.problem.shift import OF_JOBS
-from core.tables.rows import SHEETS, Sheet, known_column
+from core.tables.headings import known_column
+from core.tables.sheets import SHEETS, Sheet
 from core.tables.text import Cell
 
 CellRow = list[Cell]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.text import Cell
 from core.tables.writing.filled import FilledRow, Table, filled_table
 from core.tables.writing.write import csv_files, workbook

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import xlsxwriter
 
 from core.problem.shift import Shift
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.text import Cell, csv_text
 from core.tables.writing.export import shift_tables
 from core.tables.writing.filled import Table

@@ -16,8 +16,10 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from core.replanning.day.events import Event, events_from_json, events_to_json
-from core.replanning.day.replay import EventFault, EventsRefusedError, Replayed, replay
+from core.replanning.day.event_file import events_from_json, events_to_json
+from core.replanning.day.events import Event
+from core.replanning.day.replay import replay
+from core.replanning.day.replayed import EventFault, EventsRefusedError, Replayed
 from pages.parts.state import Key
 
 SAME_DAY = 0.5  # share of the jobs that two shifts of one day have in common, at least

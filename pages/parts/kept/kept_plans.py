@@ -12,7 +12,7 @@ from core.planning.trace_file import trace_from_bytes, trace_to_bytes
 from core.planning.visibility import BatchResult
 from core.problem.saving.floor_file import floor_from_json, floor_to_json
 from core.problem.shift import Shift
-from core.store.shifts.scenarios import Scenario
+from core.store.shifts.scenario import Scenario
 from core.timing.commitments import remaining
 from core.timing.committing import committed
 

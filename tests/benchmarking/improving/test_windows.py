@@ -14,8 +14,9 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.problem.verifier.verify import violations
-from core.schedulers.exact.cp_model import CpModel, Window
+from core.schedulers.exact.cp_model import CpModel
 from core.schedulers.exact.cpsat import FOUND, solve
+from core.schedulers.exact.window import Window
 from core.timing.retime import retime
 from tests.exhaustive import orders
 from tests.strategies import problems_and_sequences

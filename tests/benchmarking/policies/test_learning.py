@@ -5,16 +5,17 @@ from dataclasses import replace
 import pytest
 
 from core.benchmarking.policies.learning import (
-    FreshFlatEnv,
-    LearningSettings,
     decisions_until,
-    judged_on,
     learning_report,
-    maskable_curve,
     own_curve,
     report_of,
+)
+from core.benchmarking.policies.learning_settings import (
+    LearningSettings,
+    judged_on,
     task_of,
 )
+from core.benchmarking.policies.maskable import FreshFlatEnv, maskable_curve
 
 TINY = LearningSettings(jobs=5, machines=2, decisions=40, copies=4, seeds=(0,))
 

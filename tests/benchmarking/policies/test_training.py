@@ -10,13 +10,12 @@ from core.benchmarking.policies.fine_tune import (
     fine_tuned,
     fine_tuning,
 )
-from core.benchmarking.policies.training import (
-    TrainingBenchmark,
+from core.benchmarking.policies.timed_training import (
     TrainingFigures,
     played,
     settings_at,
-    training_report,
 )
+from core.benchmarking.policies.training import TrainingBenchmark, training_report
 from core.runs.training_run import work_on
 from core.training.settings import RolloutSettings, Stage
 

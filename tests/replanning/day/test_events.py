@@ -12,8 +12,13 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
+from core.replanning.day.event_file import (
+    event_from_json,
+    events_from_json,
+    events_to_json,
+)
+from core.replanning.day.event_log import EVENT_COLUMNS, event_rows, withdrawn
 from core.replanning.day.events import (
-    EVENT_COLUMNS,
     KINDS,
     JobBegan,
     JobEnded,
@@ -27,19 +32,9 @@ from core.replanning.day.events import (
     MaterialLate,
     RushJob,
     RushOrder,
-    event_from_json,
-    event_rows,
-    events_from_json,
-    events_to_json,
 )
-from core.replanning.day.replay import (
-    EventLock,
-    EventsRefusedError,
-    EventState,
-    apply,
-    replay,
-    withdrawn,
-)
+from core.replanning.day.replay import apply, replay
+from core.replanning.day.replayed import EventLock, EventsRefusedError, EventState
 from tests.strategies import problems
 
 START = datetime(2026, 1, 6, 6, 0)

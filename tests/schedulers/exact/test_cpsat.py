@@ -16,13 +16,14 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.schedulers.exact import cpsat
-from core.schedulers.exact.cp_model import size, whole_weights
 from core.schedulers.exact.cpsat import (
     LARGEST,
     CpSat,
     NoPlanFound,
     TooLargeToSolveError,
 )
+from core.schedulers.exact.model_size import size
+from core.schedulers.exact.whole_numbers import whole_weights
 from core.timing.retime import retime
 from tests.exhaustive import first_order, optimum
 from tests.strategies import problems, special_problems

@@ -15,12 +15,8 @@ from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
 from core.store.errors import NameTakenError, ScenarioFormatError, UnknownScenarioError
 from core.store.schema import scenarios as table
-from core.store.shifts.scenarios import (
-    Scenario,
-    Scenarios,
-    scenario_from_bytes,
-    scenario_to_bytes,
-)
+from core.store.shifts.scenario import Scenario, scenario_from_bytes, scenario_to_bytes
+from core.store.shifts.scenarios import Scenarios
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
 
@@ -248,7 +244,7 @@ def test_nonsense_makes_no_scenario(scenarios, scenario):
 
 def test_a_scenario_that_is_too_large_is_refused(scenarios, scenario, monkeypatch):
     """Before it is written, with both sizes."""
-    monkeypatch.setattr("core.store.shifts.scenarios.LARGEST", 1000)
+    monkeypatch.setattr("core.store.shifts.scenario.LARGEST", 1000)
     with pytest.raises(ValueError, match="1000 are allowed"):
         scenarios.save("a", scenario)
     assert scenarios.all() == []

@@ -15,8 +15,9 @@ from core.problem.rows import Job, Machine
 from core.store.database import open_database, stored_version
 from core.store.errors import DayChangedError, NoVersionError, UnknownDayError
 from core.store.schema import VERSION, metadata
-from core.store.shifts.scenarios import Scenario
-from core.store.shifts.versions import DAY, MOST_DAYS, Version, Versions
+from core.store.shifts.scenario import Scenario
+from core.store.shifts.version import Version
+from core.store.shifts.versions import DAY, MOST_DAYS, Versions
 from core.timing.retime import retime
 
 ROOT = Path(__file__).parents[3]

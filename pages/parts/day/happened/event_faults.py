@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.problem import phrases
-from core.replanning.day.replay import EventFault
+from core.replanning.day.replayed import EventFault
 from core.tables.issues import Issue, Issues
 from pages.parts.day.in_force import day_in_hand, keep_day
 from pages.parts.sidebar.issue_table import show_issues

@@ -17,7 +17,8 @@ from core.problem.model import Problem
 from core.problem.shift import Shift
 from core.replanning.changes import Changes, changes
 from core.replanning.day.events import Event, RushOrder
-from core.replanning.repairs import Repair, Repaired, repair, repairs
+from core.replanning.repair_kinds import Repair
+from core.replanning.repairs import Repaired, repair, repairs
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.background import BackgroundWork
 from pages.parts.day.locks_said import locks_said

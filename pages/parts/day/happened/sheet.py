@@ -18,7 +18,7 @@ from core.planning.settings import PlanSettings
 from core.problem import phrases
 from core.problem.shift import Shift
 from core.replanning.day.events import Event
-from core.replanning.day.replay import EventsRefusedError
+from core.replanning.day.replayed import EventsRefusedError
 from pages.parts.day.from_now import with_floor
 from pages.parts.day.happened.event_faults import issues_of
 from pages.parts.day.happened.forms import FORMS, Told

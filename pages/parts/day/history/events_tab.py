@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from core.replanning.day.events import EVENT_COLUMNS, event_rows
-from core.replanning.day.replay import EventsRefusedError, withdrawn
+from core.replanning.day.event_log import EVENT_COLUMNS, event_rows, withdrawn
+from core.replanning.day.replayed import EventsRefusedError
 from pages.parts.day.history.kept_versions import note_cause
 from pages.parts.day.history.told import told_events
 from pages.parts.day.in_force import (

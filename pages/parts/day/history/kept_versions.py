@@ -17,9 +17,10 @@ import streamlit as st
 from core.planning.plan import Plan
 from core.problem.measures.figures import figures_of
 from core.problem.shift import Shift
-from core.replanning.day.events import events_from_json, events_to_json
+from core.replanning.day.event_file import events_from_json, events_to_json
 from core.store.errors import DayChangedError, NoVersionError, StoreError
-from core.store.shifts.versions import Day, Version, VersionEntry, Versions
+from core.store.shifts.version import Day, Version, VersionEntry
+from core.store.shifts.versions import Versions
 from pages.parts.day.in_force import (
     DayInHand,
     base_shift,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.replanning.day.events import EVENT_COLUMNS, Event, event_from_json, event_rows
+from core.replanning.day.event_file import event_from_json
+from core.replanning.day.event_log import EVENT_COLUMNS, event_rows
+from core.replanning.day.events import Event
 from core.store.errors import StoreError
 from core.store.shifts.versions import Versions
 from core.tables.writing.filled import Table

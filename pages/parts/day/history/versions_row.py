@@ -10,7 +10,7 @@ import streamlit as st
 from core.charts import theme
 from core.planning.plan import Plan
 from core.problem import phrases
-from core.store.shifts.versions import VersionEntry
+from core.store.shifts.version import VersionEntry
 from pages.parts.day.history.kept_versions import (
     conflict_of,
     entries_after_keeping,

@@ -17,7 +17,7 @@ from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.replanning.day.events import Event, JobLocked, JobMoved, JobUnlocked
 from core.replanning.day.floor_of_day import floor_of_day, previous_of
-from core.replanning.day.replay import EventLock, EventsRefusedError
+from core.replanning.day.replayed import EventLock, EventsRefusedError
 from core.replanning.moving import MoveRefusedError, moved
 from core.timing.commitments import ImpossibleLockError, remaining
 from core.timing.committing import committed

@@ -14,7 +14,7 @@ from core.charts import theme
 from core.problem.shift import Shift
 from core.tables.issues import Issues
 from core.tables.raw import RawTable
-from core.tables.rows import SHEETS
+from core.tables.sheets import SHEETS
 from core.tables.writing.edited import (
     empty_table,
     shown_rows,

@@ -9,9 +9,10 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem import phrases
+from core.tables.headings import known_column
 from core.tables.mapping.mapping import ColumnMap, TableMap
 from core.tables.proposal import ColumnProposal, MappingProposal
-from core.tables.rows import SHEETS, kind_of, known_column
+from core.tables.sheets import SHEETS, kind_of
 from core.tables.shift import Reading
 from core.tables.values.form import KNOWN, Form
 from pages.parts.guard import friendly_errors
