@@ -24,16 +24,16 @@ from core.problem.shift import Shift
 from core.problem.verifier.verify_floor import violations_on
 from core.replanning.changes import home_of
 from core.replanning.commitments import committed, floor_as_planned, joined
+from core.replanning.day.event_file import events_from_json, events_to_json
 from core.replanning.day.events import (
     JobLonger,
     MachineBack,
     MachineDown,
     MaterialLate,
-    events_from_json,
-    events_to_json,
 )
 from core.replanning.day.replay import EventsRefusedError, apply
-from core.replanning.repairs import Repair, repair, repairs
+from core.replanning.repair_kinds import Repair
+from core.replanning.repairs import repair, repairs
 from core.schedulers.decided import decided
 from core.schedulers.from_now import planned_from_now
 from core.schedulers.registry import scheduler

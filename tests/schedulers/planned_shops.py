@@ -22,7 +22,7 @@ from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem.objective import Objective
 from core.problem.shift import Shift
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.registry import plan
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files
