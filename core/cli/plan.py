@@ -16,6 +16,7 @@ from core.cli.options import PlanOptions
 
 if TYPE_CHECKING:
     from core.planning.plan import Plan
+    from core.problem.shift import Shift
 
 
 def plan(
@@ -49,14 +50,14 @@ def plan(
         write(report, (json.dumps(report_of(planned), indent=2) + "\n").encode())
     say(summary(planned))
     say(planned.result.reason)
-    warn_of_clocks(planned)
+    warn_of_clocks(planned.shift, planned.result.schedule.makespan)
 
 
-def warn_of_clocks(plan: Plan) -> None:
-    """Say where the clocks change within a plan."""
+def warn_of_clocks(shift: Shift, makespan: int) -> None:
+    """Say where the clocks change within a plan that takes so many seconds."""
     from core.problem.clocks import clock_warning
 
-    words = clock_warning(plan.shift.start, plan.result.schedule.makespan)
+    words = clock_warning(shift.start, makespan)
     if words is not None:
         say(words)
 

@@ -118,7 +118,7 @@ def front_text(shift: Shift, found: Front) -> str:
 
 def _write(shift: Shift, choice: FrontPlan, number: int, output: Path) -> None:
     """Write one of the plans."""
-    from core.cli.plan import summary, write_plan
+    from core.cli.plan import summary, warn_of_clocks, write_plan
     from core.planning.plan import Plan
     from core.planning.scheduler import Result
     from core.planning.settings import PlanSettings
@@ -140,3 +140,4 @@ def _write(shift: Shift, choice: FrontPlan, number: int, output: Path) -> None:
     )
     write_plan(output, made)
     say(summary(made))
+    warn_of_clocks(shift, choice.schedule.makespan)

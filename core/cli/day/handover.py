@@ -11,7 +11,7 @@ import typer
 from core.cli.border import InputFault, bad_option, check_output, say
 from core.cli.day.floor import AssumeOption, floor_now, locks_fault, read_before
 from core.cli.inputs import ShiftFiles, read_inputs, usable_shift
-from core.cli.plan import write
+from core.cli.plan import warn_of_clocks, write
 from core.cli.plan_in_hand import ScheduleOption
 
 
@@ -67,3 +67,4 @@ def handover(
     say(
         f"{output}: {left} go on, {running} of them running; {len(made.done)} are done."
     )
+    warn_of_clocks(shift, plan.makespan)

@@ -18,7 +18,7 @@ from core.cli.day.floor import (
 )
 from core.cli.inputs import ShiftFiles, read_inputs, usable_shift
 from core.cli.options import PlanOptions
-from core.cli.plan import report_of, write, write_plan
+from core.cli.plan import report_of, warn_of_clocks, write, write_plan
 from core.cli.plan_in_hand import text_table
 
 if TYPE_CHECKING:
@@ -185,3 +185,4 @@ def _say(shift: Shift, made: list[Repaired]) -> None:
             )
         )
     say(text_table(head, rows, "llrrrrrr"))
+    warn_of_clocks(shift, max(x.plan.result.schedule.makespan for x in made))

@@ -119,3 +119,36 @@ def test_a_shift_is_handed_over_and_goes_on(day):
     assert result.exit_code == 0, result.output
     figures = json.loads((folder / "tomorrow.json").read_text())
     assert (figures["start"], figures["changed_jobs"]) == (at, 0)
+
+
+@pytest.mark.parametrize(("start", "said"), [("01:30", True), ("03:00", False)])
+def test_whoever_writes_a_plan_says_that_the_clocks_change_within_it(
+    tmp_path, in_central_europe, start, said
+):
+    """They go forward at two, within the only job or before it begins."""
+    jobs, machines = tmp_path / "jobs.csv", tmp_path / "machines.csv"
+    jobs.write_text("job_id,processing_minutes\nA,90\n")
+    machines.write_text("machine_id,machine_type\nM,saw\n")
+    begins = f"2026-03-29T{start}"
+    inputs = ("--jobs", jobs, "--machines", machines, "--start", begins)
+    plan = tmp_path / "plan.csv"
+    rule = ("--scheduler", "rule:edd", "--output")
+    assert run("plan", *inputs, *rule, plan).exit_code == 0
+    commands = {
+        "replan": ("--previous", plan, "--now", begins, *rule, tmp_path / "r.csv"),
+        "front": ("--schedule", plan, "--take", 1, "--output", tmp_path / "f.csv"),
+        "handover": (
+            "--schedule",
+            plan,
+            "--at",
+            begins,
+            "--output",
+            tmp_path / "h.xlsx",
+        ),
+    }
+    for name, more in commands.items():
+        done = run(name, *inputs, *more)
+        assert done.exit_code == 0, done.output
+        assert ("on Sun 29 Mar 02:00 they are put to 03:00" in done.stderr) == said, (
+            name
+        )
