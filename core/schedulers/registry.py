@@ -11,6 +11,7 @@ from core.planning.plan import Plan
 from core.planning.scheduler import Found, Progress, silent, unheard
 from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
+from core.schedulers.preferred import Preferring
 
 if TYPE_CHECKING:
     from core.planning.scheduler import Scheduler
@@ -110,6 +111,7 @@ def scheduler(settings: PlanSettings, found: Found = unheard) -> Scheduler:
         from core.schedulers.refined import Refined
 
         made = Refined(made, settings.refine_seconds, found)
+    made = Preferring(made)
     if settings.cautious:
         from core.schedulers.cautious import Cautious
 
