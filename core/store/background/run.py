@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -140,7 +141,14 @@ def versions() -> dict[str, str]:
 
 
 def with_log(reason: str, lines: Sequence[str]) -> str:
-    """Return a reason with the last lines of the log below it."""
+    """Return a reason with the last lines of the log below it, but for its progress."""
     if not lines:
         return f"{reason} Its log is empty."
-    return "\n".join([f"{reason} The last lines of its log:", *lines])
+    said = [x for x in lines if not _PROGRESS.match(x)]
+    if not said:
+        return reason
+    return "\n".join([f"{reason} The last lines of its log:", *said])
+
+
+# What the curves show already tells nothing of an end.
+_PROGRESS = re.compile(r"iteration \d+ of \d+: |held-out cost after iteration \d+: ")

@@ -259,8 +259,13 @@ class Runs(RunQueue):
         """
         Mark a run as interrupted, unless it gave a sign of life since it was read.
 
-        The last lines of its log are added to the reason.
+        How to go on, and the last lines of its log, are added to the reason.
         """
+        newest = self.intact_checkpoint(run.id)
+        if newest is None:
+            reason += " There is no checkpoint to resume from: start it afresh."
+        else:
+            reason += f" Resume goes on after iteration {newest.iteration}."
         with self.database.writing() as connection:
             return self._move(
                 connection,

@@ -330,9 +330,27 @@ def test_a_dead_process_is_lost_at_once(runs, run_id):
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, still a zombie
     assert worker.process() is None
     (run,) = runs.mark_interrupted()
-    assert "process is gone" in run.error
+    assert (
+        "process is gone. There is no checkpoint to resume from: start it" in run.error
+    )
     assert run.error.endswith("last words")
     child.communicate()
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_repeats_no_progress(
+    runs, run_id, writer, clock
+):
+    """What the curves show is left out of the log; with nothing else there is none."""
+    writer.save_checkpoint(7, b"state")
+    progress = ["iteration 7 of 60: cost 1.2, approx_kl 0.01"] * 30
+    progress.append("held-out cost after iteration 7: held_out 1.1")
+    runs.log_path(run_id).write_text("\n".join(progress))
+    clock.now += HEARTBEAT_LIMIT + 1
+    (run,) = runs.mark_interrupted()
+    assert run.error == (
+        "The worker gave no sign of life for 121 seconds. Resume goes on after "
+        "iteration 7."
+    )
 
 
 def test_a_process_with_the_same_number_is_another_one(runs, run_id):
