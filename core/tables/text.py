@@ -117,7 +117,7 @@ def join_list(entries: Iterable[str]) -> str:
 def has_control(text: str) -> bool:
     """Whether the text holds line breaks or other control characters."""
     return not text.isprintable() and any(
-        unicodedata.category(letter) in ("Cc", "Cs") for letter in text
+        unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in text
     )
 
 

@@ -27,7 +27,7 @@ def seen_in(text, delimiter):
     """(row, column): text of each filled cell, by the csv module; ``None``: broken."""
     text = text.removeprefix("\ufeff")
     first, _, rest = text.partition("\n")
-    if re.fullmatch(r"sep=.\r?", first.lower()):
+    if re.fullmatch(r'"?sep=."?[,;\t|]*\r?', first.lower()):
         text = rest
     try:
         rows = list(

@@ -18,6 +18,7 @@ from core.tables.writing.filled import Table
 from core.tables.writing.write import csv_files
 from core.tables.writing.write import workbook as write_workbook
 from tests.tables.files import JOBS, MACHINES, START, only, problem, read
+from tests.tables.workbooks import saved
 
 
 def book(**sheets):
@@ -373,6 +374,23 @@ def test_an_error_in_a_cell_is_named():
     made.save(buffer)
     issue = only(read_shift({"b.xlsx": buffer.getvalue()}, START))
     assert (issue.row, issue.column, issue.value) == (2, "processing_minutes", "#N/A")
+
+
+def test_an_error_beside_the_table_is_told_as_well():
+    """In a column without a name, whose other cells are empty."""
+    made = openpyxl.Workbook()
+    made.active.title = "jobs"
+    for row in JOB_ROWS:
+        made.active.append(row)
+    made.active["D2"] = "#REF!"
+    made.active["D2"].data_type = "e"
+    sheet = made.create_sheet("machines")
+    for row in MACHINE_ROWS:
+        sheet.append(row)
+    found = read_shift({"b.xlsx": saved(made)}, START).issues
+    assert [(x.row, x.value) for x in found.errors if "shows an error" in x.fault] == [
+        (2, "#REF!")
+    ]
 
 
 def bomb(parts):

@@ -25,6 +25,33 @@ def test_every_usual_delimiter_and_line_end_is_read(delimiter, end):
     assert jobs(text) == (ROWS, [])
 
 
+@pytest.mark.parametrize("end", [*"\x0b\x0c\x1e\x85\u2028\u2029", b"\x85"])
+def test_line_ends_of_other_systems_are_read_and_said(end):
+    """Where no line ends as ours do: mainframes, form feeds, Unicode's own."""
+    if isinstance(end, str):
+        rows, issues = jobs(JOBS.replace("\n", end))
+    else:
+        rows, issues = jobs(JOBS.encode().replace(b"\n", end))
+    assert rows == ROWS
+    assert issues == [
+        "note: jobs.csv: The lines end as another system writes them, and were read "
+        "so. Nothing to do."
+    ]
+
+
+def test_line_ends_of_every_usual_kind_may_be_mixed():
+    """Each ends a line; others stay what they are, in the cell."""
+    rows, _ = jobs("job_id,processing_minutes,note\r\nA,90,x\rB,60,y\u2028z\nC,5,w\r\n")
+    assert rows == {2: ("A", "90", "x"), 3: ("B", "60", "y\u2028z"), 4: ("C", "5", "w")}
+
+
+@pytest.mark.parametrize("letter", "\x85\u2028\u2029\x0b")
+def test_a_name_over_two_lines_is_refused(letter):
+    """It would break the tables of a terminal, and lines of the exported plan."""
+    issues = read(JOBS.replace("A,", f"A{letter}1,"), MACHINES).issues
+    assert any("holds a line break" in str(x) for x in issues.errors)
+
+
 @pytest.mark.parametrize(
     "encoding",
     [*("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")],
@@ -62,8 +89,12 @@ def test_a_line_that_names_the_delimiter_is_obeyed(line):
 
 
 def test_a_line_that_names_the_wrong_delimiter_loses_nothing():
-    """``sep=;`` above commas: the header tells better."""
-    assert jobs("sep=;\n" + JOBS)[0] == ROWS
+    """``sep=;`` above commas: the header tells better, and it is said."""
+    rows, (issue,) = jobs("sep=;\n" + JOBS)
+    assert rows == ROWS
+    assert "names ';' as what separates the columns, but they are separated by ','" in (
+        issue
+    )
 
 
 def test_a_stated_delimiter_of_any_kind_is_obeyed():

@@ -147,6 +147,8 @@ def assemble(
     cut = _of_equal_length(body, len(columns), label, collect)
     checked = [(header_row, header[: len(columns)]), *cut]
     faulty = _report_errors(checked, columns, label, sheet, collect)
+    if sheet is not None and sheet.scan.errors:
+        cut = [(number, _without(cells, number, faulty)) for number, cells in cut]
     table = RawTable(
         kind,
         label,
@@ -212,6 +214,13 @@ def _of_equal_length(
     return cut
 
 
+def _without(
+    cells: tuple[object, ...], number: int, faulty: frozenset[tuple[int, int]]
+) -> tuple[object, ...]:
+    """Cells of a row, those empty whose fault has been told."""
+    return tuple(None if (number, i) in faulty else x for i, x in enumerate(cells))
+
+
 def _report_errors(
     rows: Sequence[NumberedRow],
     columns: tuple[str, ...],
@@ -257,12 +266,14 @@ def _report_errors(
             else:
                 continue
             faulty.add(place)
+            name = shortened(column_name(columns, index), 60)
             collect.add(
                 label,
                 *told,
                 row=number,
-                column=shortened(column_name(columns, index), 60)
-                or column_letters(index + 1),
+                column=column_letters(index + 1)
+                if not name or _SHOWN_ERROR.fullmatch(name)
+                else name,
                 value=errors.get(place, negative.get(place, cell)),
             )
     return frozenset(faulty)

@@ -20,6 +20,9 @@ AS_UTF8 = 'Save the file as "CSV UTF-8", or as .xlsx.'
 DELIMITERS = ",;\t|"
 _UNLIKELY = ":^~ "  # told, not read: they occur inside cells too often
 _SAMPLE_LINES = 100
+# What ends lines elsewhere: mainframes, form feeds, Unicode's own.
+_LINE_ENDS = frozenset("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+_NEXT_LINE = b"\x85"
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 # What a DOS code page's letters look like when they are read as Windows-1252.
 _WORDS = re.compile(r"[\w„”‚™‡†ˆ‰¤¦¬±¥¢£¡]+")
@@ -61,6 +64,7 @@ def read_delimited(
     text = _decoded(data, label, collect)
     if text is None:
         return None
+    text = _with_own_lines(text, label, collect)
     stated = _SEP_LINE.match(text)
     if stated:
         # Spreadsheets obey this line and do not show it: row 1 is the one below.
@@ -68,6 +72,14 @@ def read_delimited(
     delimiter = _delimiter(text, stated[1] if stated else "", label, collect)
     if delimiter is None:
         return None
+    if stated and stated[1] != delimiter:
+        collect.add(
+            label,
+            f"The first line names {stated[1]!r} as what separates the columns, but "
+            f"they are separated by {delimiter!r} and were read so.",
+            "Nothing to do if the columns are right.",
+            severity=Severity.WARNING,
+        )
     # Newlines stay inside quoted cells; rows count as the spreadsheet counts them.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[NumberedRow] = []
@@ -98,10 +110,26 @@ def _decoded(data: bytes, label: str, collect: Collector) -> str | None:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
+        if not set(data) & set(b"\n\r") and _NEXT_LINE in data:
+            # A mainframe's end of line; Windows has an ellipsis there.
+            return _decoded(data.replace(_NEXT_LINE, "\x85".encode()), label, collect)
         return _windows_text(data, label, collect)
     if encoding in ("utf-16-le", "utf-16-be"):
         text = text.removeprefix("\ufeff")
     return None if _reports_odd(text, label, collect) else text
+
+
+def _with_own_lines(text: str, label: str, collect: Collector) -> str:
+    """Text whose lines end as everywhere; where none do, as another system has it."""
+    if "\n" in text or "\r" in text or not set(text) & _LINE_ENDS:
+        return text
+    collect.add(
+        label,
+        "The lines end as another system writes them, and were read so.",
+        "Nothing to do.",
+        severity=Severity.NOTE,
+    )
+    return "".join("\n" if x in _LINE_ENDS else x for x in text)
 
 
 def _marked_encoding(data: bytes) -> str:

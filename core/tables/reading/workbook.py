@@ -119,6 +119,7 @@ def read_workbook(data: bytes, label: str, collect: Collector) -> list[Worksheet
             sheets.append(Worksheet(name, (), SheetScan(), scan))
         elif name in grids:
             grid: list[list[object]] = [list(row) for row in grids[name]]
+            _show_errors(grid, scan)
             for row, column, shape in scan.formats:
                 if row <= len(grid) and column <= len(grid[row - 1]):
                     cells = grid[row - 1]
@@ -127,6 +128,16 @@ def read_workbook(data: bytes, label: str, collect: Collector) -> list[Worksheet
         else:
             sheets.append(Worksheet(name, (), SheetScan(), "It cannot be read."))
     return sheets
+
+
+def _show_errors(grid: list[list[object]], scan: SheetScan) -> None:
+    """Put errors into their cells, which the reader leaves empty."""
+    for row, column, error in scan.errors:
+        grid.extend([] for _ in range(row - len(grid)))
+        cells = grid[row - 1]
+        cells.extend("" for _ in range(column - len(cells)))
+        if cells[column - 1] in ("", None):
+            cells[column - 1] = error
 
 
 def _scan(parts: Mapping[str, bytes]) -> dict[str, SheetScan | str]:
