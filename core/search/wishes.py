@@ -10,7 +10,7 @@ import numpy as np
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.timing.retime import retime
 
 # Plans tried for all wishes together, and jobs timed for them: well under a second on

@@ -12,7 +12,7 @@ from core.planning.settings import PlanSettings
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.problem.verify import violations
+from core.problem.verifier.verify import violations
 from core.schedulers.registry import MAKERS, scheduler
 from core.search.wishes import grant_wishes, open_wishes
 from core.timing.retime import retime
