@@ -23,7 +23,8 @@ def open_wishes(problem: Problem, schedule: Schedule) -> list[int]:
     """Jobs that prefer a machine and run on another one, by their starts."""
     kept = problem.preferred[np.arange(problem.num_jobs), schedule.machine]
     wished = np.flatnonzero(problem.preferred.any(axis=1) & ~kept)
-    return wished[np.argsort(schedule.start[wished], kind="stable")].tolist()
+    jobs: list[int] = wished[np.argsort(schedule.start[wished], kind="stable")].tolist()
+    return jobs
 
 
 def grant_wishes(
