@@ -173,6 +173,9 @@ def replayed(dice, problem):
         yield "base and events replay to another problem"
 
 
+TOLD = 500  # shifts between two words of a long run
+
+
 def faults(seed):
     """What does not hold of one random shift in the middle: a text each, best none."""
     dice = random.Random(seed)
@@ -205,6 +208,8 @@ def run(count, seed="0"):
     """Try ``count`` shifts; text of everything that did not hold."""
     wrong = []
     for i in range(count):
+        if i and not i % TOLD:
+            print(f"{i} of {count}: {len(wrong)} faults", *wrong, flush=True)
         name = f"{seed}-{i}"
         try:
             wrong += [f"{name}: {x}" for x in faults(name)]

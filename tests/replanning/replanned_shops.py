@@ -105,6 +105,9 @@ def second_opinion(reader, folder, now, freeze):
     return lines or done.stderr.splitlines()[-1:]
 
 
+TOLD = 500  # shifts between two words of a long run
+
+
 def faults(seed, reader, keep=None):
     """What is wrong with one shop's plan: a text each, best none."""
     dice = random.Random(seed)
@@ -123,6 +126,8 @@ def run(count, reader, seed="0"):
     """Try ``count`` shops; text of everything that is wrong."""
     wrong = []
     for i in range(count):
+        if i and not i % TOLD:
+            print(f"{i} of {count}: {len(wrong)} faults", *wrong, flush=True)
         name = f"{seed}-{i}"
         try:
             wrong += [f"{name}: {x}" for x in faults(name, reader)]
