@@ -334,15 +334,15 @@ class _Repairing:
 
 def _moves(effort: str, num_jobs: int, *, gentle: bool) -> int | None:
     """
-    Return how many moves to make.
+    Return how many moves to make from the plan in hand; ``None``: until stopped.
 
-    Going on from the plan in hand is cheap, and what it finds are changes that need
-    not be made: gentle searches half as long as usual even where it is to be quick.
+    Gentle searches half as long as usual even where it is to be quick: what it finds
+    are changes that need not be made. Beside a plan that was made anew half is enough.
     """
     wanted, usual = (EFFORTS[x].moves(num_jobs) for x in (effort, "normal"))
-    if wanted is None or usual is None or not gentle:
+    if wanted is None or usual is None:
         return wanted
-    return max(wanted, usual // 2)
+    return max(wanted, usual // 2) if gentle else wanted // 2
 
 
 def _kept_back(rest: Problem, schedule: Schedule, home: Home) -> Schedule:
