@@ -67,13 +67,8 @@ class Planning(BackgroundWork):
         self.curve: tuple[tuple[float, float], ...] = ()
         self.bound: float | None = None
         self.plan: Plan | None = None
-        self._something = threading.Event()
         self.notice: str | None = None  # of a plan that is not by what was asked for
         self.begin()
-
-    def wait_for_a_plan(self, seconds: float) -> None:
-        """Wait for the first plan on the way, or the end; not longer than asked."""
-        self._something.wait(seconds)
 
     @property
     def seconds_left(self) -> float | None:
@@ -97,8 +92,6 @@ class Planning(BackgroundWork):
                 f"This scheduler could not plan the shift{reason}. Choose another one "
                 "under “Planned by” and plan again."
             )
-        finally:
-            self._something.set()
 
     def _take(self, schedule: Schedule, cost: float) -> None:
         """Show a plan on the way."""
@@ -114,7 +107,6 @@ class Planning(BackgroundWork):
         )
         self.grown = Plan(self.shift, self.settings, result)
         self.curve = (*self.curve, (seconds, cost))
-        self._something.set()
         if first:
             threading.Thread(target=self._prove, daemon=True).start()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from core.charts import theme
@@ -12,11 +14,17 @@ from core.problem.shift import Shift
 from pages.parts.chart import show_chart
 from pages.parts.day.from_now import from_now
 from pages.parts.day.happened.sheet import show_happened_button
-from pages.parts.planning import Planning, plan_or_ask
+from pages.parts.guard import friendly_errors
+from pages.parts.planning import Planning, current_planning, plan_or_ask
+
+REFRESHED = "1s"  # while a plan is made
 
 
 def show_header(
-    shift: Shift, settings: PlanSettings | None, planning: Planning | None = None
+    shift: Shift,
+    settings: PlanSettings | None,
+    planning: Planning | None = None,
+    growing: bool = False,
 ) -> None:
     """
     Show the shift and its buttons.
@@ -27,12 +35,16 @@ def show_header(
         What would be planned, and how; ``None``: the settings ask for nothing.
     planning
         The planning under way: how far it is, and a button to stop it.
+    growing
+        Whether there is a plan on the way; before, the progress refreshes itself.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="title"):
         st.title("Plan", anchor=False, width="content")
         st.caption(shift_words(shift))
-        if planning is not None:
+        if planning is not None and growing:
             _show_progress(planning)
+        elif planning is not None:
+            _follow_first(planning)
         with st.container(horizontal=True, width="content", key="actions"):
             if planning is None:
                 show_happened_button()
@@ -60,21 +72,36 @@ def _plan(shift: Shift, settings: PlanSettings) -> None:
     plan_or_ask(from_now(shift), settings)
 
 
+@st.fragment(run_every=REFRESHED)
+def _follow_first(planning: Planning) -> None:
+    """Show how far a planning is until there is a plan on the way."""
+    with friendly_errors():
+        planning.seen = time.monotonic()
+        over = planning.grown is not None or planning.done()
+        if over or current_planning() is not planning:
+            st.rerun()
+        # The style sheet turns the old plan pale.
+        with st.container(horizontal=True, key="waiting"):
+            _show_share(planning)
+
+
 def _show_progress(planning: Planning) -> None:
     """Show how far a planning is, and how its plan grew."""
-    # Without a plan on the way, the style sheet turns the old one pale.
-    waiting = planning.grown is None
-    with st.container(horizontal=True, key="waiting" if waiting else "growing"):
+    with st.container(horizontal=True, key="growing"):
         with st.container(width=120, key="growth"):
             show_chart(
                 growth_curve(planning.curve, planning.seconds, planning.bound),
                 "growth_curve",
                 "The cost of the best plan so far over time, and what none can beat.",
             )
-        words = "Stopping" if planning.stopping else planning.what
-        left = planning.seconds_left
-        rest = " …" if left is None else f", {phrases.time_left(left)}"
-        st.progress(planning.share, text=f"{words}{rest}")
+        _show_share(planning)
+
+
+def _show_share(planning: Planning) -> None:
+    words = "Stopping" if planning.stopping else planning.what
+    left = planning.seconds_left
+    rest = " …" if left is None else f", {phrases.time_left(left)}"
+    st.progress(planning.share, text=f"{words}{rest}")
 
 
 def shift_words(shift: Shift) -> str:

@@ -20,8 +20,7 @@ from pages.parts.plan.prove import offer_proof
 from pages.parts.planning import Planning, current_planning, finish_planning
 from pages.parts.state import current_plan, previous_plan
 
-FIRST_SECONDS = 0.4  # so long the page waits for a first plan: then it is all there is
-REFRESHED = "1s"  # while a plan is made
+FIRST_SECONDS = 0.4  # so long the page waits for a plan: a small shift is drawn once
 
 
 def planning_under_way() -> Planning | None:
@@ -29,9 +28,7 @@ def planning_under_way() -> Planning | None:
     planning = current_planning()
     if planning is None:
         return None
-    if planning.grown is None:
-        planning.wait_for_a_plan(FIRST_SECONDS)
-    if planning.done():
+    if planning.done(max(0.0, planning.made + FIRST_SECONDS - time.monotonic())):
         finish_planning(planning)
         return None
     return planning
@@ -42,12 +39,14 @@ def show_planned(
     settings: PlanSettings | None,
     plan: Plan | None,
     planning: Planning | None,
+    growing: bool,
 ) -> None:
     """
     Show the plan in hand or, refreshed by itself, the best one so far.
 
     The same parts stand at the same places in both cases: nothing jumps, and nothing
-    is there twice.
+    is there twice. Before there is a plan on the way only its progress is refreshed:
+    twenty planners in line ask for no chart.
 
     Parameters
     ----------
@@ -55,16 +54,19 @@ def show_planned(
         What would be planned, and how; ``None``: the settings ask for nothing.
     plan, planning
         The plan in hand and the planning under way when the whole page was drawn.
+    growing
+        Whether there was a plan on the way then.
     """
     with friendly_errors():
         if current_planning() is not planning or current_plan() is not plan:
             st.rerun()  # something was begun or taken here: all of the page follows
-        if planning is not None:
+        grown = None
+        if planning is not None and growing:
             planning.seen = time.monotonic()
             if planning.done():
                 st.rerun()
-        grown = None if planning is None else planning.grown
-        show_header(shift, settings, planning)
+            grown = planning.grown
+        show_header(shift, settings, planning, growing)
         show_notes(shift, settings, plan, quiet=planning is not None)
         with st.container(horizontal=True, vertical_alignment="center", key="figures"):
             stale = stale_plan(shift) if plan is None else None
