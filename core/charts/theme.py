@@ -114,7 +114,7 @@ def in_dark(figure: go.Figure) -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    return go.Figure(_darkened(figure.to_plotly_json()), skip_invalid=True)
+    return go.Figure(_darkened(figure.to_plotly_json()), _validate=False)
 
 
 def _darkened(part: Any, is_color: bool = False) -> Any:

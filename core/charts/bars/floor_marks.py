@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.bars.canvas import Canvas
+from core.charts.bars.canvas import Canvas, Sketch
 from core.charts.bars.marks import BAR_OFFSET
 
 PALE = 0.62  # opacity of what lies over history
@@ -37,14 +37,14 @@ class FloorMarks:
     freeze_until: int | None = None
 
 
-def add_floor_marks(figure: go.Figure, canvas: Canvas, marks: FloorMarks) -> None:
+def add_floor_marks(sketch: Sketch, canvas: Canvas, marks: FloorMarks) -> None:
     """Draw over the bars: history pale up to now, locked jobs hatched."""
     schedule, running = canvas.schedule, canvas.running
     past = running[marks.begun[running]]
     done = np.minimum(schedule.end[past], max(marks.now, 0))
     seen = done > schedule.start[past]
     if seen.any():
-        figure.add_bar(
+        sketch.add_bar(
             **canvas.axis.cut(schedule.start[past][seen], done[seen]),
             y=canvas.y[past][seen] + BAR_OFFSET,
             width=BAR + 0.02,
@@ -60,7 +60,7 @@ def add_floor_marks(figure: go.Figure, canvas: Canvas, marks: FloorMarks) -> Non
         )
     held = running[marks.locked[running]]
     if len(held):
-        figure.add_bar(
+        sketch.add_bar(
             **canvas.axis.cut(schedule.start[held], schedule.end[held]),
             y=canvas.y[held] + BAR_OFFSET,
             width=BAR,
@@ -80,6 +80,10 @@ def add_floor_marks(figure: go.Figure, canvas: Canvas, marks: FloorMarks) -> Non
                 },
             },
         )
+
+
+def add_freeze_line(figure: go.Figure, canvas: Canvas, marks: FloorMarks) -> None:
+    """Draw an upright line where the freeze ends, if that is in view."""
     until = marks.freeze_until
     if until is not None and canvas.axis.shows(until):
         x = str(canvas.axis.at(until))

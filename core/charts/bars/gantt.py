@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.bars.canvas import Canvas
+from core.charts.bars.canvas import Canvas, Sketch
 from core.charts.bars.categories import Category, categories
-from core.charts.bars.floor_marks import FloorMarks, add_floor_marks
+from core.charts.bars.floor_marks import FloorMarks, add_floor_marks, add_freeze_line
 from core.charts.bars.joined_bars import JoinedBars, joined_bars, needs_overview
 from core.charts.bars.marks import (
     BAR_OFFSET,
@@ -83,48 +83,52 @@ def gantt(
     """
     canvas = Canvas(shift, schedule, view)
     problem = shift.problem
-    figure = go.Figure(layout=_layout(canvas))
-    add_headers(figure, canvas)
+    sketch = Sketch()
+    add_headers(sketch, canvas)
     colors = categories(problem, schedule, view)
-    if needs_overview(problem, schedule, view):
-        _add_joined_bars(figure, canvas, colors)
-        add_closures(figure, canvas)
-        add_thread(figure, canvas)
+    joined = needs_overview(problem, schedule, view)
+    if joined:
+        _add_joined_bars(sketch, canvas, colors)
+        add_closures(sketch, canvas)
+        add_thread(sketch, canvas)
     else:
-        _add_bars(figure, canvas, colors, floor)
+        _add_bars(sketch, canvas, colors, floor)
         if whiskers is not None:
-            add_whiskers(figure, canvas, whiskers)
-    add_planner_marks(figure, canvas, planners or {})
-    add_due_marks(figure, canvas)
+            add_whiskers(sketch, canvas, whiskers)
+    add_planner_marks(sketch, canvas, planners or {})
+    add_due_marks(sketch, canvas)
+    figure = sketch.figure(_layout(canvas))
+    if floor is not None and not joined:
+        add_freeze_line(figure, canvas, floor)
     add_lines(figure, canvas, now)
     return figure
 
 
 def _add_bars(
-    figure: go.Figure,
+    sketch: Sketch,
     canvas: Canvas,
     colors: Sequence[Category],
     floor: FloorMarks | None,
 ) -> None:
     """One bar per job and setup, with names where there is room."""
-    _add_setups(figure, canvas)
+    _add_setups(sketch, canvas)
     hover = _hover_texts(canvas)
     ink = np.full(canvas.problem.num_jobs, theme.INK, dtype=object)
     for category in colors:
         chosen = canvas.running[category.members[canvas.running]]
         ink[chosen] = theme.ink_on(category.color)
         if len(chosen):
-            figure.add_trace(_bars(canvas, chosen, category, hover))
+            _add_category(sketch, canvas, chosen, category, hover)
     if floor is not None:
-        add_floor_marks(figure, canvas, floor)
-    add_closures(figure, canvas)
-    add_late_marks(figure, canvas)
-    add_thread(figure, canvas)
-    add_labels(figure, canvas, ink)
+        add_floor_marks(sketch, canvas, floor)
+    add_closures(sketch, canvas)
+    add_late_marks(sketch, canvas)
+    add_thread(sketch, canvas)
+    add_labels(sketch, canvas, ink)
 
 
 def _add_joined_bars(
-    figure: go.Figure, canvas: Canvas, colors: Sequence[Category]
+    sketch: Sketch, canvas: Canvas, colors: Sequence[Category]
 ) -> None:
     """One bar for neighbours of one colour: what a large plan looks like as a whole."""
     problem, view, schedule = canvas.problem, canvas.view, canvas.schedule
@@ -139,7 +143,7 @@ def _add_joined_bars(
     for i, category in enumerate(colors):
         chosen = np.flatnonzero(found.kind // 2 == i)
         if len(chosen):
-            figure.add_bar(
+            sketch.add_bar(
                 **canvas.axis.cut(found.begin[chosen], found.end[chosen]),
                 y=y[chosen] + BAR_OFFSET,
                 width=BAR,
@@ -154,7 +158,7 @@ def _add_joined_bars(
                     "opacity": canvas.opacity(found.job[chosen]),
                 },
             )
-    add_joined_late_marks(figure, canvas, found)
+    add_joined_late_marks(sketch, canvas, found)
 
 
 def _joined_words(canvas: Canvas, found: JoinedBars, run: int) -> str:
@@ -173,16 +177,20 @@ def nothing_planned(problem: Problem) -> Schedule:
     return Schedule(zeros, zeros, zeros, zeros, zeros)
 
 
-def _bars(
-    canvas: Canvas, jobs: NDArray[np.int64], category: Category, hover: NDArray[Any]
-) -> go.Bar:
+def _add_category(
+    sketch: Sketch,
+    canvas: Canvas,
+    jobs: NDArray[np.int64],
+    category: Category,
+    hover: NDArray[Any],
+) -> None:
     """Jobs of one category as one trace."""
     schedule, focused = canvas.schedule, canvas.view.job
     line: dict[str, Any] = {"color": theme.edge(category.color), "width": 0.8}
     if focused is not None:
         line["width"] = np.where(jobs == focused, 2.5, 0.8)
         line["color"] = np.where(jobs == focused, theme.INK, line["color"])
-    return go.Bar(
+    sketch.add_bar(
         **canvas.axis.cut(schedule.start[jobs], schedule.end[jobs]),
         y=canvas.y[jobs] + BAR_OFFSET,
         width=BAR,
@@ -200,7 +208,7 @@ def _bars(
     )
 
 
-def _add_setups(figure: go.Figure, canvas: Canvas) -> None:
+def _add_setups(sketch: Sketch, canvas: Canvas) -> None:
     """Thin bars for the setups before the jobs in view."""
     problem, schedule = canvas.problem, canvas.schedule
     begin, end = schedule.setup_start, schedule.setup_end
@@ -208,7 +216,7 @@ def _add_setups(figure: go.Figure, canvas: Canvas) -> None:
     if not len(chosen):
         return
     groups = [theme.plain(problem.group_names[g]) for g in problem.group[chosen]]
-    figure.add_bar(
+    sketch.add_bar(
         **canvas.axis.cut(begin[chosen], end[chosen]),
         y=canvas.y[chosen] + BAR_OFFSET,
         width=SETUP,

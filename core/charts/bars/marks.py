@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from core.charts import theme
-from core.charts.bars.canvas import Canvas
+from core.charts.bars.canvas import Canvas, Sketch
 from core.charts.bars.joined_bars import JoinedBars
 from core.problem import phrases
 
@@ -24,14 +24,14 @@ NARROW_CHART = 620  # pixels for the time axis that labels reckon with
 LETTER = 7.0  # pixels, a little wide
 
 
-def add_headers(figure: go.Figure, canvas: Canvas) -> None:
+def add_headers(sketch: Sketch, canvas: Canvas) -> None:
     """A light band with the name of each machine type."""
     axis, headers = canvas.axis, canvas.rows.headers
     if not headers:
         return
     names, y = zip(*headers, strict=True)
     begin, end = axis.view.begin, axis.view.end
-    figure.add_bar(
+    sketch.add_bar(
         **axis.cut(np.full(len(y), begin), np.full(len(y), end)),
         y=y,
         width=1.0,
@@ -40,7 +40,7 @@ def add_headers(figure: go.Figure, canvas: Canvas) -> None:
         hoverinfo="skip",
         showlegend=False,
     )
-    figure.add_scatter(
+    sketch.add_scatter(
         x=axis.at(np.full(len(y), begin)),
         y=y,
         mode="text",
@@ -52,7 +52,7 @@ def add_headers(figure: go.Figure, canvas: Canvas) -> None:
     )
 
 
-def add_closures(figure: go.Figure, canvas: Canvas) -> None:
+def add_closures(sketch: Sketch, canvas: Canvas) -> None:
     """Shade closed time over the bars: what runs there is paused, and looks it."""
     axis, rows, view = canvas.axis, canvas.rows, canvas.view
     spans: list[tuple[int, int, float, float]] = []  # begin, end, first y, last y
@@ -73,7 +73,7 @@ def add_closures(figure: go.Figure, canvas: Canvas) -> None:
     if not spans:
         return
     begin, end, first, last = np.array(spans).T
-    figure.add_bar(
+    sketch.add_bar(
         **axis.cut(begin, end),
         y=(first + last) / 2,
         width=last - first + 1,
@@ -96,13 +96,13 @@ def add_closures(figure: go.Figure, canvas: Canvas) -> None:
     )
 
 
-def add_late_marks(figure: go.Figure, canvas: Canvas) -> None:
+def add_late_marks(sketch: Sketch, canvas: Canvas) -> None:
     """A stripe under every late job: seen without telling colours apart."""
     late = canvas.running[canvas.late[canvas.running]]
     if not len(late):
         return
     schedule = canvas.schedule
-    figure.add_bar(
+    sketch.add_bar(
         **canvas.axis.cut(schedule.start[late], schedule.end[late]),
         y=canvas.y[late] + LATE_OFFSET,
         width=LATE_MARK,
@@ -117,12 +117,12 @@ def add_late_marks(figure: go.Figure, canvas: Canvas) -> None:
     )
 
 
-def add_joined_late_marks(figure: go.Figure, canvas: Canvas, found: JoinedBars) -> None:
+def add_joined_late_marks(sketch: Sketch, canvas: Canvas, found: JoinedBars) -> None:
     """A stripe under every run with a late job."""
     late = np.flatnonzero(found.late)
     if not len(late):
         return
-    figure.add_bar(
+    sketch.add_bar(
         **canvas.axis.cut(found.begin[late], found.end[late]),
         y=canvas.y[found.job[late]] + LATE_OFFSET,
         width=LATE_MARK,
@@ -149,7 +149,7 @@ class Whiskers:
     high: NDArray[np.int64]
 
 
-def add_whiskers(figure: go.Figure, canvas: Canvas, ends: Whiskers) -> None:
+def add_whiskers(sketch: Sketch, canvas: Canvas, ends: Whiskers) -> None:
     """A line over each bar from its 10 % to its 90 % end, with a dot at the middle."""
     axis, view = canvas.axis, canvas.view
     seen = axis.overlaps(ends.low, np.maximum(ends.high, ends.low + 1))
@@ -166,7 +166,7 @@ def add_whiskers(figure: go.Figure, canvas: Canvas, ends: Whiskers) -> None:
         x += [begin, begin, None, begin, end, None, end, end, None]
         heights += [middle - cap, middle + cap, None, middle, middle, None]
         heights += [middle - cap, middle + cap, None]
-    figure.add_scatter(
+    sketch.add_scatter(
         x=x,
         y=heights,
         mode="lines",
@@ -175,7 +175,7 @@ def add_whiskers(figure: go.Figure, canvas: Canvas, ends: Whiskers) -> None:
         hoverinfo="skip",
     )
     inside = (ends.median[jobs] >= view.begin) & (ends.median[jobs] <= view.end)
-    figure.add_scatter(
+    sketch.add_scatter(
         x=axis.at(ends.median[jobs][inside]),
         y=y[inside],
         mode="markers",
@@ -192,14 +192,14 @@ def add_whiskers(figure: go.Figure, canvas: Canvas, ends: Whiskers) -> None:
 
 
 def add_planner_marks(
-    figure: go.Figure, canvas: Canvas, planners: Mapping[int, str]
+    sketch: Sketch, canvas: Canvas, planners: Mapping[int, str]
 ) -> None:
     """A triangle over every job that the planner decided on."""
     own = canvas.running[np.isin(canvas.running, list(planners))]
     if not len(own):
         return
     begin = np.maximum(canvas.schedule.start[own], canvas.view.begin)
-    figure.add_scatter(
+    sketch.add_scatter(
         x=canvas.axis.at(begin),
         y=canvas.y[own] + PLANNER_OFFSET,
         mode="markers",
@@ -218,7 +218,7 @@ def add_planner_marks(
     )
 
 
-def add_due_marks(figure: go.Figure, canvas: Canvas) -> None:
+def add_due_marks(sketch: Sketch, canvas: Canvas) -> None:
     """Small ticks under the time axis where the jobs in view are due."""
     axis, view, due = canvas.axis, canvas.view, canvas.problem.due
     dated = canvas.jobs
@@ -232,7 +232,7 @@ def add_due_marks(figure: go.Figure, canvas: Canvas) -> None:
     total = np.bincount(place)
     first = np.full(len(slot), np.inf)
     np.minimum.at(first, place, due[dated])
-    figure.add_scatter(
+    sketch.add_scatter(
         x=axis.at(first),
         y=np.full(len(slot), -0.3),
         mode="markers",
@@ -284,7 +284,7 @@ def add_lines(figure: go.Figure, canvas: Canvas, now: datetime | None) -> None:
             )
 
 
-def add_labels(figure: go.Figure, canvas: Canvas, ink: NDArray[Any]) -> None:
+def add_labels(sketch: Sketch, canvas: Canvas, ink: NDArray[Any]) -> None:
     """
     Names of the jobs whose bars have room for them.
 
@@ -301,7 +301,7 @@ def add_labels(figure: go.Figure, canvas: Canvas, ink: NDArray[Any]) -> None:
     fits = pixels > LETTER * np.array([len(name) for name in names]) + LETTER
     if axis.view.job is not None:
         fits &= problem.family[jobs] == problem.family[axis.view.job]
-    figure.add_scatter(
+    sketch.add_scatter(
         x=axis.at((low + high) / 2)[fits],
         y=(canvas.y[jobs] + BAR_OFFSET)[fits],
         mode="text",
@@ -312,7 +312,7 @@ def add_labels(figure: go.Figure, canvas: Canvas, ink: NDArray[Any]) -> None:
     )
 
 
-def add_thread(figure: go.Figure, canvas: Canvas) -> None:
+def add_thread(sketch: Sketch, canvas: Canvas) -> None:
     """A line along the family in focus, in the order its jobs run."""
     if canvas.view.job is None:
         return
@@ -323,7 +323,7 @@ def add_thread(figure: go.Figure, canvas: Canvas) -> None:
         return  # it would only strike its name through
     kin = kin[np.lexsort((schedule.end[kin], schedule.start[kin]))]
     times = np.stack([schedule.start[kin], schedule.end[kin]], axis=1).ravel()
-    figure.add_scatter(
+    sketch.add_scatter(
         x=canvas.axis.at(times),
         y=np.repeat(y[kin] + BAR_OFFSET, 2),
         mode="lines",

@@ -1,5 +1,6 @@
 """The Gantt chart: what is drawn, where, and how little of it."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from core.charts import theme
 from core.charts.bars.canvas import arranged
 from core.charts.bars.categories import categories
+from core.charts.bars.floor_marks import FloorMarks
 from core.charts.bars.gantt import gantt
+from core.charts.bars.marks import Whiskers
 from core.charts.window import VISIBLE_BARS, ColorBy, View
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
@@ -199,6 +202,27 @@ def test_every_job_in_view_is_drawn_once(drawn, color, focus):
     drawn_jobs = sorted(int(j) for x in bars for j in x.customdata)
     assert drawn_jobs == np.flatnonzero(schedule.start < end).tolist()
     assert len(figure.data) <= 17
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("job", [None, 0])
+def test_every_trace_is_one_that_plotly_accepts(shift, plan, start, crowd, job, dark):
+    """Nothing looks at the values on the way: here Plotly does, and changes none."""
+    whole = gantt(
+        shift,
+        plan,
+        View(0, 20 * HOUR, job=job),
+        now=start + timedelta(hours=1),
+        planners={1: "you"},
+        whiskers=Whiskers(plan.end - 60, plan.end, plan.end + 600),
+        floor=FloorMarks(HOUR, plan.start < HOUR, plan.start >= HOUR, 2 * HOUR),
+    )
+    many, schedule = crowd
+    joined = gantt(many, schedule, View(0, schedule.makespan, job=job))
+    for figure in (whole, joined):
+        drawn = theme.in_dark(figure) if dark else figure
+        accepted = go.Figure(drawn.to_dict())
+        assert json.loads(accepted.to_json()) == json.loads(drawn.to_json())
 
 
 def test_five_thousand_jobs_are_all_shown_and_stay_small(crowd):
