@@ -317,7 +317,7 @@ def test_a_page_that_fails_is_a_message(monkeypatch):
     def broken(shift, *arguments):
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("pages.parts.plan.data.tables.shift_table", broken)
+    monkeypatch.setattr("pages.parts.plan.data.tables._show_unplanned", broken)
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT).run()
     assert not app.exception
     assert "Something went wrong here" in words(app)

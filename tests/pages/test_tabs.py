@@ -4,8 +4,10 @@ import time
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.charts.overview import jobs_table
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem.shift import DEFAULT_START
@@ -104,3 +106,24 @@ def test_a_search_under_way_can_be_stopped(open_page, monkeypatch):
     app.run()
     assert seen == ["stopped"]
     assert "**1 plan that no other beats**" in words(app)
+
+
+def test_a_table_of_jobs_is_worded_once_for_a_plan(open_page, monkeypatch):
+    """A page drawn again has the same table; of other machines it is another one."""
+    made = []
+
+    def counted(plan):
+        made.append(plan)
+        return jobs_table(plan)
+
+    monkeypatch.setattr("pages.parts.plan.data.tables.jobs_table", counted)
+    st.cache_data.clear()
+    app, plan = open_page("Jobs")
+    first = app.dataframe[0].value
+    app.run()
+    assert app.dataframe[0].value.equals(first)
+    assert len(made) == 1
+    app.multiselect(key=Key.MACHINES).set_value([0]).run()
+    here = plan.result.schedule.machine == 0
+    assert len(app.dataframe[0].value) == int(here.sum())
+    assert len(made) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.charts.overview import jobs_table, machines_table, shift_table
 from core.charts.window import View, shown_machines
@@ -15,20 +16,29 @@ from pages.parts.tables import worded
 
 WHEN = "ddd D MMM HH:mm"
 TABLE_HEIGHT = 460
+KEPT_TABLES = 32  # of all sessions together; the largest take a megabyte
 IMPORTANT = st.column_config.TextColumn("★", help="Important jobs.", width=40)
 
 
 def show_jobs(shift: Shift, plan: Plan | None) -> None:
     """Show the jobs: planned, on the machines that the chart shows, or as they come."""
     if plan is None:
-        _show_unplanned(shift)
+        _show_unplanned(shift.content_hash, shift)
         return
-    table = jobs_table(plan)
     problem, state = shift.problem, st.session_state
     machines = shown_machines(
         problem,
         View(0, 1, tuple(state.get(Key.TYPES, ())), tuple(state.get(Key.MACHINES, ()))),
     )
+    _show_planned(plan.content_hash, machines, plan)
+
+
+# Wording every cell takes longer than all the rest of a page: a table that was shown
+# once is shown again as it was.
+@st.cache_data(max_entries=KEPT_TABLES, show_spinner=False)
+def _show_planned(plan_hash: str, machines: NDArray[np.int64], _plan: Plan) -> None:
+    """Show the jobs of a plan on some machines."""
+    table, problem = jobs_table(_plan), _plan.shift.problem
     if len(machines) < problem.num_machines:
         names = np.array(problem.machine_ids, dtype=object)[machines]
         table = table[table["Machine"].isin(names)].reset_index(drop=True)
@@ -75,10 +85,11 @@ def show_machines(shift: Shift, plan: Plan | None) -> None:
     )
 
 
-def _show_unplanned(shift: Shift) -> None:
+@st.cache_data(max_entries=KEPT_TABLES, show_spinner=False)
+def _show_unplanned(shift_hash: str, _shift: Shift) -> None:
     """Show the jobs of a shift that is not planned yet."""
     st.dataframe(
-        worded(shift_table(shift), ["Processing"]),
+        worded(shift_table(_shift), ["Processing"]),
         hide_index=True,
         height=TABLE_HEIGHT,
         placeholder="–",
