@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from core.problem import phrases
 from core.problem.floor import UNKNOWN, PreviousPlan
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
@@ -116,18 +117,19 @@ def read_previous(
         )
     elif records.table is not None:
         for names, fault in (
-            (found.lost, "in the plan are not in the shift any more"),
-            (missing, "of the shift are not in the plan: they are new"),
+            (found.lost, "of the plan: not in the shift any more"),
+            (missing, "of the shift: not in the plan, new"),
         ):
             if names:
                 records.report(
                     None,
                     "job_id",
                     ", ".join(names),
-                    f"{len(names)} jobs {fault}.",
+                    f"{phrases.many(len(names), 'job')} {fault}.",
                     "Nothing to do, if that is meant.",
                     Severity.NOTE,
                 )
+        found.warn_of_overlaps()
     if collect.has_errors:
         return PreviousReading(None, collect.issues)
     setup_start, setup_end, start, end = found.times
@@ -153,6 +155,7 @@ class _Rows:
         self.records = Records(table, ScheduleRow, collect)
         self.lost: list[str] = []
         self.held = np.zeros(n, dtype=np.bool_)
+        self.row = np.zeros(n, dtype=np.int64)
         self.machine = np.zeros(n, dtype=np.int64)
         self.times: NDArray[np.int64] = np.zeros((4, n), dtype=np.int64)
 
@@ -196,7 +199,7 @@ class _Rows:
             setup = finish(closures, k, times[0], round(row.setup_minutes * MINUTE))
             if not whole:  # the machine may have been open then, and closed now
                 setup = min(setup, max(times[0], times[1]))
-            self.held[j], self.machine[j] = True, k
+            self.held[j], self.machine[j], self.row[j] = True, k, number
             self.times[:, j] = times[0], setup, times[1], times[2]
             if not times[0] <= setup <= times[1] <= times[2]:
                 records.report(
@@ -205,6 +208,25 @@ class _Rows:
                     row.start,
                     "The job does not follow its setup, or ends before it starts.",
                     "Write setup_start, start and end in this order.",
+                )
+
+    def warn_of_overlaps(self) -> None:
+        """Say which jobs of a machine the plan has at the same time: it was edited."""
+        jobs = np.flatnonzero(self.held)
+        _, _, start, end = self.times
+        order = jobs[np.lexsort((end[jobs], start[jobs], self.machine[jobs]))]
+        names = self.shift.problem.job_ids
+        for last, job in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
+            if self.machine[last] == self.machine[job] and start[job] < end[last]:
+                where = self.shift.problem.machine_ids[int(self.machine[job])]
+                self.records.report(
+                    int(self.row[job]),
+                    "start",
+                    names[job],
+                    f"It starts on {where} before {names[last]}, in row "
+                    f"{self.row[last]}, has ended.",
+                    "Nothing to do: the later one waits. Or move one of them.",
+                    Severity.WARNING,
                 )
 
     def _seconds(self, moment: datetime | float) -> int:

@@ -157,13 +157,17 @@ class _States:
             fault = "The job ends before it starts."
             self.report(record, "actual_end", fault, mend)
             end = None
-        if status is Status.FINISHED and end is None:
+        if status is Status.FINISHED and row.actual_end is None:
             self._warn(
                 record,
                 "actual_end",
                 "It is not said when the job ended: it is taken to have ended by now.",
             )
-        if status is Status.STARTED and start is None and row.remaining_minutes is None:
+        if (
+            status is Status.STARTED
+            and row.actual_start is None
+            and row.remaining_minutes is None
+        ):
             self._warn(
                 record,
                 "actual_start",
