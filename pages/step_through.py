@@ -14,7 +14,7 @@ from pages.parts.step_through.controls import (
     show_strip,
     tick_seconds,
 )
-from pages.parts.step_through.decisions import decisions_of, show_maker
+from pages.parts.step_through.decisions import decisions_of, show_history, show_maker
 from pages.parts.step_through.log import offer_log, open_saved, show_stale
 from pages.parts.step_through.panels import (
     show_decision,
@@ -79,6 +79,7 @@ def show_step() -> None:
 
 
 show_maker(plan)
+show_history(found)
 show_overrides(found)
 show_stale(found, plan.settings)
 rhythm = tick_seconds(found)

@@ -14,7 +14,9 @@ from core.policy.errors import ModelError
 from core.policy.shipped import load_default_model
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.schedulers.from_now import whole_of
 from core.schedulers.replay import replayed
+from core.timing.committing import committed
 from core.timing.retime import retime
 
 
@@ -54,6 +56,25 @@ def decided(plan: Plan) -> Plan | None:
         materials=tuple(shift.materials[j] for j in jobs) if shift.materials else (),
     )
     return Plan(left, plan.settings, _result(result, part, schedule))
+
+
+def rejoined(plan: Plan, result: Result) -> Plan:
+    """
+    Return a plan with its decided part made otherwise.
+
+    Parameters
+    ----------
+    plan
+        The whole plan.
+    result
+        Of the problem of ``decided(plan)``.
+    """
+    whole = plan.result
+    if whole.floor is None or whole.rest is None:
+        return Plan(plan.shift, plan.settings, result)
+    rest = replace(result, problem=whole.rest, trace=None)
+    fixed = committed(whole.problem, whole.floor)
+    return Plan(plan.shift, plan.settings, whole_of(rest, whole.problem, fixed))
 
 
 def _as_decided(

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from pandas import read_excel
 
+from core.decisions.whatif import what_if
+from core.planning.decision import Scores
 from core.replanning.day.event_log import EVENT_COLUMNS, event_rows
 from core.replanning.day.events import JobLonger, MachineDown
+from core.schedulers.decided import rejoined
 from core.store.shifts.versions import Versions
 from core.tables.writing.filled import Table
 from core.tables.writing.write_plan import schedule_csv, schedule_workbook
@@ -405,3 +408,29 @@ def test_an_edited_plan_comes_back(app):
     click(app, "take_nearest")
     machine = value(app, Key.PLAN).result.schedule.machine[job]
     assert problem.eligible[job, machine]
+
+
+def test_a_plan_from_nine_on_is_stepped_through(app):
+    """What had begun is not decided any more; another choice keeps it as it was."""
+    before = value(app, Key.PLAN)
+    open_sheet(app, "job_longer")
+    at = next(x for x in app.get("datetime_input") if x.label == "At")
+    at.set_value(before.shift.start + timedelta(hours=3)).run()
+    running = int((before.result.schedule.end > 3 * 3600).argmax())
+    app.selectbox(key="happened_longer_job").set_value(running).run()
+    previewed(app)
+    click(app, "take_push")
+    plan = value(app, Key.PLAN)
+    begun = plan.result.schedule.start < 3 * 3600
+    app.switch_page("pages/step_through.py").run(timeout=TIMEOUT)
+    assert not app.exception
+    found = value(app, Key.DECISIONS)
+    assert len(found.trace) == int((~begun).sum())
+    assert found.trace.scores is Scores.POLICY
+    captions = " ".join(x.value for x in app.caption)
+    assert f"{int(begun.sum())} jobs had begun or were frozen" in captions
+    result = what_if(found.plan.result, found.model, 0, job=int(found.trace.jobs[-1]))
+    joined = rejoined(plan, result).result.schedule
+    for name in ("machine", "start", "end"):
+        old, new = (getattr(x, name)[begun] for x in (plan.result.schedule, joined))
+        assert (old == new).all()

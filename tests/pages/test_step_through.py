@@ -414,7 +414,7 @@ def test_a_planners_column_is_in_the_decision_log(shift, results):
     noted = replace(shift, extras={"Note": own})
     plan = Plan(noted, PlanSettings(), results["rule:atcs"])
     trace = trace_of(plan.result)
-    found = Decisions(plan, trace, None, None)
+    found = Decisions(plan, plan, trace, None, None)
     notes = [own[job] for job in trace.job.tolist()]
     rows = list(csv.DictReader(io.StringIO(log_csv(found).decode("utf-8-sig"))))
     assert [row["Note"] for row in rows] == [f"'{note}" for note in notes]

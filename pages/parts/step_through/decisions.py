@@ -22,6 +22,7 @@ from core.planning.trace import StaleTraceError, Trace
 from core.policy.checkpoint import Model
 from core.policy.errors import ModelError
 from core.problem import phrases
+from core.schedulers.decided import decided
 from core.schedulers.dispatching.rule_trace import trace_of
 from core.store.errors import StoreError
 from core.store.models import Models
@@ -37,14 +38,18 @@ class Decisions:
 
     Parameters
     ----------
+    whole
+        The plan in hand.
     plan, trace
-        The plan, and every decision behind it.
+        The part of it that was decided, and every decision behind that; the whole,
+        unless something had begun.
     model
         The policy; ``None`` where none decided, or it is not at hand.
     stale
         Why the policy is not at hand; ``None`` where it is, or none decided.
     """
 
+    whole: Plan
     plan: Plan
     trace: Trace
     model: Model | None
@@ -87,11 +92,15 @@ def decisions_of(plan: Plan) -> Decisions:
     """Return the decisions behind a plan; looked up once per plan."""
     before: Decisions | None = st.session_state.get(Key.DECISIONS)
     found = before
-    if found is None or found.plan is not plan:
+    if found is None or found.whole is not plan:
         with st.spinner("Looking up the decisions …", show_time=False):
             found = _looked_up(plan)
         st.session_state[Key.DECISIONS] = found
-        if before is None or before.plan.shift.content_hash != plan.shift.content_hash:
+        if (
+            before is None
+            or before.whole.shift.content_hash != plan.shift.content_hash
+            or len(before.trace) != len(found.trace)
+        ):
             st.session_state[Key.STEP] = 0
         st.session_state[Key.PLAYING] = False
     return found
@@ -103,15 +112,30 @@ def show_maker(plan: Plan) -> None:
     st.caption(f"**{maker}.** {reason}")
 
 
+def show_history(found: Decisions) -> None:
+    """Say how many jobs were not decided any more, where something had begun."""
+    past = len(found.whole.shift.problem.job_ids) - len(found.trace)
+    if not past:
+        return
+    was = "was" if past == 1 else "were"
+    st.caption(
+        f"{phrases.many(past, 'job')} had begun or {was} frozen when this was planned: "
+        "machines are busy with them at first. Shown is what the policy makes of each "
+        "decision that was left."
+    )
+
+
 def _looked_up(plan: Plan) -> Decisions:
-    trace = trace_of(plan.result)
-    trace.check(plan.shift.problem)
+    part = decided(plan) or plan
+    trace = trace_of(part.result)
+    trace.check(part.shift.problem)
     if trace.scores is not Scores.POLICY:
-        return Decisions(plan, trace, None, None)
+        return Decisions(plan, part, trace, None, None)
     try:
-        return Decisions(plan, trace, find_model(trace.model, _trained()), None)
+        model = find_model(trace.model, _trained())
+        return Decisions(plan, part, trace, model, None)
     except (StaleTraceError, ModelError) as error:
-        return Decisions(plan, trace, None, str(error))
+        return Decisions(plan, part, trace, None, str(error))
 
 
 def _trained() -> list[Path]:

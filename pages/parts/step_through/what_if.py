@@ -16,6 +16,7 @@ from core.planning.scheduler import Result
 from core.problem import phrases
 from core.problem.measures.figure_words import shown_figures, value_words
 from core.problem.measures.figures import ShownIn, figures_of
+from core.schedulers.decided import rejoined
 from core.timing.situation import Situation
 from pages.parts.state import Key, current_plan, keep_plan
 from pages.parts.step_through.decisions import Decisions
@@ -33,14 +34,15 @@ class Alternative:
 
     Parameters
     ----------
-    base
-        The plan it departs from.
+    whole, base
+        The plan in hand, and the part of it that was decided: it departs from that.
     step
         The decision that is another.
     result
         What came of it.
     """
 
+    whole: Plan
     base: Plan
     step: int
     result: Result
@@ -142,7 +144,7 @@ def _show_choice(found: Decisions, decision: Decision, situation: Situation) -> 
                 machine=None if machine == POLICY else machine,
             )
         st.session_state[Key.ALTERNATIVE] = Alternative(
-            found.plan, decision.step, result
+            found.whole, found.plan, decision.step, result
         )
 
 
@@ -213,10 +215,10 @@ def _moved(table: pd.DataFrame) -> None:
 
 def _keep(alternative: Alternative) -> None:
     """Make the alternative the current plan; the one so far can come back."""
-    base = alternative.base
-    plan = Plan(base.shift, base.settings, alternative.result)
+    whole = alternative.whole
+    plan = rejoined(whole, alternative.result)
     stack = st.session_state.setdefault(Key.OVERRIDDEN, [])
-    stack.append(Kept(base, plan))
+    stack.append(Kept(whole, plan))
     keep_plan(plan)
     st.session_state[Key.ALTERNATIVE] = None
 
