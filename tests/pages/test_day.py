@@ -429,7 +429,9 @@ def test_a_plan_from_nine_on_is_stepped_through(app):
     assert found.trace.scores is Scores.POLICY
     captions = " ".join(x.value for x in app.caption)
     assert f"{int(begun.sum())} jobs had begun or were frozen" in captions
-    result = what_if(found.plan.result, found.model, 0, job=int(found.trace.jobs[-1]))
+    result = what_if(
+        found.plan.result, found.model, 0, job=int(found.trace[0].jobs[-1])
+    )
     joined = rejoined(plan, result).result.schedule
     for name in ("machine", "start", "end"):
         old, new = (getattr(x, name)[begun] for x in (plan.result.schedule, joined))
