@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
+from ortools.linear_solver import pywraplp
 
 from core.problem.calendar import Seconds
 
 Array = NDArray[np.float64]
 
+# Prices that are best within its tolerance will do; preprocessing takes longer here.
+PARAMETERS = "change_status_to_imprecise: false use_preprocessing: false"
+
+
+class Used(NamedTuple):
+    """
+    What choices use of capacities: entry i, so much of one by one.
+
+    Parameters
+    ----------
+    amount, capacity, choice
+        Shape (z,): how much, of which capacity, by which choice or other variable; no
+        two entries are of the same two.
+    """
+
+    amount: Array
+    capacity: Seconds
+    choice: Seconds
+
 
 def capacity_prices(
-    cost: Array, job: Seconds, used: coo_array, capacity: Array
+    cost: Array, job: Seconds, used: Used, capacity: Array
 ) -> Array | None:
     """
     Prices at which capacities would be sold to the jobs that share them.
@@ -31,7 +49,7 @@ def capacity_prices(
     job
         Shape (c,), c <= v: the job, from 0, that each choice belongs to.
     used
-        Shape (r, v): what each choice uses of every capacity.
+        What the choices, and the variables behind them, use of the capacities.
     capacity
         Shape (r,).
 
@@ -41,23 +59,24 @@ def capacity_prices(
         Shape (r,), not negative. None when the program was not solved to its end;
         whoever uses prices for a proof does not depend on them being the best.
     """
-    choices, variables = len(job), len(cost)
-    once = coo_array(
-        (np.ones(choices), (job, np.arange(choices))),
-        shape=(int(job.max()) + 1, variables),
-    )
-    lowest = np.where(np.arange(variables) < choices, 0.0, -np.inf)
-    # The annotations of SciPy know no sparse matrices here.
-    solve: Any = linprog
-    solved = solve(
-        cost,
-        A_ub=used.tocsr(),
-        b_ub=capacity,
-        A_eq=once.tocsr(),
-        b_eq=np.ones(once.shape[0]),
-        bounds=np.column_stack([lowest, np.full(variables, np.inf)]),
-        method="highs-ds",
-    )
-    if solved.status != 0:
+    solver = pywraplp.Solver.CreateSolver("GLOP")
+    solver.SetSolverSpecificParametersAsString(PARAMETERS)
+    infinite = solver.infinity()
+    unit = max(float(capacity.max(initial=0.0)), 1.0)  # rows of a size near 1
+    rows = [solver.Constraint(-infinite, x) for x in (capacity / unit).tolist()]
+    once = [solver.Constraint(1.0, 1.0) for _ in range(int(job.max()) + 1)]
+    objective = solver.Objective()
+    variables = []
+    for choice, price in enumerate(cost.tolist()):
+        lowest = 0.0 if choice < len(job) else -infinite
+        variables.append(solver.NumVar(lowest, infinite, ""))
+        objective.SetCoefficient(variables[-1], price)
+    for variable, j in zip(variables, job.tolist(), strict=False):
+        once[j].SetCoefficient(variable, 1.0)
+    entries = ((used.amount / unit).tolist(), used.capacity.tolist())
+    for amount, row, choice in zip(*entries, used.choice.tolist(), strict=True):
+        rows[row].SetCoefficient(variables[choice], amount)
+    if solver.Solve() != solver.OPTIMAL:
         return None
-    return np.maximum(-np.asarray(solved.ineqlin.marginals, dtype=np.float64), 0.0)
+    prices = np.array([-row.dual_value() for row in rows]) / unit
+    return np.maximum(prices, 0.0)

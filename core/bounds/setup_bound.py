@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from core.bounds.earliest import groups_by_machine
+from core.problem.calendar import Seconds
 from core.problem.model import Problem
 
 Array = NDArray[np.float64]
@@ -71,10 +72,37 @@ def setup_bound(problem: Problem) -> int:
     # A group that no other can precede anywhere is entered first somewhere.
     behind = np.where(np.isfinite(behind), behind, first.min(axis=0))
     saved = np.maximum(behind - first, 0.0)  # (m, groups); 0 where not present
-    machines, chosen = linear_sum_assignment(saved, maximize=True)
-    entries = behind.sum() - saved[machines, chosen].sum()
+    entries = behind.sum() - _most_saved(saved.astype(np.int64))
 
     least = np.minimum(own, entry).min(axis=0)
     others = np.repeat(least, count[groups] - 1)
     free = np.sort(others)[::-1][: problem.num_machines].sum()
     return int(entries + others.sum() - free)
+
+
+def _most_saved(saved: Seconds) -> int:
+    """
+    Most that can be saved where each machine and each group saves once.
+
+    Parameters
+    ----------
+    saved
+        Shape (m, g), whole numbers that are not negative.
+    """
+    machine, group = np.nonzero(saved)
+    if not machine.size:
+        return 0
+    m, g = saved.shape
+    end = m + g
+    one_per_machine, one_per_group = np.arange(m), m + np.arange(g)
+    # Whoever saves nothing goes to the end at no cost.
+    tail = np.concatenate([machine, one_per_machine, one_per_group])
+    head = np.concatenate([m + group, np.full(m + g, end)])
+    cost = np.concatenate([-saved[machine, group], np.zeros(m + g, dtype=np.int64)])
+    flow = SimpleMinCostFlow()
+    flow.add_arcs_with_capacity_and_unit_cost(tail, head, np.ones_like(tail), cost)
+    flow.set_nodes_supplies(np.arange(m), np.ones(m, dtype=np.int64))
+    flow.set_node_supply(end, -m)
+    if flow.solve() != flow.OPTIMAL:
+        raise RuntimeError("The assignment of first setups was not solved.")
+    return -int(flow.optimal_cost())

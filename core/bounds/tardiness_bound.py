@@ -19,9 +19,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 
-from core.bounds.capacity_prices import capacity_prices
+from core.bounds.capacity_prices import Used, capacity_prices
 from core.bounds.earliest import Earliest, shared_calendars
 from core.problem.calendar import Seconds
 from core.problem.model import Problem
@@ -112,8 +111,5 @@ def _prices(cost: Array, work: Array, offered: Array) -> Array | None:
     row, column = np.nonzero(np.isfinite(cost[some]))
     pairs, last = np.arange(len(row)), cost.shape[1] - 1
     inside = column < last
-    used = coo_array(
-        (work[some][row[inside]], (column[inside], pairs[inside])),
-        shape=(last, len(row)),
-    )
+    used = Used(work[some][row[inside]], column[inside], pairs[inside])
     return capacity_prices(cost[some][row, column], row, used, share * offered)

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 
-from core.bounds.capacity_prices import capacity_prices
+from core.bounds.capacity_prices import Used, capacity_prices
 from core.bounds.earliest import Earliest, shared_calendars
 from core.bounds.setup_bound import least_setups
 from core.problem.calendar import Seconds
@@ -214,10 +213,7 @@ def _prices(model: _Model, jobs: Seconds, makespan: int) -> Array | None:
     data.append(with_setups)
     rows.append(model.num_windows * m + column)
     columns.append(pairs)
-    used = coo_array(
-        (np.concatenate(data), (np.concatenate(rows), np.concatenate(columns))),
-        shape=(num_rows, num_pairs + 1),
-    )
+    used = Used(*(np.concatenate(x) for x in (data, rows, columns)))
     shortage = np.zeros(num_pairs + 1)
     shortage[-1] = 1.0
     price = capacity_prices(shortage, row, used, share * capacity.ravel())

@@ -7,8 +7,6 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from core.planning.scheduler import Result
 from core.problem.model import Problem
@@ -128,6 +126,10 @@ def _reserved_first(problem: Problem, units: list[list[int]]) -> list[list[int]]
 
 def _units(problem: Problem) -> list[list[int]]:
     """Jobs of families, most urgent first, every unit behind those it waits for."""
+    # They take longer to load than most plans to make, which need none of it.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     families = len(problem.family_names)
     before, after = problem.family[problem.precedence].T
     graph = csr_array(

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,6 +57,27 @@ def _cache_folder() -> Path | None:
             return folder
     return None
 
+
+def _load_numba_without_blas() -> None:
+    """
+    Load what Numba knows of arrays, but not SciPy's linear algebra with it.
+
+    Numba asks once, while it is loaded, whether it could multiply matrices; none of the
+    machine code does, and to answer yes takes half a second and 15 MB.
+    """
+    linalg: Any = import_module("numba.np.linalg")
+
+    def refuse() -> None:
+        raise ImportError("not needed")
+
+    asked, linalg.ensure_blas = linalg.ensure_blas, refuse
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = asked
+
+
+_load_numba_without_blas()
 
 _CONFIG: Any = numba.config
 if not _CONFIG.CACHE_DIR:

@@ -6,14 +6,16 @@ import io
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from core.problem.shift import Shift
 from core.tables.sheets import SHEETS
 from core.tables.text import Cell, csv_text
 from core.tables.writing.export import shift_tables
 from core.tables.writing.filled import Table
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 LONGEST_SHEET_NAME = 31
 _DATE = "yyyy-mm-dd hh:mm:ss"
@@ -43,6 +45,8 @@ def workbook(tables: Iterable[Table]) -> bytes:
 
     Text is written as text: nothing a planner typed becomes a formula or a link.
     """
+    import xlsxwriter  # most plans are written as CSV
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EDF3"})
