@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from scipy.stats import bootstrap
 
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Report, ResultTable
-from core.planning.effort import EFFORTS
+from core.planning.effort import EFFORTS, Effort
 from core.planning.scheduler import InvalidScheduleError, Scheduler
 from core.planning.settings import PlanSettings
 from core.problem.model import Problem
@@ -78,7 +79,8 @@ def planner(way: str) -> Callable[[Problem, Objective], float]:
     ----------
     way
         A scheduler's name (``rule:best``, ``batch``), with an effort behind a plus
-        sign where moves follow: ``auto+normal``, ``batch+normal``.
+        sign where moves follow: ``auto+normal``, ``batch+normal``; or how many times
+        the normal moves follow, for a long search: ``auto+100``.
 
     Raises
     ------
@@ -86,16 +88,16 @@ def planner(way: str) -> Callable[[Problem, Objective], float]:
         When there is no such scheduler or effort, or the effort has no end.
     """
     name, _, effort = way.partition("+")
-    if effort and (effort not in EFFORTS or EFFORTS[effort].moves(1) is None):
-        raise ValueError(f"Expected an effort with an end, got {effort!r}.")
-    if name == "auto" or not effort:
-        plans = scheduler(PlanSettings(name, effort=effort or "normal"))
+    if not effort or (name == "auto" and effort in EFFORTS):
+        settings = PlanSettings(name, effort=effort or "normal")
+        _effort(settings.effort)  # one without an end is refused
+        plans = scheduler(settings)
         return lambda problem, objective: _checked(plans, problem, objective)
-    first = scheduler(PlanSettings(name))
+    first, amount = scheduler(PlanSettings(name, effort="none")), _effort(effort)
 
     def cost(problem: Problem, objective: Objective) -> float:
         start = first.schedule(problem, objective, seed=0).schedule
-        moves = EFFORTS[effort].moves(problem.num_jobs)
+        moves = amount.moves(problem.num_jobs)
         better = refine(
             problem, objective, start, stop=lambda: False, seed=0, moves=moves
         )
@@ -104,6 +106,19 @@ def planner(way: str) -> Callable[[Problem, Objective], float]:
         return objective.cost(problem, better)
 
     return cost
+
+
+def _effort(text: str) -> Effort:
+    """Return an effort by its name, or by how many times the normal moves it has."""
+    if text in EFFORTS and EFFORTS[text].factor < inf:
+        return EFFORTS[text]
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = inf
+    if not 0 < factor < inf:
+        raise ValueError(f"Expected an effort with an end, got {text!r}.")
+    return Effort(text, text, factor)
 
 
 def _checked(plans: Scheduler, problem: Problem, objective: Objective) -> float:

@@ -22,7 +22,13 @@ from core.cli.benchmarks.benchmark_options import (
     named_folder,
     parse_sizes,
 )
-from core.cli.benchmarks.benchmark_plans import bound, efforts, machines, replan
+from core.cli.benchmarks.benchmark_plans import (
+    bound,
+    efforts,
+    instances,
+    machines,
+    replan,
+)
 from core.cli.border import InputFault, at_the_border, bad_option, say
 from core.cli.options import parse_list, with_groups
 
@@ -253,8 +259,19 @@ benchmark = typer.Typer(
 )
 COMMANDS: tuple[Callable[..., None], ...] = (
     *map(public, ("fjsp", "pmp", "ssirit")),
-    *(shifts, claims, speed, reading, step, refine, efforts, machines, bound, answers),
-    *(replan, learning, choices, training),
+    *(
+        shifts,
+        claims,
+        speed,
+        reading,
+        step,
+        refine,
+        efforts,
+        instances,
+        machines,
+        bound,
+    ),
+    *(answers, replan, learning, choices, training),
 )
 for command in COMMANDS:
     benchmark.command()(at_the_border(with_groups(command)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from core.cli.benchmarks.benchmark_options import (
     Output,
     ShiftsOption,
     SizesOption,
+    among,
     known_kinds,
     parse_sizes,
 )
@@ -30,8 +32,8 @@ def efforts(
     ways: Annotated[
         str,
         typer.Option(
-            help="Schedulers, with an effort behind + where moves follow: "
-            "rule:best,auto+normal,batch+normal."
+            help="Schedulers, with an effort behind + where moves follow, or how many "
+            "times the normal moves: rule:best,auto+normal,batch+normal,auto+100."
         ),
     ] = "rule:best,hierarchical,auto+quick,auto+normal,auto+thorough",
     over: Annotated[
@@ -57,6 +59,30 @@ def efforts(
     except ValueError as error:
         raise bad_option("--ways", str(error)) from None
     to.show(effort_report(rows, over))
+
+
+def instances(
+    to: Output,
+    folder: Annotated[Path, typer.Argument(help="Folder of public instances.")],
+    sets: Annotated[
+        str, typer.Option(help="Which sets.")
+    ] = "brandimarte,vdata,pmp,ssirit",
+    ways: Annotated[
+        str,
+        typer.Option(help="Schedulers, with an effort behind + where moves follow."),
+    ] = "rule:best,auto+none,auto+quick,auto+normal,auto+thorough",
+) -> None:
+    """Gap to the best known makespans of public instances at each effort."""
+    from core.benchmarking.improving.refine import SETS
+    from core.benchmarking.public_efforts import public_efforts_report, public_rows
+
+    to.check()
+    wanted = among("--sets", sets, SETS)
+    try:
+        rows = list(public_rows(folder, wanted, parse_list(ways), say))
+    except ValueError as error:
+        raise bad_option("--ways", str(error)) from None
+    to.show(public_efforts_report(rows))
 
 
 def machines(
