@@ -15,8 +15,13 @@ class TrainingCallbacks:
     def on_iteration(self, iteration: int, figures: Mapping[str, float]) -> None:
         """One iteration is over; figures by name."""
 
-    def on_validation(self, iteration: int, costs: Mapping[str, float]) -> None:
-        """Held-out problems were planned greedily; mean cost by kind."""
+    def on_validation(
+        self,
+        iteration: int,
+        costs: Mapping[str, float],
+        refined: Mapping[str, float],
+    ) -> None:
+        """Held-out problems were planned: mean cost by kind, greedy and refined."""
 
     def on_checkpoint(self, iteration: int, state: Mapping[str, Any]) -> None:
         """State to resume from; tensors and plain values only."""

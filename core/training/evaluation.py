@@ -183,13 +183,19 @@ def rule_costs(tasks: Sequence[Task]) -> NDArray[np.float64]:
 
 
 def refined_costs(
-    tasks: Sequence[Task], plans: Sequence[Schedule]
+    tasks: Sequence[Task], plans: Sequence[Schedule], per_job: int | None = None
 ) -> NDArray[np.float64]:
-    """Cost of each plan after a short refinement, by moves; shape (P,)."""
+    """
+    Cost of each plan after a short refinement, by moves; shape (P,).
+
+    ``per_job``: how many moves a job; ``None``: as at ``REFINEMENT``.
+    """
     costs = []
     for task, plan in zip(tasks, plans, strict=True):
         problem, objective = task.problem, task.objective
         moves = REFINEMENT.moves(problem.num_jobs)
+        if per_job is not None:
+            moves = per_job * problem.num_jobs
         better = refine(problem, objective, plan, stop=never, moves=moves)
         costs.append(objective.cost(problem, better))
     return np.array(costs)

@@ -33,6 +33,7 @@ CURVES = {
     "jobs": "charts/jobs",
     "decisions": "charts/decisions",
     "held_out": "held_out/cost",
+    "held_out_refined": "held_out/refined_cost",
     "held_out_rule": "held_out/rule_cost",
     "held_out_default": "held_out/default_cost",
 }
@@ -40,7 +41,7 @@ CURVES = {
 
 class Best:
     """
-    The weights with the least held-out cost so far.
+    The weights with the least held-out cost, after a short refinement, so far.
 
     Parameters
     ----------

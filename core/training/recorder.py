@@ -70,10 +70,23 @@ class RunRecorder(TrainingCallbacks):
         self.report(iteration / total, self.pace.seconds_left(total - iteration))
         self.say(line(iteration, total, figures, SHOWN))
 
-    def on_validation(self, iteration: int, costs: Mapping[str, float]) -> None:
-        """Add held-out costs to the figures; keep the weights if they are the best."""
-        self.best.look(costs)
-        held_out = {"held_out": mean_cost(costs)}
+    def on_validation(
+        self,
+        iteration: int,
+        costs: Mapping[str, float],
+        refined: Mapping[str, float],
+    ) -> None:
+        """
+        Add held-out costs to the figures; keep the weights if they are the best.
+
+        The best are those whose plans cost least after a short refinement, as plans are
+        refined before they are used.
+        """
+        self.best.look(refined)
+        held_out = {
+            "held_out": mean_cost(costs),
+            "held_out_refined": mean_cost(refined),
+        }
         held_out |= {f"held_out_{name}": mean_cost(costs_of) for name, costs_of in
                      self.yardsticks.items() if costs_of}  # fmt: skip
         held_out |= {f"held_out/{kind}": cost for kind, cost in costs.items()}

@@ -24,10 +24,15 @@ from core.training.curriculum import (
     lookahead_seconds,
     stage_at,
 )
+from core.training.evaluation import refined_costs
 from core.training.ppo import averaged, update
 from core.training.rollout import collect
 from core.training.settings import TrainingSettings
 from core.training.tasks import Task, mean_by_kind, tensors_of
+
+# Moves per job by which held-out plans are refined: what a greedy plan costs tells
+# little of what it becomes, and so many take milliseconds.
+FEW_MOVES = 50
 
 Draw = Callable[[np.random.Generator, float, int], list[Task]]
 
@@ -208,9 +213,13 @@ class Trainer:
 
     def _validate(self) -> None:
         if self.rank == 0 and self.validation:
-            costs = greedy_costs(self.policy, self.validation, self.device)
-            means = mean_by_kind(self.validation, costs.tolist())
-            self.callbacks.on_validation(self.iteration, means)
+            played = greedy_plans(self.policy, self.validation, self.device)
+            refined = refined_costs(self.validation, played.schedules(), FEW_MOVES)
+            means = (
+                mean_by_kind(self.validation, costs.tolist())
+                for costs in (played.cost, refined)
+            )
+            self.callbacks.on_validation(self.iteration, *means)
 
 
 def validation_tasks(settings: TrainingSettings) -> list[Task]:

@@ -34,8 +34,9 @@ class Notes(TrainingCallbacks):
         self.told.append(("iteration", iteration))
         assert {"cost", "reward", "decisions", "stage", "approx_kl"} <= set(figures)
 
-    def on_validation(self, iteration, costs):
-        """Note it."""
+    def on_validation(self, iteration, costs, refined):
+        """Note it; refined plans are no dearer."""
+        assert all(refined[kind] <= cost for kind, cost in costs.items())
         self.told.append(("validation", iteration, tuple(costs)))
 
     def on_checkpoint(self, iteration, state):
