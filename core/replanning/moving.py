@@ -163,8 +163,11 @@ def _refuse_start(
         raise MoveRefusedError(f"{at}: it is released {_moment(shift, release)}.")
     ready = int(commitments.ready[machine])
     if ready > start:
+        what = "has begun"
+        if commitments.floor.frozen_until(machine) > start:
+            what += " or is frozen"
         raise MoveRefusedError(
-            f"{at}: {where} is busy with what has begun until {_moment(shift, ready)}."
+            f"{at}: {where} is busy with what {what} until {_moment(shift, ready)}."
         )
     opens = int(problem.calendars[machine].next_open(start))
     raise MoveRefusedError(f"{at}: {where} is closed until {_moment(shift, opens)}.")

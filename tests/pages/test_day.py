@@ -294,6 +294,76 @@ def test_a_lock_is_a_step_of_its_own(app):
     assert "lock_start" in [x.key for x in app.button]
 
 
+def choose_rows(app, *jobs):
+    """Choose jobs at the table of jobs."""
+    box = next(x for x in app.multiselect if x.label == "Lock or unlock jobs")
+    box.set_value(list(jobs)).run()
+
+
+def test_jobs_are_locked_in_their_table(app):
+    """Two at once are one step; the table says what stays; unlocked one by one."""
+    assert app.button(key="lock_rows_start").disabled
+    choose_rows(app, 3, 5)
+    click(app, "lock_rows_start")
+    assert [x.kind for x in value(app, Key.DAY).events] == ["job_locked"] * 2
+    assert len(versions_of(app)) == 2
+    table = app.dataframe[0].value.set_index("Job")["Stays"]
+    ids = value(app, Key.SHIFT).problem.job_ids
+    assert table[ids[3]] == table[ids[5]] == "locked: machine and start"
+    assert (table == "").sum() == len(ids) - 2
+    choose_rows(app, 3)
+    click(app, "unlock_rows")
+    table = app.dataframe[0].value.set_index("Job")["Stays"]
+    assert table[ids[3]] == ""
+    click(app, "icon_undo")
+    click(app, "icon_undo")
+    assert value(app, Key.DAY).events == ()
+
+
+def freeze(app, until, *machines):
+    """Freeze the plan from the sidebar."""
+    at = next(x for x in app.get("datetime_input") if "Nothing changes" in x.label)
+    at.set_value(until).run()
+    app.multiselect(key="freeze_machines").set_value(list(machines)).run()
+    click(app, "press_freeze")
+
+
+def test_what_is_frozen_stays_when_all_is_planned_anew(app):
+    """Two hours on every machine, then lifted again; each is a step of its own."""
+    plan = value(app, Key.PLAN)
+    freeze(app, plan.shift.start + timedelta(hours=2))
+    assert versions_of(app)[-1] == ("Nothing changes before Mon 08:00.", 1)
+    plan_by(app, "rule:spt")
+    before, anew = plan.result.schedule, value(app, Key.PLAN).result.schedule
+    soon = before.start < 2 * 3600
+    assert soon.any()
+    assert (anew.start == before.start)[soon].all()
+    assert (anew.start != before.start).any()
+    again = refreshed(app)
+    assert "Frozen until Mon 5 Jan 08:00" in [x.label for x in again.get("popover")]
+    click(app, "thaw")
+    plan_by(app, "rule:spt")
+    free = value(app, Key.PLAN).result.schedule
+    assert (free.start != before.start)[soon].any()
+    click(app, "icon_undo")
+    click(app, "icon_undo")
+    assert value(app, Key.PLAN).result.schedule is not free
+    assert [x.kind for x in value(app, Key.DAY).events] == ["plan_frozen"]
+
+
+def test_a_freeze_holds_on_its_machines_alone(app):
+    """Everything of one machine stays; of the others nothing has to."""
+    plan = value(app, Key.PLAN)
+    schedule = plan.result.schedule
+    machine = int(schedule.machine[0])
+    freeze(app, plan.shift.start + timedelta(days=3), machine)
+    plan_by(app, "rule:spt")
+    anew, there = value(app, Key.PLAN).result.schedule, schedule.machine == machine
+    assert (anew.start == schedule.start)[there].all()
+    assert (anew.machine == machine)[there].all()
+    assert (anew.start != schedule.start).any()
+
+
 def test_a_job_is_moved_by_the_form_and_locked(app):
     """To another of its machines, at its own start; unlocked, it may be planned."""
     plan = value(app, Key.PLAN)

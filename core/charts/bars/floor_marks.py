@@ -1,8 +1,13 @@
-"""What of a plan is past change: history pale, locks hatched, the freeze as a line."""
+"""
+What of a plan is past change, over its bars.
+
+History is pale, locks are hatched, what is frozen is dotted and ends at a line.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,9 +16,11 @@ from numpy.typing import NDArray
 from core.charts import theme
 from core.charts.bars.canvas import Canvas, Sketch
 from core.charts.bars.marks import BAR_OFFSET
+from core.problem.schedule import Schedule
 
 PALE = 0.62  # opacity of what lies over history
 BAR = 0.62  # height of a bar, as the chart draws it
+FREEZE = "nothing changes before"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,17 +35,23 @@ class FloorMarks:
     begun, locked
         Shape (n,): jobs that have begun by now; jobs that are locked.
     freeze_until
-        Second before which nothing changes; ``None``: nothing is frozen.
+        Second before which nothing changes, by machine; of others nothing is frozen.
     """
 
     now: int
     begun: NDArray[np.bool_]
     locked: NDArray[np.bool_]
-    freeze_until: int | None = None
+    freeze_until: Mapping[int, int] = field(default_factory=dict)
+
+    def frozen(self, schedule: Schedule) -> NDArray[np.bool_]:
+        """Shape (n,): jobs that have not begun and start before their freeze ends."""
+        until = np.array([self.freeze_until.get(k, 0) for k in schedule.machine])
+        found: NDArray[np.bool_] = (schedule.start < until) & ~self.begun
+        return found
 
 
 def add_floor_marks(sketch: Sketch, canvas: Canvas, marks: FloorMarks) -> None:
-    """Draw over the bars: history pale up to now, locked jobs hatched."""
+    """Draw over the bars: history pale up to now, locks hatched, frozen jobs dotted."""
     schedule, running = canvas.schedule, canvas.running
     past = running[marks.begun[running]]
     done = np.minimum(schedule.end[past], max(marks.now, 0))
@@ -58,20 +71,25 @@ def add_floor_marks(sketch: Sketch, canvas: Canvas, marks: FloorMarks) -> None:
             },
             showlegend=False,
         )
-    held = running[marks.locked[running]]
-    if len(held):
+    for name, chosen, shape, line in (
+        ("frozen", marks.frozen(schedule) & ~marks.locked, ".", 0.0),
+        ("locked", marks.locked, "x", 1.5),
+    ):
+        held = running[chosen[running]]
+        if not len(held):
+            continue
         sketch.add_bar(
             **canvas.axis.cut(schedule.start[held], schedule.end[held]),
             y=canvas.y[held] + BAR_OFFSET,
             width=BAR,
             orientation="h",
-            name="locked",
+            name=name,
             hoverinfo="skip",
             marker={
                 "color": "rgba(0,0,0,0)",
-                "line": {"width": 1.5, "color": theme.INK},
+                "line": {"width": line, "color": theme.INK},
                 "pattern": {
-                    "shape": "x",
+                    "shape": shape,
                     "size": 6,
                     "solidity": 0.2,
                     "fillmode": "replace",
@@ -82,21 +100,45 @@ def add_floor_marks(sketch: Sketch, canvas: Canvas, marks: FloorMarks) -> None:
         )
 
 
-def add_freeze_line(figure: go.Figure, canvas: Canvas, marks: FloorMarks) -> None:
-    """Draw an upright line where the freeze ends, if that is in view."""
-    until = marks.freeze_until
-    if until is not None and canvas.axis.shows(until):
-        x = str(canvas.axis.at(until))
-        figure.add_vline(
-            x=x, line={"color": theme.MUTED_INK, "width": 1.5, "dash": "dot"}
+def add_freeze(sketch: Sketch, canvas: Canvas, marks: FloorMarks) -> None:
+    """Draw where the freeze ends: a line through all machines, or one for each."""
+    rows = [
+        (marks.freeze_until[k], y)
+        for k, y in zip(
+            canvas.rows.machines.tolist(), canvas.rows.y.tolist(), strict=True
         )
-        figure.add_annotation(
-            x=x,
-            y=0,
-            yref="paper",
-            text="nothing changes before",
-            font={"color": theme.MUTED_INK, "size": 11},
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-        )
+        if canvas.axis.shows(marks.freeze_until.get(k, -1))
+    ]
+    x: list[str | None] = []
+    heights: list[float | None] = []
+    for until, y in rows:
+        x += [str(canvas.axis.at(until)), str(canvas.axis.at(until)), None]
+        heights += [y - 0.5, y + 0.5, None]
+    if not rows:
+        return
+    sketch.add_scatter(
+        x=x,
+        y=heights,
+        mode="lines",
+        name=FREEZE,
+        line={"color": theme.INK, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
+def add_freeze_words(figure: go.Figure, canvas: Canvas, marks: FloorMarks) -> None:
+    """Say at the line what it means, where it goes through all machines."""
+    untils = {marks.freeze_until.get(k, -1) for k in canvas.rows.machines.tolist()}
+    until = untils.pop()
+    if untils or not canvas.axis.shows(until):
+        return
+    figure.add_annotation(
+        x=str(canvas.axis.at(until)),
+        y=0,
+        yref="paper",
+        text=FREEZE,
+        font={"color": theme.MUTED_INK, "size": 11},
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
+    )

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from core.charts import theme
 from core.charts.bars.canvas import Canvas, Sketch
 from core.charts.bars.categories import Category, categories
-from core.charts.bars.floor_marks import FloorMarks, add_floor_marks, add_freeze_line
+from core.charts.bars.floor_marks import (
+    FloorMarks,
+    add_floor_marks,
+    add_freeze,
+    add_freeze_words,
+)
 from core.charts.bars.joined_bars import JoinedBars, joined_bars, needs_overview
 from core.charts.bars.marks import (
     BAR_OFFSET,
@@ -95,11 +100,13 @@ def gantt(
         _add_bars(sketch, canvas, colors, floor)
         if whiskers is not None:
             add_whiskers(sketch, canvas, whiskers)
+    if floor is not None:
+        add_freeze(sketch, canvas, floor)
     add_planner_marks(sketch, canvas, planners or {})
     add_due_marks(sketch, canvas)
     figure = sketch.figure(_layout(canvas))
-    if floor is not None and not joined:
-        add_freeze_line(figure, canvas, floor)
+    if floor is not None:
+        add_freeze_words(figure, canvas, floor)
     add_lines(figure, canvas, now)
     return figure
 

@@ -314,6 +314,36 @@ class JobUnlocked(OneJob, kind="job_unlocked", title="A job is unlocked"):
         return f"{self.job} is unlocked."
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlanFrozen(Event, kind="plan_frozen", title="Nothing changes before"):
+    """
+    What starts before a moment in the plan in hand stays as it is.
+
+    Parameters
+    ----------
+    until
+        The moment; ``None``: nothing is frozen any more.
+    machines
+        Where; none named: everywhere.
+    """
+
+    until: datetime | None
+    machines: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """Moment and machines."""
+        there = f" on {phrases.listed(self.machines)}" if self.machines else ""
+        if self.until is None:
+            return f"Nothing is frozen any more{there}."
+        return f"Nothing changes before {_moment(self.until)}{there}."
+
+    @property
+    def machines_meant(self) -> tuple[str, ...]:
+        """Ids of the machines that it is about."""
+        return self.machines
+
+
 KINDS.pop("")  # what kinds have in common is no kind
 
 

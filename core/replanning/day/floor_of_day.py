@@ -69,6 +69,9 @@ def floor_of_day(
             held = _at(held, job, machine, lock.start, length)
     second = max(_seconds(shift, now), 0 if said is None else said.now)
     frozen: dict[int, int] = {} if said is None else dict(said.freeze_until)
+    for name, seconds in replayed.freeze.items():
+        frozen[machines[name]] = seconds
+    frozen = {k: seconds for k, seconds in frozen.items() if seconds > 0}
     if freeze_until is not None:
         until = _seconds(shift, freeze_until)
         for k in range(shift.problem.num_machines):

@@ -21,6 +21,7 @@ from core.replanning.day.events import (
     MachineBack,
     MachineDown,
     MaterialLate,
+    PlanFrozen,
     RushOrder,
 )
 from core.replanning.day.replayed import (
@@ -71,6 +72,7 @@ def replay(shift: Shift, events: Iterable[Event], now: datetime) -> Replayed:
     draft = Draft(shift)
     past: dict[str, EventState] = {}
     locks: dict[str, EventLock] = {}
+    freeze: dict[str, int] = {}
     faults: list[EventFault] = []
     for event in events:
 
@@ -80,10 +82,10 @@ def replay(shift: Shift, events: Iterable[Event], now: datetime) -> Replayed:
         count = len(faults)
         _check_names(event, draft, now, refuse)
         if len(faults) == count:
-            _apply(event, _Log(draft, past, locks, refuse))
+            _apply(event, _Log(draft, past, locks, freeze, refuse))
     if faults:
         raise EventsRefusedError(tuple(faults))
-    return Replayed(draft.shift(), past, locks)
+    return Replayed(draft.shift(), past, locks, freeze)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class _Log:
     draft: Draft
     past: dict[str, EventState]
     locks: dict[str, EventLock]
+    freeze: dict[str, int]
     refuse: Refuse
 
     def is_begun(self, job: str) -> bool:
@@ -262,6 +265,19 @@ def _(event: JobLocked, log: _Log) -> None:
 def _(event: JobUnlocked, log: _Log) -> None:
     if log.locks.pop(event.job, None) is None:
         log.refuse(event.job, f"{event.job} is not locked.", "Nothing to do.")
+
+
+@_apply.register
+def _(event: PlanFrozen, log: _Log) -> None:
+    if event.until is not None and event.until <= event.time:
+        log.refuse(
+            f"{event.until:%a %H:%M}",
+            f"Nothing is left to freeze before {event.until:%a %H:%M}.",
+            "Choose a moment after now.",
+        )
+        return
+    until = 0 if event.until is None else log.draft.seconds(event.until)
+    log.freeze.update(dict.fromkeys(event.machines or log.draft.machines, until))
 
 
 def _may_run(job: str, machine: str, log: _Log) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from core.problem.shift import Shift
@@ -100,8 +100,12 @@ class Replayed:
         What events say of the past, by job id; of other jobs they say nothing.
     locks
         Locks in force, by job id.
+    freeze
+        Seconds since plan start before which nothing changes, by machine id; 0:
+        nothing is frozen there, whatever the files say.
     """
 
     shift: Shift
     begun: Mapping[str, EventState]
     locks: Mapping[str, EventLock]
+    freeze: Mapping[str, int] = field(default_factory=dict)

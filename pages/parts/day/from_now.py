@@ -34,7 +34,7 @@ def from_now(shift: Shift) -> Shift:
         return shift
     made = replayed(base, day.events)
     now = now_in_hand(base)
-    if now <= base.start and not made.begun and not made.locks:
+    if now <= base.start and not (made.begun or made.locks or made.freeze):
         return made.shift
     return with_floor(plan, base, day.events, now) or made.shift
 

@@ -18,7 +18,7 @@ from pages.parts.plan.header import show_header
 from pages.parts.plan.notes import show_notes
 from pages.parts.plan.prove import offer_proof
 from pages.parts.planning import Planning, current_planning, finish_planning
-from pages.parts.state import current_plan, previous_plan
+from pages.parts.state import Key, current_plan, previous_plan
 
 FIRST_SECONDS = 0.4  # so long the page waits for a plan: a small shift is drawn once
 
@@ -29,7 +29,10 @@ def planning_under_way() -> Planning | None:
     if planning is None:
         return None
     if planning.done(max(0.0, planning.made + FIRST_SECONDS - time.monotonic())):
+        first = st.session_state.get(Key.PLAN) is None
         finish_planning(planning)
+        if first:
+            st.rerun()  # the sidebar has more to ask once there is a plan
         return None
     return planning
 

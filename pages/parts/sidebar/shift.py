@@ -15,6 +15,7 @@ from core.tables.shift import Reading
 from pages.parts.day.from_now import now_from_sidebar
 from pages.parts.day.happened.event_faults import show_event_faults
 from pages.parts.day.in_force import lived
+from pages.parts.day.moving.freeze import freeze_from_sidebar
 from pages.parts.downloads import offer_templates
 from pages.parts.kept.in_hand import offer_start_over
 from pages.parts.plan.data.tables_editor import show_faulty_tables
@@ -103,6 +104,7 @@ def _after_events(shift: Shift | None) -> Shift | None:
         if shift is not None:
             with st.sidebar:
                 now_from_sidebar(shift)
+                freeze_from_sidebar(shift)
         return found
     show_event_faults(found)
     return None

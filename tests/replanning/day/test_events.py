@@ -30,6 +30,7 @@ from core.replanning.day.events import (
     MachineBack,
     MachineDown,
     MaterialLate,
+    PlanFrozen,
     RushJob,
     RushOrder,
 )
@@ -99,6 +100,8 @@ def every_kind():
         JobBegan(time=at(5), job="A", machine="M0"),
         JobEnded(time=at(16), job="A", machine="M0", began=at(0)),
         JobNotBegun(time=at(120), job="B"),
+        PlanFrozen(time=at(20), until=at(180)),
+        PlanFrozen(time=at(30), until=None, machines=("M0",)),
     )
 
 
@@ -188,6 +191,7 @@ def test_past_and_locks_are_told_apart_from_the_problem(shift):
         "B": EventState("planned"),
     }
     assert made.locks == {"B": EventLock("start", "M1", 95 * 60, moved=True)}
+    assert made.freeze == {"M0": 0, "M1": 180 * 60}  # lifted on one machine again
     assert made.shift.problem.job_ids == ("A", "B", "R1", "R2")
 
 
@@ -253,6 +257,8 @@ def test_the_log_as_a_table():
             "may not run on M1",
         ),
         ([JobUnlocked(time=at(1), job="A")], "not locked"),
+        ([PlanFrozen(time=at(9), until=at(9))], "Nothing is left to freeze"),
+        ([PlanFrozen(time=at(9), until=at(10), machines=("M7",))], "no machine 'M7'"),
         ([rush(weight=0.0)], "weight 0"),
         ([rush(), rush()], "a job 'R1' already"),
         ([RushOrder(time=at(1), jobs=())], "has no job"),

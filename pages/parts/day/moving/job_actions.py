@@ -46,7 +46,7 @@ def _show_lock(plan: Plan, job: int) -> bool:
                 icon=":material/lock:",
                 help="It stays on its machine, whatever is planned.",
                 on_click=lock,
-                args=(plan, job),
+                args=(plan, [job]),
                 kwargs={"start": False},
                 key="lock_machine",
             )
@@ -55,7 +55,7 @@ def _show_lock(plan: Plan, job: int) -> bool:
                 icon=":material/lock_clock:",
                 help="It stays on its machine and at its start, to the second.",
                 on_click=lock,
-                args=(plan, job),
+                args=(plan, [job]),
                 kwargs={"start": True},
                 key="lock_start",
             )
@@ -68,7 +68,7 @@ def _show_lock(plan: Plan, job: int) -> bool:
         "Unlock",
         icon=":material/lock_open:",
         on_click=unlock,
-        args=(plan, job),
+        args=(plan, [job]),
         key="unlock",
     )
 

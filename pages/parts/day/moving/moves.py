@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -53,15 +54,18 @@ def marks_of(plan: Plan) -> FloorMarks:
         now = round((now_in_hand(base) - plan.shift.start).total_seconds())
     begun = plan.result.schedule.start < now
     locked = np.zeros(problem.num_jobs, dtype=np.bool_)
-    freeze = None
+    freeze: dict[int, int] = {}
     if floor is not None:
         begun[floor.begun()] = True
-        freeze = max(floor.freeze_until.values(), default=None)
+        freeze = dict(floor.freeze_until)
     if base is not None and day is not None and day.events:
         said = replayed(base, day.events)
+        where = {name: k for k, name in enumerate(problem.machine_ids)}
+        freeze |= {where[x]: until for x, until in said.freeze.items() if x in where}
         locked = np.isin(problem.job_ids, list(said.locks))
         waiting = [name for name, x in said.begun.items() if x.state == "planned"]
         begun &= ~np.isin(problem.job_ids, waiting)
+    freeze = {k: until for k, until in freeze.items() if until > now}
     return FloorMarks(now, begun, locked, freeze)
 
 
@@ -76,41 +80,42 @@ def movable(plan: Plan) -> NDArray[np.bool_]:
     return ~(marks.begun | marks.locked)
 
 
-def lock(plan: Plan, job: int, *, start: bool) -> None:
-    """Lock a job to its machine, or also to its start."""
+def lock(plan: Plan, jobs: Sequence[int], *, start: bool) -> None:
+    """Lock jobs to their machines, or also to their starts; one step, however many."""
     shift, schedule = plan.shift, plan.result.schedule
-    machine = shift.problem.machine_ids[schedule.machine[job]]
-    event = JobLocked(
-        time=now_in_hand(shift),
-        job=shift.problem.job_ids[job],
-        machine=machine,
-        lock="start" if start else "machine",
-        start=shift.start + timedelta(seconds=int(schedule.start[job])),
-    )
-    _tell(event)
+    events = [
+        JobLocked(
+            time=now_in_hand(shift),
+            job=shift.problem.job_ids[job],
+            machine=shift.problem.machine_ids[schedule.machine[job]],
+            lock="start" if start else "machine",
+            start=shift.start + timedelta(seconds=int(schedule.start[job])),
+        )
+        for job in jobs
+    ]
+    tell(*events)
 
 
-def unlock(plan: Plan, job: int) -> None:
-    """Let a job be planned anew."""
-    shift = plan.shift
-    name = shift.problem.job_ids[job]
-    _tell(JobUnlocked(time=now_in_hand(shift), job=name))
+def unlock(plan: Plan, jobs: Sequence[int]) -> None:
+    """Let jobs be planned anew; one step, however many."""
+    now, ids = now_in_hand(plan.shift), plan.shift.problem.job_ids
+    tell(*(JobUnlocked(time=now, job=ids[job]) for job in jobs))
 
 
-def _tell(event: Event) -> None:
-    """Put an event in force that changes no time and no machine."""
+def tell(*told: Event) -> None:
+    """Put events in force that change no time and no machine; all of them, or none."""
     day, base = day_in_hand(), base_shift()
     if day is None or base is None:
         return
     st.session_state.pop(Key.DAY_NOTICE, None)
-    events = (*day.events, event)
+    events = (*day.events, *told)
     try:
         replayed(base, events)
     except EventsRefusedError as error:
         st.session_state[Key.DAY_NOTICE] = str(error)
         return
     keep_day(replace(day, events=events))
-    note_cause(event.what)
+    note_cause(" ".join(event.what for event in told))
 
 
 def move(plan: Plan, job: int, machine: int, start: int, leeway: int = 0) -> None:

@@ -11,6 +11,7 @@ from core.charts.window import View, shown_machines
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.shift import Shift
+from pages.parts.day.moving.job_locks import offer_locks, stays_words
 from pages.parts.state import Key
 from pages.parts.tables import worded
 
@@ -30,15 +31,22 @@ def show_jobs(shift: Shift, plan: Plan | None) -> None:
         problem,
         View(0, 1, tuple(state.get(Key.TYPES, ())), tuple(state.get(Key.MACHINES, ()))),
     )
-    _show_planned(plan.content_hash, machines, plan)
+    offer_locks(plan)
+    _show_planned(plan.content_hash, machines, stays_words(plan), plan)
 
 
 # Wording every cell takes longer than all the rest of a page: a table that was shown
 # once is shown again as it was.
 @st.cache_data(max_entries=KEPT_TABLES, show_spinner=False)
-def _show_planned(plan_hash: str, machines: NDArray[np.int64], _plan: Plan) -> None:
-    """Show the jobs of a plan on some machines."""
+def _show_planned(
+    plan_hash: str, machines: NDArray[np.int64], stays: tuple[str, ...], _plan: Plan
+) -> None:
+    """Show the jobs of a plan on some machines, and what of each stays."""
     table, problem = jobs_table(_plan), _plan.shift.problem
+    if any(stays):
+        said = dict(zip(problem.job_ids, stays, strict=True))
+        place = list(table.columns).index("Machine") + 1
+        table.insert(place, "Stays", table["Job"].map(said))
     if len(machines) < problem.num_machines:
         names = np.array(problem.machine_ids, dtype=object)[machines]
         table = table[table["Machine"].isin(names)].reset_index(drop=True)
