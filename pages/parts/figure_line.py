@@ -90,3 +90,12 @@ def figure_text(figure: ShownFigure) -> str:
         return words
     color = "green" if figure.better else "red"
     return f"{words} :{color}[{SIGNS[figure.direction]} {figure.change}]"
+
+
+def difference_words(figure: ShownFigure) -> str:
+    """Return a change with its sign, its word and its colour."""
+    if figure.better is None:
+        return figure.change or ""
+    sign = {"up": "+", "down": "−", "off": ""}[figure.direction]
+    color = "green" if figure.better else "red"
+    return f":{color}[{sign} {figure.change}]"

@@ -328,21 +328,26 @@ def freeze(app, until, *machines):
     click(app, "press_freeze")
 
 
+def popovers(app):
+    """What the popovers of the page are called."""
+    return [x.proto.popover.label for x in app.get("popover")]
+
+
 def test_what_is_frozen_stays_when_all_is_planned_anew(app):
     """Two hours on every machine, then lifted again; each is a step of its own."""
     plan = value(app, Key.PLAN)
     freeze(app, plan.shift.start + timedelta(hours=2))
     assert versions_of(app)[-1] == ("Nothing changes before Mon 08:00.", 1)
-    plan_by(app, "rule:spt")
+    plan_by(app, "rule:atcs")
     before, anew = plan.result.schedule, value(app, Key.PLAN).result.schedule
     soon = before.start < 2 * 3600
     assert soon.any()
     assert (anew.start == before.start)[soon].all()
     assert (anew.start != before.start).any()
     again = refreshed(app)
-    assert "Frozen until Mon 5 Jan 08:00" in [x.label for x in again.get("popover")]
+    assert "Frozen until Mon 5 Jan 08:00" in popovers(again)
     click(app, "thaw")
-    plan_by(app, "rule:spt")
+    plan_by(app, "rule:atcs")
     free = value(app, Key.PLAN).result.schedule
     assert (free.start != before.start)[soon].any()
     click(app, "icon_undo")
@@ -357,7 +362,7 @@ def test_a_freeze_holds_on_its_machines_alone(app):
     schedule = plan.result.schedule
     machine = int(schedule.machine[0])
     freeze(app, plan.shift.start + timedelta(days=3), machine)
-    plan_by(app, "rule:spt")
+    plan_by(app, "rule:atcs")
     anew, there = value(app, Key.PLAN).result.schedule, schedule.machine == machine
     assert (anew.start == schedule.start)[there].all()
     assert (anew.machine == machine)[there].all()
@@ -506,3 +511,41 @@ def test_a_plan_from_nine_on_is_stepped_through(app):
     for name in ("machine", "start", "end"):
         old, new = (getattr(x, name)[begun] for x in (plan.result.schedule, joined))
         assert (old == new).all()
+
+
+def open_changes(app):
+    """Open the tab of changes."""
+    app.session_state[f"{Key.TABS}_of_plan"] = "Changes"
+    app.run()
+    assert not app.exception
+
+
+def test_any_two_plans_stand_side_by_side(app):
+    """Three versions: the plan before the one in hand first, then 1 beside 2."""
+    first = value(app, Key.PLAN)
+    plan_by(app, "rule:spt")
+    second = value(app, Key.PLAN)
+    plan_by(app, "rule:atcs")
+    open_changes(app)
+    assert app.selectbox(key="version_first").value == "version:2"
+    assert app.selectbox(key="version_second").value == "hand"
+    app.selectbox(key="version_first").set_value("version:1").run()
+    app.selectbox(key="version_second").set_value("version:2").run()
+    assert not app.exception
+    moved = abs(first.result.schedule.start - second.result.schedule.start) > 300
+    other = first.result.schedule.machine != second.result.schedule.machine
+    words = f"**{(moved | other).sum()} jobs changed**"
+    assert any(x.value.startswith(words) for x in app.markdown)
+    assert sum(x.value.startswith("**Version") for x in app.markdown) == 2
+
+
+def test_a_point_of_the_line_is_a_way_back(app):
+    """Clicked, it stands beside the plan in hand; a press puts it in force."""
+    first = value(app, Key.PLAN)
+    plan_by(app, "rule:spt")
+    open_changes(app)
+    app.session_state[Key.VERSION] = 1  # as the click says
+    app.run()
+    click(app, "version_back")
+    assert value(app, Key.PLAN).content_hash == first.content_hash
+    assert len(versions_of(app)) == 2

@@ -18,6 +18,7 @@ from core.problem.measures.figure_words import ShownFigure, shown_figures
 from core.problem.measures.figures import ShownIn, Unit
 from pages.parts.chart import show_chart
 from pages.parts.compare.run import Comparison, title
+from pages.parts.figure_line import difference_words
 from pages.parts.guard import friendly_errors
 from pages.parts.plan.data.tables import WHEN
 from pages.parts.state import COMPARE_WINDOW, Key, keep_plan
@@ -128,15 +129,6 @@ def _say_equal(found: Comparison) -> None:
             f": all {many} fit in one batch, so every job is in sight from the start"
         )
     st.info(f"{words}.", icon=":material/equal:")
-
-
-def difference_words(figure: ShownFigure) -> str:
-    """Return a change with its sign, its word and its colour."""
-    if figure.better is None:
-        return figure.change or ""
-    sign = {"up": "+", "down": "−", "off": ""}[figure.direction]
-    color = "green" if figure.better else "red"
-    return f":{color}[{sign} {figure.change}]"
 
 
 @st.fragment

@@ -16,9 +16,11 @@ from core.charts.changes import changes_gantt
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem import phrases
+from core.problem.measures.stability import SAME_START
 from core.problem.shift import Shift
 from core.replanning.day.events import Event
 from core.replanning.day.replayed import EventsRefusedError
+from pages.parts.chart import show_chart
 from pages.parts.day.from_now import with_floor
 from pages.parts.day.happened.event_faults import issues_of
 from pages.parts.day.happened.forms import FORMS, Told
@@ -256,12 +258,10 @@ def _show_option(
     )
     if pressed:
         st.rerun()
-    st.plotly_chart(
+    show_chart(
         _chart(preview, option, window, now),
-        theme=None,
-        key=f"ways_chart_{option.name}",
-        config={"displayModeBar": False, "staticPlot": False},
-        alt=f"{option.title}: {option.changes.changed_jobs} changed jobs.",
+        f"ways_chart_{option.name}",
+        f"{option.title}: {option.changes.changed_jobs} changed jobs.",
     )
 
 
@@ -277,7 +277,7 @@ def _chart(
     begun = np.zeros(shift.problem.num_jobs, dtype=np.bool_)
     begun[floor.begun()] = True
     other = schedule.machine != previous.machine
-    moved = np.abs(schedule.start - previous.start) > 300
+    moved = np.abs(schedule.start - previous.start) > SAME_START
     changed = previous.known & ~begun & (other | moved)
     return changes_gantt(shift, schedule, previous, changed, begun, window, now)
 
