@@ -7,7 +7,7 @@ import streamlit as st
 from core.charts.versions import VersionMark, versions_chart
 from core.planning.plan import Plan
 from core.problem.shift import Shift
-from core.store.shifts.versions import VersionEntry
+from core.store.shifts.version import VersionEntry
 from pages.parts.chart import job_of, show_chart
 from pages.parts.day.history.kept_versions import entries_after_keeping, go_to
 from pages.parts.day.history.side_by_side import FIRST, SECOND, show_two, version_key

@@ -18,7 +18,7 @@ from core.problem.schedule import tardiness
 from core.replanning.day.floor_of_day import previous_of
 from core.store.errors import StoreError
 from core.store.shifts.scenarios import Scenarios
-from core.store.shifts.versions import VersionEntry
+from core.store.shifts.version import VersionEntry
 from pages.parts.chart import show_chart
 from pages.parts.day.history.kept_versions import plan_of_version
 from pages.parts.day.history.versions_row import words_of
