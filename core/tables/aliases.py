@@ -71,7 +71,8 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
             *("fallig", "falligkeit", "falligkeitsdatum", "fallig_am", "termin"),
             *("liefertermin", "endtermin", "solltermin", "fertig_bis", "echeance"),
             *("date_echeance", "date_d_echeance", "date_limite", "vencimiento"),
-            *("fecha_de_vencimiento", "fecha_limite", "abgabetermin"),
+            *("fecha_de_vencimiento", "fecha_limite", "abgabetermin", "fallig_bis"),
+            *("need_date", "needed_by", "fecha_de_entrega", "date_de_livraison"),
         ),
         "weight": (
             *("priority", "job_weight", "gewicht", "gewichtung", "poids", "peso"),

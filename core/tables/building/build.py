@@ -26,7 +26,11 @@ from core.tables.building.dates import dates_of
 from core.tables.building.floor.states import floor_of, is_under_way, stated_now
 from core.tables.building.floor.status_words import has_begun, without_cancelled
 from core.tables.building.groups import SetupGroups
-from core.tables.building.idle import warn_of_idle_downtime, warn_of_idle_waits
+from core.tables.building.idle import (
+    warn_of_idle_downtime,
+    warn_of_idle_waits,
+    warn_of_machine_columns,
+)
 from core.tables.building.machines import list_machines
 from core.tables.building.plan_start import choose_start, dates_in, warn_of_far_dates
 from core.tables.building.precedence import precedences
@@ -211,6 +215,7 @@ def _problem(
         dtype=np.int64,
     )
     warn_of_idle_waits(book, wait_after, precedence)
+    warn_of_machine_columns(book)
     varies = variation_of(book, processing)
     if collect.has_errors or not n or not m:
         return None

@@ -186,6 +186,30 @@ def warn_of_idle_materials(book: Book, wanted: Container[int]) -> None:
     )
 
 
+def warn_of_machine_columns(book: Book) -> None:
+    """Warn of a column of jobs that is not used, and names a machine in every cell."""
+    records = book.jobs
+    if "machine_id" in records.headers:
+        return
+    cells: dict[str, list[tuple[int, str]]] = {}
+    for record in records:
+        for header, text in record.extras.items():
+            if text.strip():
+                cells.setdefault(header, []).append((record.number, text.strip()))
+    for header, found in cells.items():
+        if all(book.machine_index.meant(text) is not None for _, text in found):
+            number, text = found[0]
+            records.report(
+                number,
+                header,
+                text,
+                f"{header!r} is kept but not used; its cells are machines.",
+                "Rename it to 'machine_id' if a job may run there only, to "
+                "'preferred_machine' if it had better, or say it in the mapping.",
+                Severity.WARNING,
+            )
+
+
 def warn_of_idle_waits(
     book: Book, wait_after: NDArray[np.int64], precedence: NDArray[np.int64]
 ) -> None:

@@ -21,6 +21,7 @@ from core.tables.raw import (
 from core.tables.reading.cleaning import cleaned
 from core.tables.reading.header_row import header_index, report_titles
 from core.tables.reading.leftovers import (
+    is_ruler,
     report_units,
     unit_row,
     without_footnotes,
@@ -126,6 +127,23 @@ def assemble(
         )
         return None
     body = rows[place + 1 :]
+    if body and is_ruler(body[0][1]):
+        collect.add(
+            label,
+            "This row only underlines the header, and is no row of the table.",
+            "Nothing to do.",
+            row=body[0][0],
+            severity=Severity.NOTE,
+        )
+        body = body[1:]
+    if not body and sheet is None and kind not in ("jobs", "machines"):
+        collect.add(
+            label,
+            "The table has no rows: it changes nothing.",
+            "Nothing to do if that is meant.",
+            row=header_row,
+            severity=Severity.NOTE,
+        )
     units = unit_row(body[0][1]) if body else None
     if units is not None:
         meant = [known_column(ALL_SHEETS[kind], x) for x in columns]

@@ -26,11 +26,12 @@ _UNIT_WORDS = _TIME_UNITS | {
     *("pieces", "stk", "stück", "st", "date", "datum", "text", "number", "nr", "list"),
     *("yes/no", "ja/nein", "hh:mm", "-", "–", "—", "n/a"),
 }
+_RULER = re.compile(r"[-=_+| ]{3,}|:-+:?|-+:")
 _NOTHING = frozenset("-–—")
 _NOTE_MARK = re.compile(
     r"(?:[*#†‡§¹²³]|//|--|note|notes|remark|hinweis|anmerkung|legende|stand|quelle|"
     r"source|printed|gedruckt|erstellt|created|page|seite|legend|nota|remarque)"
-    r"(?:\W.*)?|[*#].*",
+    r"(?:\W.*)?|[*#].*|\(?\d+ (?:rows?|records?|zeilen?|lignes?|filas?)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -55,6 +56,14 @@ def unit_row(cells: tuple[object, ...]) -> tuple[str, ...] | None:
         certain |= is_unit and (inside is not None or index > 0)
         units.append(text if is_unit else "")
     return tuple(units) if certain else None
+
+
+def is_ruler(cells: tuple[object, ...]) -> bool:
+    """Whether a row under the header only underlines it, as databases print it."""
+    filled = [x for x in cells if not is_blank(x)]
+    return bool(filled) and all(
+        isinstance(x, str) and _RULER.fullmatch(x.strip()) for x in filled
+    )
 
 
 def report_units(

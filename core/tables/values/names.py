@@ -71,7 +71,16 @@ class Known(dict[str, Value]):
         if wanted in self._by_alike:
             return self._by_alike[wanted]
         # Thousands of ids, for each of thousands of cells, would take minutes.
-        if len(self) > _MANY or len(name) < 3:
+        if len(self) > _MANY:
+            return None
+        if wanted.isdigit():  # a spreadsheet took the zeros away
+            number = wanted.lstrip("0")
+            same_number = [
+                x for x in self._by_alike if x.isdigit() and x.lstrip("0") == number
+            ]
+            if same_number:
+                return self._by_alike[same_number[0]]
+        if len(name) < 3:
             return None
         close = difflib.get_close_matches(wanted, self._by_alike, n=1, cutoff=_CLOSE)
         return self._by_alike[close[0]] if close else None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
+from core.charts import theme
 from core.charts.comparison import difference_boxes
 from core.comparison.paired import paired
 from core.comparison.trial_pool import MOST_TRIALS, TrialSpec
@@ -21,7 +24,7 @@ from pages.parts.chart import show_chart
 from pages.parts.compare.run import IN_HAND, LIMIT_SECONDS, title
 from pages.parts.guard import friendly_errors
 from pages.parts.kept.stored import database
-from pages.parts.models import with_chosen_model
+from pages.parts.models import model_fault, with_chosen_model
 from pages.parts.sidebar.shift import KINDS
 from pages.parts.state import Key
 
@@ -56,6 +59,9 @@ def show_trials(shift: Shift, settings: PlanSettings, names: tuple[str, ...]) ->
             pressed = st.button(
                 "Run trials", icon=":material/science:", disabled=len(chosen) < 2
             )
+        said = [model_fault(replace(settings, scheduler=x)) for x in chosen]
+        for fault in dict.fromkeys(x for x in said if x is not None):
+            st.warning(theme.unmarked(fault), icon=":material/error:")
         if len(chosen) < 2:
             st.caption("Choose two schedulers above; a plan in hand has no trials.")
         try:
