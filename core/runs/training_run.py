@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 import torch
@@ -280,8 +279,6 @@ class TrainingSession:
         trainer.policy.load_state_dict(weights)
         content = save_tensors({k: v.contiguous() for k, v in weights.items()})
         figures: dict[str, Any] = {"iteration": iteration}
-        if isfinite(best.score):
-            figures["validation_against_rule"] = best.score - 1
         card = card_of(
             trainer,
             name=self.run.name,

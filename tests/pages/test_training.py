@@ -237,6 +237,17 @@ def test_a_run_that_failed_says_why(page, store):
     assert any("shifts of this run are gone" in x.value for x in page.text)
 
 
+def test_a_model_has_one_held_out_cost(page, store):
+    """The table of runs shows the card's: of refined plans, on the same problems."""
+    finished(store)
+    (figures,) = [x for what, x, _ in Models(store).evaluations("tiny")]
+    page.run()
+    (table,) = [x.value for x in page.dataframe if "Held-out cost" in x.value]
+    assert table["Held-out cost"].tolist() == [round(figures["refined"]["cost"], 4)]
+    assert f"cost {figures['refined']['cost']:.4f} on" in said(page)
+    assert "validation" not in str(Models(store).get("tiny").card.figures)
+
+
 def _problem():
     return generate(KINDS["shift_open"].resized(6, 2), 1)
 

@@ -130,6 +130,14 @@ def judged(models: Models, name: str, default: str) -> dict[str, Any] | None:
     return None
 
 
+def held_out_costs(models: Models, name: str) -> dict[str, Any] | None:
+    """Newest held-out costs of a model, those of refined plans where there are."""
+    for what, figures, _ in models.evaluations(name):
+        if what == HELD_OUT:
+            return dict(figures.get("refined") or figures)
+    return None
+
+
 def verdict(figures: dict[str, Any]) -> str:
     """Return held-out or other figures in words; what is refined decides, and leads."""
     plans = phrases.many(figures["problems"], "plan")

@@ -18,10 +18,12 @@ from core.runs.launch import kill, launch_next
 from core.store.background.run import Run
 from core.store.background.runs import Runs
 from core.store.errors import StoreError
+from core.store.models import Models
 from pages.parts.chart import show_chart
 from pages.parts.guard import friendly_errors
 from pages.parts.kept.stored import database
 from pages.parts.state import Key
+from pages.parts.training.evaluate import held_out_costs
 
 if TYPE_CHECKING:
     from core.planning.scheduler import Result
@@ -78,8 +80,9 @@ def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None
     with st.container():
         _show_notice()
     curves = {run.id: RunCurves(run.name, runs.metrics(run.id)) for run in known[:30]}
+    worth = _worth()
     st.dataframe(
-        [_row(run, curves.get(run.id)) for run in known],
+        [_row(run, worth.get(run.id)) for run in known],
         hide_index=True,
         height=min(38 + 35 * len(known), 290),
         column_config={
@@ -126,13 +129,14 @@ def _curves(several: list[RunCurves], live: bool) -> None:
         words = "The first figures come in a moment." if live else "It has no figures."
         st.caption(words)
     else:
-        st.markdown("**Held-out cost**: problems that training never sees; less is "
-                    "better.")  # fmt: skip
+        st.markdown("**Cost while it trains**: on a few problems set aside, before any "
+                    "refinement; less is better. When it is done, its model is judged "
+                    "on others.")  # fmt: skip
         show_chart(
             held_out_chart(several),
             key="held_out",
-            alt="Held-out cost over decisions; the table of runs holds its newest "
-            "value.",
+            alt="Cost on problems set aside over decisions, with the best rule and the "
+            "default model.",
         )
         with st.expander(
             "How it learns", icon=":material/show_chart:", key="run_curves"
@@ -153,33 +157,38 @@ def _show_notice() -> None:
         (st.success if good else st.warning)(theme.unmarked(words))
 
 
-def _row(run: Run, curves: RunCurves | None) -> dict[str, Any]:
-    """One line of the table."""
-    cost = rule = default = None
-    if curves is not None:
-        cost, rule, default = map(
-            curves.newest, ("held_out", "held_out_rule", "held_out_default")
-        )
+def _worth() -> dict[str, dict[str, Any]]:
+    """Held-out costs of the models that runs made, as the models' cards say them."""
+    models = Models(database())
+    found = {}
+    for model in models.all():
+        figures = held_out_costs(models, model.name)
+        if model.run is not None and figures is not None:
+            found[model.run] = figures
+    return found
+
+
+def _row(run: Run, costs: dict[str, Any] | None) -> dict[str, Any]:
+    """One line of the table; what a model is worth is known once it is judged."""
     left = run.seconds_left
+    costs = costs or {}
     return {
         "Run": run.name,
         "State": STATES[run.state],
         "done": run.progress or 0.0,
         "Time left": "" if left is None else phrases.duration(left),
-        "Held-out cost": None if cost is None else round(cost, 4),
-        "Against rule": _against(cost, rule),
-        "Against default": _against(cost, default),
+        "Held-out cost": round(costs["cost"], 4) if costs else None,
+        "Against rule": _against(costs.get("against_rule")),
+        "Against default": _against(costs.get("against_default")),
         "Learns from": str(run.data.get("words", "")),
         "Started": _when(run.created),
     }
 
 
-def _against(cost: float | None, yardstick: float | None) -> str:
-    if cost is None or yardstick is None:
+def _against(found: dict[str, Any] | None) -> str:
+    if found is None or found["mean"] is None:
         return ""
-    if yardstick == 0:  # nothing is a percentage of a cost of 0
-        return "same" if cost == 0 else f"+{cost:.4f}"
-    return f"{100 * (cost / yardstick - 1):+.1f} %".replace("-", "−")
+    return f"{100 * found['mean']:+.1f} %".replace("-", "−")
 
 
 def _when(seconds: float) -> str:
