@@ -17,6 +17,8 @@ from core.problem.measures.figures import FIGURES, ShownIn
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.registry import scheduler
+from core.store.errors import ModelRefusedError
+from core.store.models import Models
 from core.store.shifts.scenario import scenario_from_bytes, scenario_to_bytes
 from core.store.shifts.scenarios import Scenarios
 from pages.parts.compare.run import IN_HAND
@@ -313,3 +315,18 @@ def test_filters_hold_for_all_charts(page):
     rows = [chart["layout"]["yaxis"]["ticktext"] for chart in charts]
     assert [len(names) for names in rows] == [1, 1]
     assert all(chart["layout"]["xaxis"]["range"] for chart in charts)
+
+
+def test_trials_say_that_the_default_model_is_missing(page, monkeypatch):
+    """Once, whatever of the chosen needs it; rules alone have nothing to say of it."""
+
+    def broken(self):
+        raise ModelRefusedError("Its files are gone.")
+
+    monkeypatch.setattr(Models, "default_model", broken)
+    page.run()
+    assert "made the default cannot be used" not in texts(page)
+    page.session_state[Key.CONTENDERS] = ["hierarchical", "batch", "rule:edd"]
+    page.run()
+    assert not page.exception
+    assert texts(page).count("made the default cannot be used") == 1
