@@ -101,9 +101,7 @@ def generate(settings: GeneratorSettings, seed: int) -> Problem:
         wait_after=draw_waits(settings, rng, precedence),
         may_pause=draw_may_pause(settings, rng, processing, calendars),
     )
-    if any(high > 0 for _, high in settings.cut):
-        return left_of(problem, settings, [seed, n, m])
-    return problem
+    return left_of(problem, settings, seed) if settings.is_midway else problem
 
 
 def _names(letter: str, count: int) -> tuple[str, ...]:

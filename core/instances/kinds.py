@@ -195,6 +195,11 @@ class GeneratorSettings:
                 values = getattr(self, name)
                 raise ValueError(f"Expected {name} below 1, got {values}.")
 
+    @property
+    def is_midway(self) -> bool:
+        """Whether problems are what is left of a shift in the middle."""
+        return any(high > 0 for _, high in self.cut)
+
     def resized(self, jobs: int, machines: int) -> GeneratorSettings:
         """Return the same settings for another number of jobs and machines."""
         return replace(self, jobs=jobs, machines=machines)

@@ -83,7 +83,7 @@ def midway(
     return Midway(changed, _possible(changed, floor), tuple(happened))
 
 
-def left_of(problem: Problem, settings: GeneratorSettings, seed: list[int]) -> Problem:
+def left_of(problem: Problem, settings: GeneratorSettings, seed: int) -> Problem:
     """
     Return what is left of a shift in the middle: as any problem, for any scheduler.
 
@@ -93,15 +93,30 @@ def left_of(problem: Problem, settings: GeneratorSettings, seed: list[int]) -> P
     Parameters
     ----------
     problem, settings, seed
-        See :func:`midway`; a plan is made by :func:`simple_plan`. Where nothing is
+        See :func:`drawn_midway`.
+    """
+    made, _ = drawn_midway(problem, settings, seed)
+    return remaining(made.problem, committed(made.problem, made.floor))
+
+
+def drawn_midway(
+    problem: Problem, settings: GeneratorSettings, seed: int
+) -> tuple[Midway, Schedule]:
+    """
+    Draw a shift in the middle of which something is left, and the plan before.
+
+    Parameters
+    ----------
+    problem, settings, seed
+        See :func:`midway`; the plan is made by :func:`simple_plan`. Where nothing is
         left, less of it is over.
     """
-    plan = simple_plan(problem, seed)
+    seeds = [seed, problem.num_jobs, problem.num_machines]
+    plan = simple_plan(problem, seeds)
     while True:
-        made = midway(problem, plan, settings, seed)
-        fixed = committed(made.problem, made.floor)
-        if fixed.open_jobs.size:
-            return remaining(made.problem, fixed)
+        made = midway(problem, plan, settings, seeds)
+        if committed(made.problem, made.floor).open_jobs.size:
+            return made, plan
         earlier = tuple((low / 2, high / 2) for low, high in settings.cut)
         sooner = tuple((low / 2, high / 2) for low, high in settings.freeze_minutes)
         if made.floor.now == 0:

@@ -340,8 +340,8 @@ def _moves(effort: str, num_jobs: int, *, gentle: bool) -> int | None:
     are changes that need not be made. Beside a plan that was made anew half is enough.
     """
     wanted, usual = (EFFORTS[x].moves(num_jobs) for x in (effort, "normal"))
-    if wanted is None or usual is None:
-        return wanted
+    if not wanted or usual is None:
+        return wanted  # none, or without an end
     return max(wanted, usual // 2) if gentle else wanted // 2
 
 

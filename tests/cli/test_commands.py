@@ -1,6 +1,7 @@
 """The commands, as a planner types them: output, files and exit codes."""
 
 import json
+import re
 import subprocess
 import sys
 from math import inf
@@ -263,6 +264,25 @@ def test_generated_files_check_without_issues(tmp_path):
     answer = run("check", *options)
     assert answer.exit_code == 0
     assert "20 jobs, 4 machines: 0 errors" in answer.stdout
+
+
+def test_a_generated_day_goes_on_from_its_middle(tmp_path):
+    """Files, the plan before, and what time it is: replanned, and it verifies."""
+    for seed in range(3):
+        folder = tmp_path / str(seed)
+        made = run(
+            *("generate", "--kind", "midway_calendar", "--output", folder),
+            *("--jobs", 20, "--machines", 4, "--seed", seed),
+        )
+        assert made.exit_code == 0, made.output
+        now = re.search(r"now (\S+)\.", " ".join(made.output.split()))[1]
+        inputs = ["--workbook", folder / "shift.xlsx", "--now", now]
+        inputs += ["--previous", folder / "before.csv"]
+        output = folder / "new.csv"
+        done = run("replan", *inputs, "--repair", "push", "--output", output)
+        assert done.exit_code == 0, done.output
+        found = run("verify", *inputs, "--schedule", output)
+        assert found.exit_code == 0, found.output
 
 
 def test_a_generated_shift_is_planned_and_verified(in_order, tmp_path):

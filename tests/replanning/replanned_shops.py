@@ -53,7 +53,7 @@ def written(dice):
     before = plan(shift, PlanSettings(scheduler="rule:atcs"))
     case = midway(shift.problem, before.result.schedule, DAY, dice.randrange(10**9))
     # Of the setups that have begun, the files say that their jobs have.
-    fixed = committed(case.problem, replace(case.floor, freeze_until={}))
+    fixed = committed(case.problem, case.floor)
     states = dict(case.floor.states)
     for k, setup in fixed.setups.items():
         states[setup.job] = JobState(Status.STARTED, k)
