@@ -71,6 +71,10 @@ def stated_now(
     return None
 
 
+# Columns of jobs without which each of them is planned and free.
+SAYING = {"status", "lock", "actual_start", "actual_end", "remaining_minutes"}
+
+
 def floor_of(
     book: Book, now: int | None, processing: NDArray[np.float64] | None = None
 ) -> Floor | None:
@@ -93,7 +97,8 @@ def floor_of(
     """
     reader = _States(book, now)
     states: dict[int, JobState] = {}
-    for j, record in enumerate(book.jobs.records):
+    says = SAYING & book.jobs.headers.keys()
+    for j, record in enumerate(book.jobs.records if says else ()):
         state = reader.state(record)
         if state is not None and state != JobState():
             if processing is not None:
