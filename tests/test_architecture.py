@@ -100,6 +100,7 @@ WITHOUT_TORCH = [
     *("simulation.compiled", "policy.compiled", "policy.shipped"),
     *("schedulers.compiled", "schedulers.hierarchical", "schedulers.batch"),
     *("schedulers.unified", "schedulers.dispatching.rules", "schedulers.portfolio"),
+    "schedulers.warm_up",
 ]
 
 # All that `problem` takes from outside Python's own library.

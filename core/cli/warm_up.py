@@ -12,12 +12,14 @@ def warm_up() -> None:
     from core.problem.model import Problem
     from core.problem.rows import Job, Machine
     from core.schedulers.warm_up import warm_up as compile_plans
+    from core.schedulers.warm_up import warm_up_simulators
     from core.search.chains import LoadChain, OrderChain
     from core.search.compiling import ready
     from core.timing.retime import retime
 
     watch = Stopwatch()
     compile_plans()
+    warm_up_simulators()
     for kind in (OrderChain, LoadChain):
         ready(kind, never)
     one = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])

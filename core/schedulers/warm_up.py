@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from core.bounds.joint import joint_bound
 from core.policy.compiled.plan_loop import PlanLoop, blank_network
 from core.problem.model import Problem
@@ -9,27 +13,54 @@ from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.schedulers.compiled.rules import best_by_machine_code
 from core.schedulers.variants import variants
-from core.simulation.features import observe, observe_machines
 from core.simulation.problems.side_by_side import side_by_side
-from core.simulation.simulator import Simulator
 from core.timing.machine_code import compiling
 from core.timing.retime import retime
+
+LOADING_SECONDS = 2.0  # machine code that is there is loaded by then
+ONE = ([Job("job", {"machine": 1})], [Machine("machine")])
 
 
 def warm_up() -> None:
     """
     Compile, or load, everything that a plan needs, on the smallest problem.
 
-    Takes seconds once per computer, and a fraction of one afterwards. Simulators that
-    other threads make meanwhile do not wait: they work by tensor operations.
+    Takes seconds once per computer, and a fraction of one afterwards. A plan that
+    other threads make meanwhile waits for that fraction, not for a compiler: then it
+    is made by tensor operations.
     """
-    one = Problem.from_rows([Job("job", {"machine": 1})], [Machine("machine")])
-    with compiling():
+    one = Problem.from_rows(*ONE)
+    with _compiling_if_it_takes_long():
         retime(one, [[0]])
         joint_bound(one, Objective(), steps=1)
         best_by_machine_code(one, Objective(), variants(("fifo",)))
         PlanLoop(side_by_side([one], [Objective()]), blank_network(), 0.0).greedy()
-        simulator = Simulator([one])
+
+
+@contextmanager
+def _compiling_if_it_takes_long() -> Iterator[None]:
+    """Say that machine code is compiled, as soon as it is clear that none is there."""
+    over = threading.Event()
+
+    def say() -> None:
+        if not over.wait(LOADING_SECONDS):
+            with compiling():
+                over.wait()
+
+    threading.Thread(target=say, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def warm_up_simulators() -> None:
+    """The same for simulators: plans do without, and tensors take long to load."""
+    from core.simulation.features import observe, observe_machines
+    from core.simulation.simulator import Simulator
+
+    with compiling():
+        simulator = Simulator([Problem.from_rows(*ONE)])
         seen = observe(simulator)
         machines = observe_machines(simulator, seen.rollout, seen.job)
         simulator.step(seen.rollout, seen.job, machines.machine)

@@ -55,6 +55,11 @@ class Turns:
             self._since.pop(work, None)
             self._changed.notify_all()
 
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody is at work, nor waits."""
+        return not (self._since or self._line)
+
     def is_over(self, work: BackgroundWork) -> bool:
         """Whether a work was at it for a turn, and others wait."""
         since = self._since.get(work)

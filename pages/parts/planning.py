@@ -20,7 +20,7 @@ from core.planning.settings import PlanSettings
 from core.problem import phrases
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
-from pages.parts.background import BackgroundWork
+from pages.parts.background import TURNS, BackgroundWork
 from pages.parts.guard import friendly_errors
 from pages.parts.models import chosen_model, model_fault, with_chosen_model
 from pages.parts.state import (
@@ -32,6 +32,7 @@ from pages.parts.state import (
 
 QUICK_SECONDS = 2.0  # a plan that takes no longer is shown without a progress bar
 
+QUIET_SECONDS = 5.0  # before what no plan needs is loaded: the first press comes sooner
 FIRST_SHARE = 0.05  # of the work; before, its speed says nothing of its end
 
 log = logging.getLogger("shiftwright")
@@ -146,18 +147,34 @@ def warm_up() -> threading.Thread:
 
 
 def _load() -> None:
-    """Import the schedulers, compile what they need and read the default model."""
+    """
+    Import the schedulers, compile what they need and read the default model.
+
+    What only Step through and training need comes later, in a quiet moment: loading
+    tensors takes longer than a plan, which does without.
+    """
     from core.policy.errors import ModelError
     from core.policy.shipped import folder_model, load_default_model
     from core.schedulers.warm_up import warm_up as compile_ahead
+    from core.schedulers.warm_up import warm_up_simulators
 
-    threading.Thread(target=compile_ahead, daemon=True).start()
     try:
         chosen = chosen_model()
         load_default_model() if chosen is None else folder_model(chosen)
     except ModelError:
         log.warning("There is no default model; the best rule plans instead.")
-    # What is loaded now stays for good: no later collection has to look at it again.
+    compile_ahead()
+    _keep_what_is_loaded()
+    while True:
+        time.sleep(QUIET_SECONDS)
+        if TURNS.nobody:
+            break
+    warm_up_simulators()
+    _keep_what_is_loaded()
+
+
+def _keep_what_is_loaded() -> None:
+    """It stays for good: no later collection of garbage has to look at it again."""
     gc.collect()
     gc.freeze()
 

@@ -54,6 +54,7 @@ def test_no_more_work_at_once_than_there_are_places_and_first_come_is_first(begu
         until(lambda: works[-1].what == WAITING or works[-1].name in begun)
         time.sleep(0.05)
     assert begun == ["a", "b"]
+    assert not turns.nobody
     assert [work.what == WAITING for work in works] == [False, False, True, True]
     works[1].end()
     until(lambda: begun == ["a", "b", "c"])
@@ -61,6 +62,7 @@ def test_no_more_work_at_once_than_there_are_places_and_first_come_is_first(begu
     until(lambda: begun == ["a", "b", "c", "d"])
     for work in works[2:]:
         work.end()
+    until(lambda: turns.nobody)
 
 
 def test_a_work_that_never_ends_keeps_nobody_waiting_for_good(begun):

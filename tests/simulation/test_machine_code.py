@@ -25,7 +25,7 @@ from core.problem.rows import Job, Machine
 from core.schedulers.compiled import rules
 from core.schedulers.registry import scheduler
 from core.schedulers.tensors import plans
-from core.schedulers.warm_up import warm_up
+from core.schedulers.warm_up import warm_up, warm_up_simulators
 from core.simulation.compiled import (
     job_features,
     machine_features,
@@ -254,6 +254,7 @@ def test_nobody_waits_for_a_compiler_at_work():
 def test_all_machine_code_of_a_plan_is_compiled_ahead():
     """Afterwards each kernel knows one form of its arguments, whatever the problem."""
     warm_up()
+    warm_up_simulators()
     kernels = (
         step.step,
         compiled_observe.observe_jobs,
