@@ -13,8 +13,9 @@ from core.problem.floor import UNKNOWN, PreviousPlan
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.tables.issues import Collector, Issues, Severity
+from core.tables.mapping.headers import is_plan
 from core.tables.mapping.records import Records
-from core.tables.reading.read import read_table
+from core.tables.reading.read import read_table, read_tables
 from core.tables.rows import MINUTE, ScheduleRow
 from core.tables.values.names import Known
 
@@ -142,6 +143,19 @@ def read_previous(
         tuple(found.lost),
     )
     return PreviousReading(plan, collect.issues)
+
+
+def holds_a_plan(data: bytes, label: str) -> bool:
+    """
+    Whether a file is a plan rather than the tables that one is made from.
+
+    Parameters
+    ----------
+    data, label
+        See :func:`read_schedule`.
+    """
+    jobs = read_tables({label: data}, Collector()).get("jobs")
+    return jobs is not None and is_plan(jobs.columns)
 
 
 class _Rows:

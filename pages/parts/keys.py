@@ -26,7 +26,7 @@ export default function ({ data }) {
       const found = document.querySelector(place);
       if (!found || found.disabled || !found.getClientRects().length) continue;
       event.preventDefault();
-      if (found.matches("input")) found.focus();
+      if (found.matches("input, textarea")) found.focus();
       else found.click();
       return;
     }
@@ -97,9 +97,32 @@ KEYS = (
             ".st-key-orders_search input",
         ),
     ),
-    PageKey("l", "l", "lock or free the job", (".st-key-lock_job button",)),
     PageKey(
-        "Escape", "esc", "close what is open", (".st-key-icon_close_panel button",)
+        "l",
+        "l",
+        "lock the job's start, or unlock it",
+        (".st-key-unlock button", ".st-key-lock_start button"),
+    ),
+    PageKey(
+        "w",
+        "w",
+        "what happened? Again: fill it in",
+        (
+            ".st-key-happened_form :is(input, textarea)",
+            ".st-key-press_happened button",
+        ),
+    ),
+    PageKey("u", "u", "undo", (".st-key-icon_undo button",)),
+    PageKey("r", "r", "redo", (".st-key-icon_redo button",)),
+    PageKey(
+        "Escape",
+        "esc",
+        "close what is open",
+        (
+            ".st-key-icon_close_notice button",
+            ".st-key-leave_it button",
+            ".st-key-icon_close_panel button",
+        ),
     ),
     PageKey("?", "?", "show these keys", (".st-key-keys button",)),
 )

@@ -95,6 +95,8 @@ class Key(StrEnum):
     HAPPENED = "happened"
     REPAIRS = "repairs"
     DAY_NOTICE = "day_notice"
+    RETURNED = "returned"
+    FILES_BEFORE = "files_before"
 
     # Orders
     ORDER = "order"

@@ -18,11 +18,13 @@ from core.tables.writing.write_plan import schedule_csv, schedule_workbook
 from pages.parts.kept import stored
 from pages.parts.state import Key
 from tests.pages.test_in_hand import (
+    SMALL,
     TIMEOUT,
     data,
     press,
     refreshed,
     said,
+    upload,
     value,
     window,
 )
@@ -549,3 +551,57 @@ def test_a_point_of_the_line_is_a_way_back(app):
     click(app, "version_back")
     assert value(app, Key.PLAN).content_hash == first.content_hash
     assert len(versions_of(app)) == 2
+
+
+def drop_in_sidebar(app, name, content):
+    """Put a file into the box of the sidebar."""
+    box = app.sidebar.get("file_uploader")[0]
+    box.set_value([(name, content, "text/csv")]).run()
+    assert not app.exception
+
+
+def test_a_plan_among_the_files_is_offered_as_one(app):
+    """Put with the files, it replaces none; its shift comes in hand again with it."""
+    plan = value(app, Key.PLAN)
+    content = schedule_csv(plan)
+    plan_by(app, "rule:spt")
+    app.session_state[Key.SOURCE] = "upload"
+    app.run()
+    drop_in_sidebar(app, "mine.csv", content)
+    assert any("mine\\.csv is a plan" in x.value for x in app.markdown)
+    click(app, "its_shift")
+    assert value(app, Key.SHIFT).content_hash == plan.shift.content_hash
+    click(app, "take_returned_sidebar")
+    same = value(app, Key.PLAN).result.schedule.start == plan.result.schedule.start
+    assert same.all()
+    assert versions_of(app)[-1][0] == "mine.csv came back."
+    assert "leave_returned" not in [x.key for x in app.button]
+
+
+@pytest.fixture
+def uploaded(data):
+    """The small sample's own files, uploaded and planned."""
+    app = window(**{Key.SOURCE: "upload", Key.SCHEDULER: "rule:edd"})
+    upload(app, "jobs", "machines", "setups", "calendars")
+    press(app, "Plan")
+    return app
+
+
+def test_new_files_are_taken_row_by_row(uploaded):
+    """One is gone and stays, one is new and comes; the plan in hand stays as well."""
+    app = uploaded
+    plan = value(app, Key.PLAN)
+    rows = (SMALL / "jobs.csv").read_text().splitlines()
+    gone = rows[1].split(",")[0]
+    new = rows[-1].replace(rows[-1].split(",")[0], "NEW-1", 1)
+    drop_in_sidebar(app, "jobs.csv", "\n".join([rows[0], *rows[2:], new]).encode())
+    assert any("The new files change 2 jobs" in x.value for x in app.markdown)
+    assert value(app, Key.PLAN) is plan  # it stays on the screen
+    box = next(x for x in app.multiselect if x.label == "Leave as they were")
+    box.set_value([gone]).run()
+    click(app, "take_new_files")
+    ids = value(app, Key.SHIFT).problem.job_ids
+    assert gone in ids
+    assert "NEW-1" in ids
+    assert len(ids) == plan.shift.problem.num_jobs + 1
+    assert "take_new_files" not in [x.key for x in app.button]

@@ -16,6 +16,7 @@ from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.locks_said import locks_said
 from pages.parts.day.taking import take_plan
 from pages.parts.sidebar.issue_table import show_issues
+from pages.parts.state import Key
 
 MOST_FAULTS = 6  # shown; more are counted
 
@@ -38,6 +39,52 @@ def offer_return(shift: Shift, plan: Plan | None) -> None:
             _show(found, file.name)
 
 
+def show_returned(shift: Shift, plan: Plan | None) -> None:
+    """Judge a plan that was put with the files, until it is taken or left."""
+    kept: tuple[str, bytes] | None = st.session_state.get(Key.RETURNED)
+    if kept is None:
+        return
+    name, data = kept
+    with st.container(border=True, key="returned"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{theme.unmarked(name)} is a plan**, not a table that one is made "
+                "from. Take it in hand, or leave it."
+            )
+            st.button(
+                "Leave it",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=st.session_state.pop,
+                args=(Key.RETURNED, None),
+                key="leave_returned",
+            )
+        found = _judged(data, name, shift, plan)
+        if found is not None:
+            _show(found, name, "_sidebar")
+
+
+def offer_its_shift() -> None:
+    """Where no shift is in hand: say that a plan came, and offer the shift before."""
+    kept: tuple[str, bytes] | None = st.session_state.get(Key.RETURNED)
+    base: Shift | None = st.session_state.get(Key.BASE)
+    if kept is None or base is None:
+        return
+    with st.container(border=True, key="returned"):
+        st.markdown(
+            f"**{theme.unmarked(kept[0])} is a plan**, and no shift is in hand that it "
+            "could be of."
+        )
+        st.button(
+            f"Take {theme.unmarked(base.name)} in hand again",
+            icon=":material/undo:",
+            type="primary",
+            on_click=st.session_state.update,
+            kwargs={str(Key.OPENED): base},
+            key="its_shift",
+        )
+
+
 def _judged(data: bytes, name: str, shift: Shift, plan: Plan | None) -> Returned | None:
     """Read and verify a schedule; ``None``, with words, where it cannot be one."""
     reading = read_previous(data, shift, name)
@@ -53,7 +100,7 @@ def _judged(data: bytes, name: str, shift: Shift, plan: Plan | None) -> Returned
         return None
 
 
-def _show(found: Returned, name: str) -> None:
+def _show(found: Returned, name: str, place: str = "") -> None:
     """Show what is at fault, and both ways to take the plan."""
     if found.as_it_is is None:
         st.warning(
@@ -70,14 +117,14 @@ def _show(found: Returned, name: str) -> None:
             disabled=found.as_it_is is None,
             on_click=_take,
             args=(found.as_it_is, f"{name} came back."),
-            key="take_returned",
+            key=f"take_returned{place}",
         )
         nearest = st.button(
             "Take the nearest valid one",
             icon=":material/healing:",
             on_click=_take,
             args=(found.nearest, f"{name} came back, made valid."),
-            key="take_nearest",
+            key=f"take_nearest{place}",
         )
         changed = phrases.many(found.changes.changed_jobs, "job")
         st.caption(f"The nearest changes {changed} of the file.")
@@ -88,4 +135,5 @@ def _show(found: Returned, name: str) -> None:
 def _take(plan: Plan | None, cause: str) -> None:
     """Take a plan that came back in hand."""
     if plan is not None:
+        st.session_state.pop(Key.RETURNED, None)
         take_plan(plan, (), cause)

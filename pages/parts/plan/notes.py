@@ -11,6 +11,8 @@ from core.problem.clocks import clock_warning
 from core.problem.shift import Shift
 from pages.parts.day.happened.sheet import show_sheet
 from pages.parts.day.history.versions_row import show_conflict
+from pages.parts.day.new_files import show_new_files
+from pages.parts.day.return_plan import show_returned
 from pages.parts.day.stale import show_stale, stale_plan
 from pages.parts.planning import show_question
 from pages.parts.state import Key
@@ -39,7 +41,9 @@ def show_notes(
         if quiet:
             return
         show_conflict(plan)
+        show_returned(shift, plan)
         show_sheet(plan, settings)
+        show_new_files()
         stale = stale_plan(shift)
         if stale is not None:
             show_stale(stale, settings)

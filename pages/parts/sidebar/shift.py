@@ -16,6 +16,7 @@ from pages.parts.day.from_now import now_from_sidebar
 from pages.parts.day.happened.event_faults import show_event_faults
 from pages.parts.day.in_force import lived
 from pages.parts.day.moving.freeze import freeze_from_sidebar
+from pages.parts.day.return_plan import offer_its_shift
 from pages.parts.downloads import offer_templates
 from pages.parts.kept.in_hand import offer_start_over
 from pages.parts.plan.data.tables_editor import show_faulty_tables
@@ -253,6 +254,7 @@ def _draw(kind: str, jobs: int, machines: int, seed: int, start: datetime) -> Re
 def _show_how_to_upload() -> None:
     """What to bring, before anything was brought."""
     st.title("Your files", anchor=False)
+    offer_its_shift()
     with st.container(border=True):
         st.markdown(
             "Put your files into the box on the left: **one workbook** with a sheet "

@@ -20,6 +20,7 @@ import streamlit as st
 from core.charts import theme
 from core.problem.saving.archives import pack, unpack
 from core.tables import limits
+from core.tables.plan_file import holds_a_plan
 from pages.parts.state import Key
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ def _take(key: str) -> None:
     if not brought:
         return
     st.session_state[Key.UPLOADS] = st.session_state.get(Key.UPLOADS, 0) + 1
+    brought = _without_plans(brought)
+    if not brought:
+        return
     before = _in_force()
     refusal = _refusal(brought, before)
     if refusal is not None:
@@ -143,6 +147,8 @@ def _take(key: str) -> None:
         return
     taken = {file.name: Upload(file.file_id, file.getvalue()) for file in brought}
     st.session_state[Key.FILES] = before | taken
+    if before and st.session_state.get(Key.PLAN) is not None:
+        st.session_state.setdefault(Key.FILES_BEFORE, before)  # of the plan in hand
     if before:
         changes = {
             "Replaced": [name for name in taken if name in before],
@@ -154,6 +160,25 @@ def _take(key: str) -> None:
             if names
         )
         st.session_state[Key.UPLOAD_NOTICE] = (False, words)
+
+
+def _without_plans(brought: list[UploadedFile]) -> list[UploadedFile]:
+    """
+    Return files without a plan that comes back to the one in hand.
+
+    It is judged on the Plan page; before there is a plan, it is read as a table.
+    """
+    if st.session_state.get(Key.PLAN) is None:
+        return brought
+    rest = []
+    for file in brought:
+        if file.size <= limits.MAX_FILE and holds_a_plan(file.getvalue(), file.name):
+            st.session_state[Key.RETURNED] = (file.name, file.getvalue())
+            words = f"{theme.unmarked(file.name)} is a plan: see the Plan page."
+            st.session_state[Key.UPLOAD_NOTICE] = (False, words)
+        else:
+            rest.append(file)
+    return rest
 
 
 def _refusal(brought: list[UploadedFile], before: dict[str, Upload]) -> str | None:

@@ -85,7 +85,9 @@ def _sheet(plan: Plan, settings: PlanSettings | None) -> None:
         at = _show_head(plan)
         kind = st.session_state.get(f"{Key.HAPPENED}_kind") or next(iter(FORMS))
         job: int | None = st.session_state.get(Key.JOB)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(
+            horizontal=True, vertical_alignment="bottom", key="happened_form"
+        ):
             event = FORMS[kind].draw(Told(plan.shift, plan, at, job))
         if event is None:
             st.caption("Fill in the line; the ways to go on are shown at once.")
