@@ -176,7 +176,7 @@ def _modes(problem: Problem, length: int) -> tuple[Seconds, Array, Array]:
     first = np.full((problem.num_machines, count), np.inf)
     for k in _machines(problem):
         kind = problem.setup_class[k]
-        np.minimum.at(first[k], mode, setup[kind, problem.initial_group[k]])
+        np.minimum.at(first[k], mode, problem.first_setups[k])
         first[k] = (first[k][:, None] + change[kind]).min(axis=0)
     return mode.astype(np.int64), change, first
 

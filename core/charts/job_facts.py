@@ -77,7 +77,7 @@ def setup_text(problem: Problem, schedule: Schedule, job: int, seconds: int) -> 
         return "none"
     before = int(previous_job(schedule)[job])
     machine = int(schedule.machine[job])
-    group = problem.group[before] if before >= 0 else problem.initial_group[machine]
+    group = int(problem.groups_behind(machine, before))
     names = problem.group_names
     origin = names[group] if group < len(names) else "nothing"
     target = names[problem.group[job]]

@@ -120,7 +120,7 @@ def effect_of_queue(problem: Problem, schedule: Schedule, machine: int) -> Effec
     """
     sequences = _padded(schedule.sequences, problem)
     queue = sequences[machine]
-    before = [int(problem.initial_group[machine]), *problem.group[list(queue)]]
+    before = [problem.at_start(machine)[1], *problem.group[list(queue)]]
     copies = len(queue) - 1
     if copies < 1:
         return _compared(problem, schedule, retime(problem, sequences).end)

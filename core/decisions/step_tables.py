@@ -146,10 +146,10 @@ def load(situation: Situation) -> Floats:
     jobs = situation.order
     machines = schedule.machine[jobs]
     work = problem.processing[jobs, machines]
-    groups = problem.initial_group.copy()
+    groups = problem.machine_starts().group
     setups = np.zeros(len(jobs))
     for i, (job, k) in enumerate(zip(jobs.tolist(), machines.tolist(), strict=True)):
-        setups[i] = problem.setup[problem.setup_class[k], groups[k], problem.group[job]]
+        setups[i] = problem.setup_seconds(k, groups[k], problem.group[job])
         groups[k] = problem.group[job]
     return np.bincount(
         machines, weights=work + setups, minlength=problem.num_machines

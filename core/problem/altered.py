@@ -10,6 +10,7 @@ import numpy as np
 
 from core.problem.model import Problem
 from core.problem.problem_fields import PER_MACHINE
+from core.problem.setups import MachineStarts
 
 
 def opened(problem: Problem, machine: int, begin: int, end: int) -> Problem:
@@ -67,10 +68,11 @@ def with_copies(
     arrays: dict[str, Any] = {
         name: more(getattr(problem, name)) for name in PER_MACHINE
     }
-    arrays["initial_group"] = np.array([*problem.initial_group, *groups], np.int64)
+    free, group = problem.machine_starts()
+    starts = MachineStarts(more(free), np.array([*group, *groups], np.int64))
     return replace(
         problem,
-        **arrays,
+        **arrays | starts.fields(),
         processing=wider(problem.processing),
         preferred=wider(problem.preferred),
         calendars=(*problem.calendars, *[problem.calendars[machine]] * copies),

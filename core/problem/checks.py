@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.problem.problem_fields import PER_JOB, PER_MACHINE, ProblemFields
 from core.problem.rows import index_of
+from core.problem.setups import Setups
 
 LONGEST = 10**10  # seconds, 300 years: sums over a shift stay exact in float64
 # Seconds, 1,000 years: no plan of a problem may end later, so every end is a date, and
@@ -37,7 +38,7 @@ def check_shapes(problem: ProblemFields, n: int, m: int, g: int) -> None:
         index_of(getattr(problem, name), name[:-4])
 
 
-def check_values(problem: ProblemFields, g: int) -> None:
+def check_values(problem: ProblemFields) -> None:
     """Refuse values out of range, naming the job or machine at fault."""
     eligible = np.isfinite(problem.processing)
     times = np.where(eligible, problem.processing, 1.0)
@@ -92,15 +93,7 @@ def check_values(problem: ProblemFields, g: int) -> None:
         raise ValueError(f"Machine {machine!r} is available after {LONGEST} s.")
     if ((problem.setup < 0) | (problem.setup > LONGEST)).any():
         raise ValueError(f"A setup time is negative or above {LONGEST} s.")
-    ranges = {
-        "family": len(problem.family_names),
-        "group": g,
-        "setup_class": len(problem.setup),
-        "initial_group": g + 1,
-        "machine_type": len(problem.machine_type_names),
-        "precedence": len(problem.job_ids),
-    }
-    for name, size in ranges.items():
+    for name, size in problem.index_ranges().items():
         values = getattr(problem, name)
         if values.size and not (values.min() >= 0 and values.max() < size):
             raise ValueError(f"{name} has an index outside 0 … {size - 1}.")
@@ -136,7 +129,7 @@ def check_horizon(problem: ProblemFields) -> None:
         )
 
 
-def check_reservations(problem: ProblemFields) -> None:
+def check_reservations(problem: Setups) -> None:
     """
     Refuse reservations that cannot be kept.
 
@@ -144,7 +137,7 @@ def check_reservations(problem: ProblemFields) -> None:
     be placed or not, and there is a way on.
     """
     end = np.zeros(len(problem.job_ids), dtype=np.int64)
-    free, group = problem.available.copy(), problem.initial_group.copy()
+    free, group = problem.machine_starts()
     last = np.full(len(problem.machine_ids), -1)
     reserved = np.flatnonzero(problem.reserved_machine >= 0)
     for j in reserved[np.argsort(problem.reserved_start[reserved])].tolist():
@@ -158,7 +151,7 @@ def check_reservations(problem: ProblemFields) -> None:
             raise ValueError(f"{here} is released at {problem.release[j]} s only.")
         if int(calendar.next_open(start)) != start:
             raise ValueError(f"{here} would start while the machine is closed.")
-        needed = problem.setup[problem.setup_class[k], group[k], problem.group[j]]
+        needed = problem.setup_seconds(k, group[k], problem.group[j])
         opened = np.diff(calendar.open_seconds([min(free[k], start), start]))
         if free[k] > start or opened < needed:
             before = "plan start" if last[k] < 0 else repr(problem.job_ids[last[k]])

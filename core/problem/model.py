@@ -25,15 +25,15 @@ from core.problem.problem_fields import (
     PER_JOB,
     PER_JOB_DEFAULTS,
     UNSAID,
-    ProblemFields,
     Scale,
     frozen,
 )
 from core.problem.rows import Job, Machine, arrays_of_rows
+from core.problem.setups import Setups
 
 
 @dataclass(frozen=True, eq=False)
-class Problem(ProblemFields):
+class Problem(Setups):
     """
     Jobs to be scheduled on machines: the arrays, checked, and what follows from them.
 
@@ -53,7 +53,7 @@ class Problem(ProblemFields):
                 object.__setattr__(self, entry.name, tuple(getattr(self, entry.name)))
         n, m, g = self.num_jobs, self.num_machines, self.num_groups
         check_shapes(self, n, m, g)
-        check_values(self, g)
+        check_values(self)
         check_horizon(self)
         self.topological_order  # noqa: B018 - refuses a cycle
         if (self.reserved_machine >= 0).any():
@@ -191,12 +191,6 @@ class Problem(ProblemFields):
                 digest.update(repr(value.shape).encode() + value.tobytes())
         return digest.hexdigest()
 
-    @cached_property
-    def first_setups(self) -> Seconds:
-        """Shape (m, g), seconds: setup of each machine into a group at plan start."""
-        first = self.setup[self.setup_class, self.initial_group]
-        return frozen(first, np.int64, "first setups")
-
     def of_jobs(self, jobs: Sequence[int] | NDArray[np.int64]) -> dict[str, Any]:
         """
         All fields that say something of each job, for some of them.
@@ -211,15 +205,6 @@ class Problem(ProblemFields):
             name: getattr(self, name)[chosen] for name in PER_JOB
         }
         return fields_ | {"job_ids": tuple(self.job_ids[j] for j in chosen.tolist())}
-
-    def setups_of(self, machine: int) -> Seconds:
-        """Shape (g + 1, g), seconds of machine k between groups; row g: from none."""
-        matrix: Seconds = self.setup[self.setup_class[machine]]
-        return matrix
-
-    def setup_seconds(self, machine: int, from_group: int, to_group: int) -> int:
-        """Seconds to change machine k between two groups; ``from_group`` g: none."""
-        return int(self.setup[self.setup_class[machine], from_group, to_group])
 
     @classmethod
     def from_rows(

@@ -179,6 +179,17 @@ class ProblemFields:
     repair: NDArray[np.float64] = UNSAID
     scale: Scale | None = None
 
+    def index_ranges(self) -> dict[str, int]:
+        """By field of indices: how many values there are to choose from."""
+        return {
+            "family": len(self.family_names),
+            "group": len(self.group_names),
+            "setup_class": len(self.setup),
+            "initial_group": len(self.group_names) + 1,
+            "machine_type": len(self.machine_type_names),
+            "precedence": len(self.job_ids),
+        }
+
 
 Kind = TypeVar("Kind", bound=np.generic)
 

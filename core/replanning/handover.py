@@ -11,6 +11,7 @@ from core.problem.calendar import Calendar
 from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.problem.setups import MachineStarts
 from core.problem.shift import Shift
 from core.timing.commitments import Commitment, Commitments
 from core.timing.committing import committed
@@ -125,7 +126,7 @@ def _left(
     kept = (place[first] >= 0) & (place[job] >= 0)
     running = commitments.begun.copy()
     running[commitments.end <= at] = False
-    group = problem.initial_group.copy()
+    free, group = problem.machine_starts()
     for k in range(problem.num_machines):
         there = commitments.begun & (commitments.machine == k) & ~running
         if there.any():
@@ -140,8 +141,7 @@ def _left(
         problem,
         **rows,
         precedence=place[problem.precedence[kept]],
-        available=np.maximum(problem.available - at, 0),
-        initial_group=group,
+        **MachineStarts(np.maximum(free - at, 0), group).fields(),
         calendars=tuple(calendars),
     )
 

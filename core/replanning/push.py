@@ -189,7 +189,7 @@ class _Push:
         rest, jobs = self.rest, self.sequences[k]
         if place < len(jobs) and self.times[2, jobs[place]] <= ready:
             return None
-        free, group = int(rest.available[k]), int(rest.initial_group[k])
+        free, group = rest.at_start(k)
         if place:
             free = int(self.times[3, jobs[place - 1]])
             group = int(rest.group[jobs[place - 1]])

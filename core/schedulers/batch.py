@@ -140,10 +140,10 @@ def remainder(
         When a predecessor is neither done nor chosen.
     """
     machine, _, _, _, end = times
-    available, group = problem.available.copy(), problem.initial_group.copy()
+    starts = problem.machine_starts()
     for job in np.flatnonzero(done)[np.argsort(end[done], kind="stable")].tolist():
-        available[machine[job]] = end[job]
-        group[machine[job]] = problem.group[job]
+        starts.free[machine[job]] = end[job]
+        starts.group[machine[job]] = problem.group[job]
     release = problem.release.copy()
     place = {job: i for i, job in enumerate(chosen.tolist())}
     inside = []
@@ -160,8 +160,7 @@ def remainder(
             raise ValueError(f"Expected predecessor {name!r} to be planned before.")
     changed = {
         "release": release[chosen],
-        "available": available,
-        "initial_group": group,
+        **starts.fields(),
         "precedence": np.array(inside, dtype=np.int64).reshape(-1, 2),
         "scale": None,
     }

@@ -16,6 +16,7 @@ from core.problem.floor import Floor
 from core.problem.model import Problem
 from core.problem.problem_fields import Scale
 from core.problem.schedule import Schedule
+from core.problem.setups import MachineStarts
 
 Ints = NDArray[np.int64]
 
@@ -237,14 +238,13 @@ def remaining(problem: Problem, commitments: Commitments) -> Problem:
         **rows,
         **_groups(problem, commitments),
         precedence=place[problem.precedence[kept]],
-        available=commitments.ready,
         scale=_scale(problem, commitments),
     )
 
 
 def _groups(problem: Problem, commitments: Commitments) -> dict[str, Any]:
     """
-    Groups that machines are set up for, and setups from these.
+    Where machines stand, the groups they are set up for, and setups from these.
 
     Where a change within a group takes time, a machine that was just set up for it is
     in a group of its own: the next job of the group needs no setup more.
@@ -264,7 +264,8 @@ def _groups(problem: Problem, commitments: Commitments) -> dict[str, Any]:
         initial[k] = len(names)
         names.append(names[group])
     initial[initial < 0] = len(names)
-    return {"initial_group": initial, "setup": setup, "group_names": tuple(names)}
+    starts = MachineStarts(commitments.ready, initial)
+    return {"setup": setup, "group_names": tuple(names), **starts.fields()}
 
 
 def _scale(problem: Problem, commitments: Commitments) -> Scale:

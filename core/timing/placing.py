@@ -35,7 +35,7 @@ class Placing:
     def __init__(self, problem: Problem, free: NDArray[np.int64]) -> None:
         self.problem = problem
         self.free = np.array(free, dtype=np.int64)
-        self.group = np.array(problem.initial_group, dtype=np.int64)
+        self.group = problem.machine_starts().group
         self.fresh = np.zeros(problem.num_machines, dtype=np.bool_)
 
     def copy(self) -> Placing:

@@ -91,8 +91,8 @@ class Situation:
     @cached_property
     def group(self) -> Indices:
         """Shape (m,): what each machine is then set up for; g: nothing."""
-        groups = self.problem.group[self.last_job]
-        return np.where(self.last_job < 0, self.problem.initial_group, groups)
+        machines = np.arange(self.problem.num_machines)
+        return self.problem.groups_behind(machines, self.last_job)
 
     @cached_property
     def awaited(self) -> Indices:

@@ -13,29 +13,14 @@ from numpy.typing import NDArray
 
 from core.problem.calendar import Calendar
 from core.problem.model import Problem
-from core.problem.problem_fields import OPTIONAL, Scale
+from core.problem.problem_fields import DTYPES, OPTIONAL, Scale
 from core.problem.saving.archives import pack, unpack
 from core.problem.schedule import Schedule
 
 FORMAT = 1
 LARGEST = 256 << 20  # bytes when unpacked; 888 jobs on 152 machines take 2 million
 HEADER = "header.json"
-_ARRAYS = (
-    "processing",
-    "release",
-    "due",
-    "weight",
-    "important",
-    "preferred",
-    "family",
-    "group",
-    "precedence",
-    "setup",
-    "setup_class",
-    "initial_group",
-    "available",
-    "machine_type",
-)
+_ARRAYS = tuple(name for name in DTYPES if name not in OPTIONAL)
 _NAMES = (
     "job_ids",
     "machine_ids",

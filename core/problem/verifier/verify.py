@@ -167,10 +167,8 @@ def _sequence(
         )
 
     group = problem.group[order]
-    group_before = np.where(
-        first, problem.initial_group[machine], problem.group[previous]
-    )
-    needed = problem.setup[problem.setup_class[machine], group_before, group]
+    group_before = problem.groups_behind(machine, np.where(first, -1, previous))
+    needed = problem.setups_between(machine, group_before, group)
     lasts = _worked(problem, schedule.setup_start, schedule.setup_end, schedule, order)
     for i in np.flatnonzero(lasts != needed).tolist():
         job, k = int(order[i]), int(machine[i])

@@ -181,7 +181,7 @@ class _Check:
             if job is None:
                 continue
             last = self.last.get(k)
-            group = int(problem.initial_group[k])
+            _, group = problem.at_start(k)
             group = group if last is None else int(problem.group[last])
             whole = problem.setup_seconds(k, group, int(problem.group[begun]))
             begins, starts = int(before.setup_start[begun]), int(schedule.start[job])

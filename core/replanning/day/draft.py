@@ -15,6 +15,7 @@ from core.problem.calendar import Calendar
 from core.problem.checks import LONGEST
 from core.problem.model import Problem
 from core.problem.problem_fields import PER_JOB_DEFAULTS
+from core.problem.setups import MachineStarts
 from core.problem.shift import Shift
 from core.replanning.day.events import RushJob
 
@@ -173,10 +174,8 @@ class Draft:
             for x in rush
             for before in x.predecessors
         ]
-        none = problem.num_groups
-        initial = np.where(
-            problem.initial_group == none, len(groups.names), problem.initial_group
-        )
+        free, _ = problem.machine_starts()
+        starts = MachineStarts(free, problem.groups_at_start(len(groups.names)))
         longer: dict[str, Any] = {}
         for name, more in joined.items():
             known = getattr(problem, name)
@@ -191,7 +190,7 @@ class Draft:
                 [problem.precedence, np.array(own, np.int64).reshape(-1, 2)]
             ),
             setup=groups.setup(),
-            initial_group=initial.astype(np.int64),
+            **starts.fields(),
             job_ids=tuple(self.jobs),
             family_names=tuple(families.names),
             group_names=tuple(groups.names),

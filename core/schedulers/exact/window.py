@@ -54,7 +54,7 @@ class Window:
         self, problem: Problem, schedule: Schedule | None, k: int
     ) -> tuple[int, int]:
         """Open seconds from which machine k is free, and the group it is set up for."""
-        free, group = int(problem.available[k]), int(problem.initial_group[k])
+        free, group = problem.at_start(k)
         if schedule is not None:
             ends = schedule.end
             before = [j for j in self.settled if schedule.machine[j] == k]

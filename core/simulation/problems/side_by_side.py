@@ -59,9 +59,7 @@ def side_by_side(
         k = problem.num_machines
         first = (i * c + problem.setup_class) * (g + 1) * g
         rows[i, :k] = first[:, None] + np.arange(g + 1) * g
-        initial[i, :k] = np.where(
-            problem.initial_group == own, g, problem.initial_group
-        )
+        initial[i, :k] = problem.groups_at_start(g)
     low = [_low_setups(problem) for problem in problems]
     prices = [_prices(p, into) for p, (into, _) in zip(problems, low, strict=True)]
     behind = [_behind(problem) for problem in problems]

@@ -198,7 +198,7 @@ def _problem(
     )
     precedence = precedences(book)
     groups = SetupGroups(book)
-    setup, setup_class = groups.matrices()
+    setups = groups.fields()
     available = _available(book)
     calendar_hours = opening_hours(book)
     hours = [
@@ -231,7 +231,14 @@ def _problem(
     processing = fitting
     windows = [x.weekly for x in hours]
     demand = demand_of(
-        *(processing, setup, groups.of_job, precedence, wait_after, may_pause),
+        *(
+            processing,
+            setups["setup"],
+            groups.of_job,
+            precedence,
+            wait_after,
+            may_pause,
+        ),
         windows,
     )
     without = latest_event(release, available, calendar_hours)
@@ -256,11 +263,7 @@ def _problem(
         important=np.array([row.important is True for row in rows]),
         preferred=preferred,
         family=np.array([family_index[x] for x in families], dtype=np.int64),
-        group=groups.of_job,
         precedence=precedence,
-        setup=setup,
-        setup_class=setup_class,
-        initial_group=groups.of_machine,
         available=available,
         machine_type=np.array([type_names.index(x.kind) for x in book.units]),
         calendars=calendars,
@@ -270,7 +273,7 @@ def _problem(
         job_ids=tuple(book.job_index),
         machine_ids=tuple(x.id for x in book.units),
         family_names=tuple(str(name) for _, name in family_index),
-        group_names=tuple(groups.names),
+        **setups,
         machine_type_names=tuple(type_names),
     )
     return problem, materials

@@ -13,6 +13,7 @@ setup.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,8 +74,19 @@ class SetupGroups:
             [none if name is None else self.first[name] for name in wanted], np.int64
         )
 
-    def matrices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return ``setup`` and ``setup_class`` of the problem."""
+    def fields(self) -> dict[str, Any]:
+        """Return what the problem says of groups and setups, by field."""
+        setup, setup_class = self._matrices()
+        return {
+            "group": self.of_job,
+            "setup": setup,
+            "setup_class": setup_class,
+            "initial_group": self.of_machine,
+            "group_names": tuple(self.names),
+        }
+
+    def _matrices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Setups between groups by class, and the class of each machine."""
         rows = self._rows()
         g = len(self.keys)
         own_types = list(dict.fromkeys(kind for kind, _, _ in rows if kind is not None))

@@ -88,9 +88,9 @@ def machine_tables(
                     for row in (*day_windows(own.weekly), *dated_rows(own, start))
                 ]
             calendar = names[key]
-        available = int(problem.available[k])
+        available, set_up_for = problem.at_start(k)
         frozen = 0 if floor is None else max(map(floor.frozen_until, group.places))
-        setup = (*problem.group_names, "")[int(problem.initial_group[k])]
+        setup = (*problem.group_names, "")[set_up_for]
         machines.append(
             {
                 "machine_id": group.id,

@@ -26,7 +26,8 @@ def setup_rows_of(problem: Problem) -> tuple[NDArray[np.int64], list[FilledRow]]
     if problem.setup[:, g].any():
         raise ValueError("Expected no setup on machines that are set up for nothing.")
     # Groups that nothing is ever set up for say nothing about the shift.
-    used = np.unique(np.concatenate([problem.group, problem.initial_group]))
+    initial = problem.groups_at_start(g)
+    used = np.unique(np.concatenate([problem.group, initial]))
     used = used[used < g]
     names = [problem.group_names[x] for x in used]
     by_type: dict[str, NDArray[np.int64]] = {}
@@ -37,7 +38,7 @@ def setup_rows_of(problem: Problem) -> tuple[NDArray[np.int64], list[FilledRow]]
             raise ValueError(f"Setups differ between machines of type {name!r}.")
     stack = np.stack(list(by_type.values()))  # (types, used, used)
     own = np.array([_own_seconds(stack, names, y) for y in range(len(names))])
-    for k, group in enumerate(problem.initial_group.tolist()):
+    for k, group in enumerate(initial.tolist()):
         if group < g and not problem.group_names[group]:
             matrix = by_type[problem.machine_type_names[problem.machine_type[k]]]
             if matrix[int(np.searchsorted(used, group))].any():

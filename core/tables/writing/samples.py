@@ -183,8 +183,7 @@ def _machines(
             if calendar not in {x["calendar"] for x in calendars}:
                 rows = day_windows(hours.weekly)
                 calendars += [{"calendar": calendar, **row} for row in rows]
-        free = int(problem.available[k])
-        group = int(problem.initial_group[k])
+        free, group = problem.at_start(k)
         machines.append(
             {
                 "machine_id": ids[k],
