@@ -87,7 +87,7 @@ def machine_departure(
     return Departure(chosen, first, chance, first_chance, more)
 
 
-def said(departure: Departure, names: Sequence[str], placed: str) -> str:
+def departure_words(departure: Departure, names: Sequence[str], placed: str) -> str:
     """
     Say a departure for planners.
 

@@ -164,7 +164,7 @@ class Problem(Setups):
         return frozen(np.where(elsewhere, inf, self.processing), np.float64, "")
 
     @cached_property
-    def said(self) -> tuple[str, ...]:
+    def stated(self) -> tuple[str, ...]:
         """Names of the fields with a default that hold something else."""
         names = [
             name
@@ -178,7 +178,7 @@ class Problem(Setups):
         """Hexadecimal digest of everything that defines the problem; for caches."""
         digest = hashlib.sha256()
         for entry in fields(self):
-            if entry.name in {*OPTIONAL, "scale"} - {*self.said}:
+            if entry.name in {*OPTIONAL, "scale"} - {*self.stated}:
                 continue  # a problem without it keeps the digest it always had
             value = getattr(self, entry.name)
             digest.update(entry.name.encode())

@@ -101,7 +101,7 @@ def _moved(
             yield (*without[:k], longer, *without[k + 1 :])
 
 
-def moves_said(problem: Problem, before: Sequences, after: Sequences) -> str:
+def changes_in_words(problem: Problem, before: Sequences, after: Sequences) -> str:
     """Say which jobs run where and before which, that did not."""
     old = {job: (k, i) for k, jobs in enumerate(before) for i, job in enumerate(jobs)}
     said = []

@@ -17,7 +17,7 @@ from core.problem.schedule import Schedule
 from core.remedies.hours import longer_hours
 from core.remedies.machines import one_more_machine
 from core.remedies.material import earlier_material
-from core.remedies.passing import moves_said, passed
+from core.remedies.passing import changes_in_words, passed
 from core.remedies.priority import later_promise, lifted_locks, raised_weight
 from core.remedies.remedy import Prices, Remedies, Remedy
 from core.remedies.yardstick import Try, Yardstick
@@ -128,5 +128,5 @@ def _passing(yardstick: Yardstick, eager: float, elsewhere: bool) -> Remedy | No
     if made in yardstick.seen:
         return None
     yardstick.seen.add(made)
-    words = moves_said(problem, before, made)
+    words = changes_in_words(problem, before, made)
     return yardstick.remedy(words, problem, retime(problem, made))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.problem.model import Problem
-from core.timing.commitments import LockFault, LockRule, Notice, Said
+from core.timing.commitments import LockFault, LockRule, Notice, NoticeKind
 
 Moment = Callable[[float], str]
 
@@ -72,22 +72,22 @@ def notice_words(problem: Problem, notice: Notice, moment: Moment) -> str:
     job = problem.job_ids[notice.job]
     other = "" if notice.other is None else problem.job_ids[notice.other]
     at = "" if notice.time is None else moment(notice.time)
-    match notice.said:
-        case Said.BEFORE_PREDECESSOR:
+    match notice.kind:
+        case NoticeKind.BEFORE_PREDECESSOR:
             return f"{job} began before {other} had ended. It is kept as it was."
-        case Said.OVERLAPS:
+        case NoticeKind.OVERLAPS:
             return f"{job} began while its machine was at {other}. It is kept so."
-        case Said.IN_CLOSURE:
+        case NoticeKind.IN_CLOSURE:
             return f"{job} began while its machine was closed. It is kept as it was."
-        case Said.PUSHED:
+        case NoticeKind.PUSHED:
             return f"{job} is frozen and cannot start as planned: it starts at {at}."
-        case Said.NOT_FROZEN if not other:
+        case NoticeKind.NOT_FROZEN if not other:
             return f"{job} is not frozen: its machine may not run it any more."
-        case Said.NOT_FROZEN:
+        case NoticeKind.NOT_FROZEN:
             return f"{job} is not frozen: {other}, which is not, has to come first."
-        case Said.LOCKED_ALONG:
+        case NoticeKind.LOCKED_ALONG:
             return f"{job} is locked with {other}, which waits for it."
-        case Said.NO_START:
+        case NoticeKind.NO_START:
             return f"Nobody said when {job} began; taken as {at}."
-        case Said.NO_END:
+        case NoticeKind.NO_END:
             return f"Nobody said when {job} ended; taken as {at}."

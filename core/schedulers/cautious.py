@@ -68,11 +68,11 @@ class Cautious:
             schedule=chosen,
             seconds=first.seconds + watch.seconds,
             trace=first.trace if same else traced_anew(first, chosen),
-            reason=f"{first.reason} {said(found)}",
+            reason=f"{first.reason} {caution_words(found)}",
         )
 
 
-def said(found: Caution) -> str:
+def caution_words(found: Caution) -> str:
     """Say what caution gives away and what it gains, for planners."""
     planned, cautious = found.planned, found.cautious
     many = f"Cautious, of {phrases.many(found.candidates, 'plan')}"

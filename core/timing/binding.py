@@ -12,7 +12,7 @@ from core.timing.commitments import (
     LockFault,
     LockRule,
     Notice,
-    Said,
+    NoticeKind,
     Setup,
 )
 from core.timing.placing import Placing, Times
@@ -51,9 +51,11 @@ class Binding:
         self.notices: list[Notice] = []
         self.faults: list[LockFault] = []
 
-    def say(self, said: Said, job: int, other: int | None = None, **at: int) -> None:
+    def say(
+        self, kind: NoticeKind, job: int, other: int | None = None, **at: int
+    ) -> None:
         """Note something for the planner."""
-        self.notices.append(Notice(said, job, other, **at))
+        self.notices.append(Notice(kind, job, other, **at))
 
     def by_start(self, jobs: Ints) -> list[int]:
         """Jobs in the order of the plan before."""

@@ -30,7 +30,7 @@ class Commitment(IntEnum):
     RESERVED = 3  # it keeps machine and start; others may be put before it
 
 
-class Said(IntEnum):
+class NoticeKind(IntEnum):
     """What there is to say about a job that is bound."""
 
     BEFORE_PREDECESSOR = 0  # history: it began before ``other`` had ended
@@ -50,7 +50,7 @@ class Notice:
 
     Parameters
     ----------
-    said
+    kind
         What.
     job, other
         Indices of the job and of the other one that is spoken of, if there is one.
@@ -58,7 +58,7 @@ class Notice:
         Seconds since plan start, where a moment is spoken of.
     """
 
-    said: Said
+    kind: NoticeKind
     job: int
     other: int | None = None
     time: int | None = None

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.problem.floor import JobState, Lock
 from core.timing.binding import Binding, Mask
-from core.timing.commitments import Commitment, Said
+from core.timing.commitments import Commitment, NoticeKind
 
 
 def freeze(bound: Binding) -> None:
@@ -46,7 +46,7 @@ def _freeze(bound: Binding, job: int, k: int) -> None:
     times = bound.placed(job, k, wanted, bound.placing)
     state = bound.floor.states.get(job, JobState())
     if times[2] > wanted:
-        bound.say(Said.PUSHED, job, time=times[2])
+        bound.say(NoticeKind.PUSHED, job, time=times[2])
         if state.lock is Lock.START:
             fault = bound.why_not(job, k, wanted, times[2], as_it_was)
             bound.faults.append(fault)
@@ -77,7 +77,7 @@ def _thaw(bound: Binding, frozen: Mask, job: int, other: int | None) -> None:
         if not frozen[job]:
             continue
         frozen[job] = False
-        bound.say(Said.NOT_FROZEN, job, other)
+        bound.say(NoticeKind.NOT_FROZEN, job, other)
         behind = frozen & (before.machine == before.machine[job])
         behind &= before.start >= before.start[job]
         todo += np.flatnonzero(behind).tolist()

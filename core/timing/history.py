@@ -6,7 +6,7 @@ import numpy as np
 
 from core.problem.floor import JobState, Status
 from core.timing.binding import Binding, Ints
-from core.timing.commitments import Commitment, Said, Setup
+from core.timing.commitments import Commitment, NoticeKind, Setup
 from core.timing.placing import Times
 
 
@@ -61,17 +61,17 @@ def _begun(bound: Binding, job: int, state: JobState, k: int) -> Times:
         if end is None:
             end = min(int(bound.before.end[job]), now) if known else now
             if not known:
-                bound.say(Said.NO_END, job, time=end)
+                bound.say(NoticeKind.NO_END, job, time=end)
         if start is None:
             start = min(int(bound.before.start[job]), end) if known else end
             if not known:
-                bound.say(Said.NO_START, job, time=start)
+                bound.say(NoticeKind.NO_START, job, time=start)
         end = max(start, end)
     else:
         if start is None:
             start = int(bound.before.start[job]) if known else now
             if not known:
-                bound.say(Said.NO_START, job, time=start)
+                bound.say(NoticeKind.NO_START, job, time=start)
         left = state.remaining
         if left is None:
             work = int(bound.problem.processing[job, k])
@@ -90,15 +90,15 @@ def _contradictions(bound: Binding, begun: Ints) -> None:
     before, after = problem.precedence.T
     early = start[after] < end[before] + problem.wait_after[before]
     for i in np.flatnonzero(held[after] & (~held[before] | early)).tolist():
-        bound.say(Said.BEFORE_PREDECESSOR, int(after[i]), int(before[i]))
+        bound.say(NoticeKind.BEFORE_PREDECESSOR, int(after[i]), int(before[i]))
     order = begun[np.lexsort((end[begun], start[begun], bound.machine[begun]))]
     for last, job in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
         if bound.machine[last] == bound.machine[job] and start[job] < end[last]:
-            bound.say(Said.OVERLAPS, job, last)
+            bound.say(NoticeKind.OVERLAPS, job, last)
     for job in begun.tolist():
         k, at = int(bound.machine[job]), int(start[job])
         if at >= 0 and bound.placing.next_open(k, at) != at:
-            bound.say(Said.IN_CLOSURE, job)
+            bound.say(NoticeKind.IN_CLOSURE, job)
 
 
 def begun_setups(bound: Binding) -> None:

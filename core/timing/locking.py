@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.problem.floor import JobState, Lock, Status
 from core.timing.binding import Binding
-from core.timing.commitments import Commitment, LockFault, LockRule, Said
+from core.timing.commitments import Commitment, LockFault, LockRule, NoticeKind
 from core.timing.placing import Placing
 
 
@@ -82,5 +82,5 @@ def _reserve(
     bound.kind[job], bound.machine[job] = Commitment.RESERVED, k
     bound.times[:, job] = times
     if because is not None:
-        bound.say(Said.LOCKED_ALONG, job, because)
+        bound.say(NoticeKind.LOCKED_ALONG, job, because)
     return after

@@ -5,7 +5,7 @@ import streamlit as st
 from core.planning.plan import Plan
 from core.tables.writing.template import template_files, template_workbook
 from core.tables.writing.write_plan import schedule_csv, schedule_workbook
-from pages.parts.day.history.told import events_table
+from pages.parts.day.history.logged import events_table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -6,7 +6,7 @@ from math import log, nan
 import numpy as np
 import pytest
 
-from core.decisions.departures import job_departure, machine_departure, said
+from core.decisions.departures import departure_words, job_departure, machine_departure
 from core.planning.decision import Decision, Scores
 from core.problem.model import Problem
 from core.problem.objective import Objective
@@ -42,7 +42,7 @@ def test_the_job_that_the_policy_preferred_is_named_with_what_it_would_cost(shop
     assert (found.chosen, found.first) == (0, 1)
     assert (found.chance, found.first_chance) == pytest.approx((0.25, 0.75))
     assert found.cost_more == pytest.approx(1.0)
-    words = said(found, problem.job_ids, "refinement placed")
+    words = departure_words(found, problem.job_ids, "refinement placed")
     assert words == (
         "The policy gave A 25 %; its first choice was B (75 %). Refinement placed A "
         "here; with the policy's choice the plan would cost 100.0 % more."
@@ -78,4 +78,6 @@ def test_what_cannot_be_exchanged_says_so(shop):
     chained = replace(problem, precedence=np.array([[0, 1]]))
     found = job_departure(chained, ON_TIME, plan, decision())
     assert found.cost_more is None
-    assert "cannot change places" in said(found, problem.job_ids, "sampling drew")
+    assert "cannot change places" in departure_words(
+        found, problem.job_ids, "sampling drew"
+    )

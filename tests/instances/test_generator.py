@@ -518,7 +518,7 @@ def test_waits_and_unbroken_work_come_last_and_change_nothing_else():
         drawn, without = generate(asked, seed), generate(plain, seed)
         for name in ("processing", "release", "preferred", "group", "precedence"):
             assert np.array_equal(getattr(drawn, name), getattr(without, name)), name
-        assert not without.said
+        assert not without.stated
         leads = np.unique(drawn.precedence[:, 0])
         after = drawn.wait_after[leads]
         assert after.sum() == drawn.wait_after.sum()

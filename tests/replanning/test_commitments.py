@@ -19,7 +19,7 @@ from core.replanning.commitments import (
     remaining,
     with_freeze,
 )
-from core.timing.commitments import LockRule, Said
+from core.timing.commitments import LockRule, NoticeKind
 from core.timing.retime import retime
 from tests.replanning.days import days
 
@@ -104,10 +104,10 @@ def test_history_against_the_rules_is_kept_and_said(shop):
         D: JobState(Status.STARTED, 1, 52),
     }
     c = committed(shop, Floor(60, states))
-    assert [(x.said, x.job, x.other) for x in c.notices] == [
-        (Said.BEFORE_PREDECESSOR, C, A),
-        (Said.OVERLAPS, D, C),
-        (Said.IN_CLOSURE, C, None),
+    assert [(x.kind, x.job, x.other) for x in c.notices] == [
+        (NoticeKind.BEFORE_PREDECESSOR, C, A),
+        (NoticeKind.OVERLAPS, D, C),
+        (NoticeKind.IN_CLOSURE, C, None),
     ]
 
 
@@ -116,7 +116,7 @@ def test_what_nobody_wrote_down_is_said(shop):
     states = {A: JobState(Status.FINISHED, 0), D: JobState(Status.STARTED, 1)}
     c = committed(shop, Floor(20, states))
     assert (c.end[A], c.start[D], c.end[D]) == (20, 20, 26)
-    assert {x.said for x in c.notices} == {Said.NO_END, Said.NO_START}
+    assert {x.kind for x in c.notices} == {NoticeKind.NO_END, NoticeKind.NO_START}
 
 
 # --- Freeze -------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_a_frozen_job_is_pushed_right_where_the_world_forbids_its_start(shop, pl
     c = at(shop, plan, 5, exceptions, until=19)
     assert c.kind.tolist() == [1, Commitment.FROZEN, 2, 2]
     assert c.start.tolist() == [0, 34, 30, 38]
-    pushed = [(x.job, x.time) for x in c.notices if x.said is Said.PUSHED]
+    pushed = [(x.job, x.time) for x in c.notices if x.kind is NoticeKind.PUSHED]
     assert pushed == [(C, 30), (B, 34), (D, 38)]
 
 
@@ -146,9 +146,9 @@ def test_a_job_behind_one_that_the_plan_does_not_know_is_not_frozen(shop, plan):
     assert previous.lost == ("x",)
     c = committed(shop, Floor(0, {}, previous, {0: 99, 1: 99}))
     assert c.kind.tolist() == [0, 2, 0, 0]
-    assert {(x.said, x.job, x.other) for x in c.notices} == {
-        (Said.NOT_FROZEN, C, A),
-        (Said.NOT_FROZEN, D, A),
+    assert {(x.kind, x.job, x.other) for x in c.notices} == {
+        (NoticeKind.NOT_FROZEN, C, A),
+        (NoticeKind.NOT_FROZEN, D, A),
     }
 
 
@@ -160,7 +160,9 @@ def test_a_locked_start_takes_its_predecessors_along(shop, plan):
     states = {C: JobState(lock=Lock.START)}
     c = committed(shop, Floor(0, states, PreviousPlan.of(plan)))
     assert c.kind.tolist() == [3, 0, 3, 0]
-    assert [(x.said, x.job, x.other) for x in c.notices] == [(Said.LOCKED_ALONG, A, C)]
+    assert [(x.kind, x.job, x.other) for x in c.notices] == [
+        (NoticeKind.LOCKED_ALONG, A, C)
+    ]
     rest = remaining(shop, c)
     assert rest.reserved_machine.tolist() == [0, -1, 1, -1]
     assert rest.reserved_start.tolist() == [0, -1, 10, -1]

@@ -92,7 +92,7 @@ def test_what_varies_is_written_and_read_again_as_it_was():
     machines = "machine_id,machine_type,mtbf_hours,mttr_minutes\nM,x,33.3,7\nN,x,,\n"
     jobs = "job_id,duration,minutes_low,minutes_high\nA,60,20,110.1\nB,90.5,,\n"
     first = problem(jobs, machines)
-    assert first.said == ("time_low", "time_high", "between_breakdowns", "repair")
+    assert first.stated == ("time_low", "time_high", "between_breakdowns", "repair")
     files = shift_files(Shift(first, SHIFT_START, "again"))
     sheets = {name: x for name, x in files.items() if name.endswith(".csv")}
     again = read_shift(sheets, SHIFT_START, "again").shift.problem

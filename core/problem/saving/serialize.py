@@ -49,7 +49,7 @@ def problem_to_bytes(problem: Problem) -> bytes:
     arrays["closures"] = np.concatenate(closures)
     arrays["closures_per_machine"] = np.array([len(x) for x in closures], np.int64)
     for name in OPTIONAL:
-        if name in problem.said:
+        if name in problem.stated:
             arrays[name] = getattr(problem, name)
     names: dict[str, Any] = {name: list(getattr(problem, name)) for name in _NAMES}
     if problem.scale is not None:

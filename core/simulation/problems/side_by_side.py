@@ -106,7 +106,7 @@ def side_by_side(
         first_reserved=_padded([x[0] for x in reserved], (m,), -1),
         reserved_after=_padded([x[1] for x in reserved], (n,), -1),
         special=np.array(
-            [bool({"may_pause", "reserved_machine"} & {*p.said}) for p in problems]
+            [bool({"may_pause", "reserved_machine"} & {*p.stated}) for p in problems]
         ),
         closures=closures,
         has_closures=bool(len(closures.start)),

@@ -144,7 +144,7 @@ def choose_start(
     return start
 
 
-def said_of_start(issues: Issues) -> tuple[Issue | None, Issue | None]:
+def issues_of_start(issues: Issues) -> tuple[Issue | None, Issue | None]:
     """
     Return where the plan start was taken from, and that dates lie far from it.
 

@@ -15,7 +15,7 @@ from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.from_now import with_floor
 from pages.parts.day.history.kept_versions import note_cause
 from pages.parts.day.in_force import base_shift, day_in_hand, now_in_hand
-from pages.parts.day.locks_said import locks_said
+from pages.parts.day.lock_notice import lock_notice
 from pages.parts.downloads import XLSX
 from pages.parts.state import Key, current_plan, keep_shift
 
@@ -84,7 +84,7 @@ def _handed_over(plan: Plan) -> Handover | None:
     except NothingLeftError as error:
         st.caption(str(error))
     except ImpossibleLockError as error:
-        st.warning(theme.unmarked(locks_said(plan.shift, error)))
+        st.warning(theme.unmarked(lock_notice(plan.shift, error)))
     return None
 
 

@@ -13,7 +13,7 @@ from core.replanning.returned import Returned, returned
 from core.tables import limits
 from core.tables.plan_file import read_previous
 from core.timing.commitments import ImpossibleLockError
-from pages.parts.day.locks_said import locks_said
+from pages.parts.day.lock_notice import lock_notice
 from pages.parts.day.taking import take_plan
 from pages.parts.sidebar.issue_table import show_issues
 from pages.parts.state import Key
@@ -96,7 +96,7 @@ def _judged(data: bytes, name: str, shift: Shift, plan: Plan | None) -> Returned
     try:
         return returned(shift, reading.plan, settings)
     except ImpossibleLockError as error:
-        st.warning(theme.unmarked(locks_said(shift, error)))
+        st.warning(theme.unmarked(lock_notice(shift, error)))
         return None
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.charts import theme
 from core.charts.decisions import Ghost, partial_gantt
-from core.decisions.departures import job_departure, machine_departure, said
+from core.decisions.departures import departure_words, job_departure, machine_departure
 from core.decisions.step_tables import (
     LENGTHS,
     confidence,
@@ -72,7 +72,7 @@ def show_departures(found: Decisions, decision: Decision) -> None:
     job = job_departure(problem, objective, schedule, decision)
     machine = machine_departure(problem, objective, schedule, decision)
     words = [
-        said(departure, names, placed)
+        departure_words(departure, names, placed)
         for departure, names in ((job, problem.job_ids), (machine, problem.machine_ids))
         if departure is not None
     ]

@@ -21,7 +21,7 @@ from core.replanning.repair_kinds import Repair
 from core.replanning.repairs import Repaired, repair, repairs
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.background import BackgroundWork
-from pages.parts.day.locks_said import locks_said
+from pages.parts.day.lock_notice import lock_notice
 from pages.parts.models import with_chosen_model
 
 EFFORT = "quick"  # of each repair, in moves: what is shown is what anyone else sees
@@ -115,7 +115,7 @@ class Preview(BackgroundWork):
             if self.rush:
                 self.options.append(self._at_any_price(quick, floor))
         except ImpossibleLockError as error:
-            self.fault = locks_said(self.shift, error)
+            self.fault = lock_notice(self.shift, error)
         except PlanningCancelled:
             self.fault = "This was stopped before there was a way."
         except Exception as error:  # the border of the thread: nobody else would see

@@ -12,7 +12,7 @@ from core.problem.shift import Shift
 from core.replanning.day.event_log import EVENT_COLUMNS, event_rows, withdrawn
 from core.replanning.day.replayed import EventsRefusedError
 from pages.parts.day.history.kept_versions import note_cause
-from pages.parts.day.history.told import told_events
+from pages.parts.day.history.logged import logged_events
 from pages.parts.day.in_force import (
     base_shift,
     day_in_hand,
@@ -27,7 +27,7 @@ SHOWN = ("Time", "What", "Who", "Note", "State")
 def show_events(shift: Shift, plan: Plan | None) -> None:
     """Show the log; one row can be withdrawn."""
     day = day_in_hand()
-    told = told_events(day) if day is not None else ()
+    told = logged_events(day) if day is not None else ()
     if day is None or not told:
         st.caption("Nothing has happened yet. **What happened?** above tells it.")
         return

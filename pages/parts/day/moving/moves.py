@@ -31,7 +31,7 @@ from pages.parts.day.in_force import (
     now_in_hand,
     replayed,
 )
-from pages.parts.day.locks_said import locks_said
+from pages.parts.day.lock_notice import lock_notice
 from pages.parts.day.taking import take_plan
 from pages.parts.state import Key
 
@@ -137,7 +137,7 @@ def move(plan: Plan, job: int, machine: int, start: int, leeway: int = 0) -> Non
     except (MoveRefusedError, EventsRefusedError) as error:
         st.session_state[Key.DAY_NOTICE] = str(error)
     except ImpossibleLockError as error:
-        st.session_state[Key.DAY_NOTICE] = locks_said(plan.shift, error)
+        st.session_state[Key.DAY_NOTICE] = lock_notice(plan.shift, error)
 
 
 def _move(plan: Plan, job: int, machine: int, start: int, leeway: int) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.charts import theme
 from core.problem import phrases
-from core.tables.building.plan_start import said_of_start
+from core.tables.building.plan_start import issues_of_start
 from core.tables.issues import Issue
 from core.tables.shift import Reading
 from pages.parts.plan.files.files_in_hand import FilesInHand
@@ -36,7 +36,7 @@ def reading_from_start(files: FilesInHand) -> Reading:
         args=(ids,),
     )
     reading = proposed if chosen is None else files.read(chosen)
-    said, far = said_of_start(reading.issues)
+    said, far = issues_of_start(reading.issues)
     if chosen is not None:
         st.caption("As you chose.")
         if proposed.start is not None and proposed.start != chosen:

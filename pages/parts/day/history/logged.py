@@ -15,13 +15,13 @@ from pages.parts.kept.stored import database, opened, store_fault
 def events_table() -> Table | None:
     """Return the log of the day in hand as a sheet; ``None``: nothing happened."""
     day = day_in_hand()
-    told = () if day is None else told_events(day)
+    told = () if day is None else logged_events(day)
     if day is None or not told:
         return None
     return Table("events", EVENT_COLUMNS, tuple(event_rows(told, day.event_ids)))
 
 
-def told_events(day: DayInHand) -> tuple[Event, ...]:
+def logged_events(day: DayInHand) -> tuple[Event, ...]:
     """Return every event of a day that was ever told, in order."""
     known = {x.id: x for x in day.events}
     if day.id is None or store_fault() is not None:

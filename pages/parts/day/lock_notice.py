@@ -8,7 +8,7 @@ from core.replanning.lock_words import lock_words
 from core.timing.commitments import ImpossibleLockError
 
 
-def locks_said(shift: Shift, error: ImpossibleLockError) -> str:
+def lock_notice(shift: Shift, error: ImpossibleLockError) -> str:
     """Say of every lock why it cannot be kept, and how to mend it."""
 
     def moment(seconds: float) -> str:
