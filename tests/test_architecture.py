@@ -77,6 +77,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "tensors": set(),
         "dispatching": {"compiled", "tensors"},
         "exact": set(),
+        "wrappers": set(),
     },
     "replanning": {"day": set()},
     "charts": {"bars": set()},

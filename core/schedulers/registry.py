@@ -11,7 +11,7 @@ from core.planning.plan import Plan
 from core.planning.scheduler import Found, Progress, silent, unheard
 from core.planning.settings import PlanSettings
 from core.planning.stopping import Stop, never
-from core.schedulers.preferred import Preferring
+from core.schedulers.wrappers.preferred import Preferring
 
 if TYPE_CHECKING:
     from core.planning.scheduler import Scheduler
@@ -108,12 +108,12 @@ def scheduler(settings: PlanSettings, found: Found = unheard) -> Scheduler:
     name = settings.scheduler
     made = (_rule if rule_names(name) else MAKERS[name])(settings, found)
     if settings.refine_seconds > 0:
-        from core.schedulers.refined import Refined
+        from core.schedulers.wrappers.refined import Refined
 
         made = Refined(made, settings.refine_seconds, found)
     made = Preferring(made)
     if settings.cautious:
-        from core.schedulers.cautious import Cautious
+        from core.schedulers.wrappers.cautious import Cautious
 
         return Cautious(made)
     return made

@@ -19,8 +19,8 @@ from core.policy.shipped import folder_model
 from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.schedulers.fallback import WithFallback
-from core.schedulers.refined import Refined
 from core.schedulers.registry import MAKERS, plan, scheduler
+from core.schedulers.wrappers.refined import Refined
 
 
 @pytest.fixture(scope="module")

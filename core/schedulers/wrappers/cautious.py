@@ -11,7 +11,7 @@ from core.planning.stopping import Stop, never
 from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.schedulers.refined import traced_anew
+from core.schedulers.wrappers.refined import traced_anew
 
 OF_FIRST = 0.4  # share of the progress that the first plan has
 

@@ -52,7 +52,7 @@ class Preferring:
         trace = None
         if first.trace is not None:
             # Only here, so that rules plan without loading what policies need.
-            from core.schedulers.refined import traced_anew
+            from core.schedulers.wrappers.refined import traced_anew
 
             trace = traced_anew(first, better)
         before = len(open_wishes(problem, first.schedule))

@@ -7,9 +7,9 @@ from core.planning.stopping import MaxIterations
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
-from core.schedulers import refined
-from core.schedulers.refined import Refined
 from core.schedulers.registry import scheduler
+from core.schedulers.wrappers import refined
+from core.schedulers.wrappers.refined import Refined
 
 
 def test_compiling_is_over_before_the_seconds_begin(monkeypatch):

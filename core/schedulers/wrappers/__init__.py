@@ -1,0 +1,1 @@
+"""Schedulers around another one: what is done with its plan."""
