@@ -4,21 +4,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.planning.effort import EFFORTS, LEAST_MOVES
+from core.planning.effort import EFFORTS
 from core.planning.settings import PlanSettings
 
 
 def test_a_shift_of_411_jobs_by_hand():
-    """1,500 moves a job; none, a tenth, ten times of that; no end until stopped."""
+    """2,000 moves a job; none, a tenth, ten times of that; no end until stopped."""
     moves = {name: effort.moves(411) for name, effort in EFFORTS.items()}
     assert moves == {
         "none": 0,
-        "quick": 61_650,
-        "normal": 616_500,
-        "thorough": 6_165_000,
+        "quick": 82_200,
+        "normal": 822_000,
+        "thorough": 8_220_000,
         "open": None,
     }
-    assert EFFORTS["normal"].moves(1) == LEAST_MOVES
+
+
+@pytest.mark.parametrize(
+    ("jobs", "moves"),
+    [
+        (1, 25_000),  # 25,000 a job
+        (60, 1_500_000),
+        (100, 1_500_000),  # the most that a small shop gets
+        (200, 1_000_000),  # 200 million moves times jobs
+        (1_000, 2_000_000),  # 2,000 a job
+        (10_000, 200_000),  # 2,000 million moves times jobs
+    ],
+)
+def test_small_shops_get_more_moves_and_large_ones_fewer(jobs, moves):
+    """A move is cheap where few jobs follow from it."""
+    assert EFFORTS["normal"].moves(jobs) == moves
 
 
 @given(st.integers(1, 100_000))
