@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from core.planning.scheduler import Progress
 from core.planning.stopping import Stop, peek
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
@@ -35,6 +36,9 @@ class SearchTask:
         What it is judged by, the plan of the shift to begin from, and the seed.
     share
         Of the usual moves.
+    home
+        The previous plan, of which the objective's stability weight keeps as much as
+        it is worth; ``None``: there is none.
     """
 
     problem: Problem
@@ -42,6 +46,7 @@ class SearchTask:
     start: Schedule
     seed: int = 0
     share: float = 1.0
+    home: Home | None = None
 
 
 def usual_moves(num_jobs: int) -> int:
@@ -79,14 +84,14 @@ def searched(
         shift as it is.
     """
     for task in tasks[:1]:
-        get_ready(task.problem, task.objective, stop)
+        get_ready(task.problem, task.objective, stop, task.home)
     moves = usual_moves(problem.num_jobs)
 
     def search(task: SearchTask) -> Schedule | None:
         if peek(stop):
             return None
         of_task = max(1, int(task.share * moves))
-        found = LocalSearch(chains=1, moves=of_task).improve(
+        found = LocalSearch(chains=1, moves=of_task, home=task.home).improve(
             task.problem,
             task.objective,
             padded(task.start, problem.num_machines),

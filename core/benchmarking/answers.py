@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from core.alternatives.cautious import caution
@@ -62,12 +63,13 @@ def answers_report(
     for size in sizes:
         problem = held_out_shift(kind, size, 0)
         plan = _planned(problem, settings)
-        for name, value in seconds_of_answers(problem, plan).items():
-            rows.append((*size, name, value, TARGETS.get(name)))
-            tell(f"{size[0]}x{size[1]}, {name}: {value:.3g} s")
+        for name, (passed, used) in seconds_of_answers(problem, plan).items():
+            rows.append((*size, name, passed, used, TARGETS.get(name)))
+            words = f"{passed:.3g} s, {used:.3g} s of processor time"
+            tell(f"{size[0]}x{size[1]}, {name}: {words}")
     timed = ResultTable(
         f"Answers about a plan, seconds ({kind}, one held-out shift a size)",
-        ("jobs", "machines", "answer", "seconds", "at most"),
+        ("jobs", "machines", "answer", "seconds", "CPU seconds", "at most"),
         tuple(rows),
     )
     found = [
@@ -93,17 +95,24 @@ def answers_report(
     return Report(timed, (timed, cautious))
 
 
-def seconds_of_answers(problem: Problem, plan: Schedule) -> dict[str, float]:
-    """Seconds of every answer about a plan, compiled code already loaded."""
+def seconds_of_answers(
+    problem: Problem, plan: Schedule
+) -> dict[str, tuple[float, float]]:
+    """
+    Seconds of every answer about a plan, compiled code already loaded.
+
+    By the clock, and of the processor, all threads: on a busy machine only the second
+    says what an answer costs.
+    """
     wording = Wording(str, str)
     late = [x.order for x in order_lines(problem, plan) if x.late > 0]
     futures(problem, plan, count=1)
-    found: dict[str, float] = {}
+    found: dict[str, tuple[float, float]] = {}
 
     def timed(name: str, answer: Callable[[], object]) -> None:
-        watch = Stopwatch()
+        watch, begun = Stopwatch(), time.process_time()
         answer()
-        found[name] = watch.seconds
+        found[name] = watch.seconds, time.process_time() - begun
 
     def every_why() -> object:
         lateness = Lateness(problem, plan)

@@ -27,15 +27,20 @@ class FrontMark:
         Its figures.
     in_hand
         Whether it is the plan in hand.
+    changed_jobs
+        Jobs that it changes of the previous plan; ``None``: there is none.
     """
 
     metrics: Metrics
     in_hand: bool
+    changed_jobs: int | None = None
 
 
 def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.Figure:
     """
     Draw plans by weighted lateness and end; the darker, the more setups.
+
+    Where there is a previous plan, the darker, the more jobs change.
 
     Parameters
     ----------
@@ -54,7 +59,11 @@ def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.
     """
     x = [mark.metrics.weighted_tardiness / HOUR for mark in marks]
     y = [start + timedelta(seconds=mark.metrics.makespan) for mark in marks]
-    setups = [mark.metrics.setup / HOUR for mark in marks]
+    shade: list[float] = [mark.metrics.setup / HOUR for mark in marks]
+    shaded = "setups, h"
+    if any(mark.changed_jobs is not None for mark in marks):
+        shade = [float(mark.changed_jobs or 0) for mark in marks]
+        shaded = "changed jobs"
     figure = go.Figure()
     figure.add_scatter(
         x=x,
@@ -67,7 +76,7 @@ def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.
         marker={
             "size": [16 if i == chosen else 11 for i in range(len(marks))],
             "symbol": ["diamond" if mark.in_hand else "circle" for mark in marks],
-            "color": setups,
+            "color": shade,
             "colorscale": [[0.0, "#cfe3ff"], [1.0, theme.PALETTE[0]]],
             "line": {
                 "width": [3 if i == chosen else 1 for i in range(len(marks))],
@@ -78,7 +87,7 @@ def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.
             },
             "opacity": 1,
             "colorbar": {
-                "title": {"text": "setups, h", "side": "right"},
+                "title": {"text": shaded, "side": "right"},
                 "thickness": 10,
                 "outlinewidth": 0,
                 "len": 0.9,
@@ -141,8 +150,11 @@ def _said(mark: FrontMark, start: datetime) -> str:
     late = f"{phrases.many(found.late_jobs, 'job')} late"
     if mark.in_hand:
         late += ", the plan in hand"
+    changed = ""
+    if mark.changed_jobs is not None:
+        changed = f"<br>{phrases.many(mark.changed_jobs, 'job')} changed"
     return (
         f"{late}<br>ends {phrases.moment(start, found.makespan)}<br>"
         f"weighted lateness {phrases.hours(found.weighted_tardiness)}<br>"
-        f"setups {phrases.hours(found.setup)}"
+        f"setups {phrases.hours(found.setup)}{changed}"
     )

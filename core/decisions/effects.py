@@ -9,12 +9,36 @@ from functools import cached_property
 import numpy as np
 
 from core.problem.altered import opened, released, with_copies
+from core.problem.checks import LONGEST
+from core.problem.floor import Floor
 from core.problem.measures.orders import Order, orders
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.timing.open_part import open_part
 from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class PlanNow:
+    """
+    A plan that may be under way.
+
+    Parameters
+    ----------
+    problem, schedule
+        Every job, and a valid schedule of them.
+    floor
+        What was past change when it was planned; ``None``: nothing.
+    materials
+        Material whose arrival releases each job; none: releases are just that.
+    """
+
+    problem: Problem
+    schedule: Schedule
+    floor: Floor | None = None
+    materials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +87,54 @@ class Effect:
     def late(self) -> float:
         """Seconds of lateness that it causes, all orders together."""
         return sum(order.late for order in self.orders)
+
+
+def effect_of(
+    plan: PlanNow, kind: str, index: int, span: tuple[int, int] = (0, LONGEST)
+) -> Effect:
+    """
+    What something makes late of a plan that may be under way.
+
+    Parameters
+    ----------
+    plan
+        The plan, and what of it is past change.
+    kind, index
+        ``job``, ``release`` or ``delivery`` (of the material that the job waits for)
+        and the index of a job; ``machine`` or ``closure`` and that of a machine.
+    span
+        Of a closure: between which seconds since plan start.
+
+    Returns
+    -------
+    Effect
+        Of the orders that are not all past change, by the jobs that are left.
+
+    Raises
+    ------
+    ValueError
+        When the thing is past change, or cannot be taken away.
+    """
+    part = open_part(plan.problem, plan.schedule, plan.floor)
+    if part is None:
+        raise ValueError("Every job has begun or is frozen: nothing can change.")
+    problem, schedule = part.problem, part.schedule
+    if kind == "machine":
+        return effect_of_queue(problem, schedule, index)
+    if kind == "closure":
+        return effect_of_closure(problem, schedule, index, *span)
+    job = part.place(index)
+    if job is None:
+        name = plan.problem.job_ids[index]
+        raise ValueError(f"Job {name!r} has begun or is frozen: that cannot change.")
+    if kind == "job":
+        return effect_of_job(problem, schedule, job)
+    jobs = [job]
+    if kind == "delivery":
+        wanted = plan.materials[index]
+        left = enumerate(part.jobs.tolist())
+        jobs = [i for i, j in left if plan.materials[j] == wanted]
+    return effect_of_delivery(problem, schedule, jobs, part.soonest[jobs].tolist())
 
 
 def effect_of_job(problem: Problem, schedule: Schedule, job: int) -> Effect:
@@ -145,6 +217,26 @@ def effect_of_release(problem: Problem, schedule: Schedule, job: int) -> Effect:
         Which job.
     """
     without = released(problem, job, 0)
+    return _compared(problem, schedule, _end(without, schedule))
+
+
+def effect_of_delivery(
+    problem: Problem, schedule: Schedule, jobs: Sequence[int], moments: Sequence[int]
+) -> Effect:
+    """
+    What a delivery makes late by not being there before.
+
+    Parameters
+    ----------
+    problem, schedule
+        A valid schedule of the problem.
+    jobs, moments
+        The jobs that it releases, and since when each could be released without it,
+        seconds since plan start.
+    """
+    without = problem
+    for job, moment in zip(jobs, moments, strict=True):
+        without = released(without, job, int(moment))
     return _compared(problem, schedule, _end(without, schedule))
 
 

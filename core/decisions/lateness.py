@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from core.problem.floor import Floor, Lock
 from core.problem.measures.orders import Order
 from core.problem.measures.waiting import Cause, holds, window
 from core.problem.model import Problem
@@ -164,13 +165,19 @@ class Lateness:
     materials
         Material whose arrival releases each job, see
         :class:`core.problem.shift.Shift`; none: releases are just that.
+    floor
+        What was past change when it was planned; ``None``: nothing.
     """
 
     def __init__(
-        self, problem: Problem, schedule: Schedule, materials: tuple[str, ...] = ()
+        self,
+        problem: Problem,
+        schedule: Schedule,
+        materials: tuple[str, ...] = (),
+        floor: Floor | None = None,
     ) -> None:
         self.problem, self.schedule = problem, schedule
-        self.materials = materials
+        self.materials, self.floor = materials, floor or Floor()
         self._holds = holds(problem, schedule)
         self._closures = [
             (calendar.closures[:, 0].tolist(), calendar.closures[:, 1].tolist())
@@ -212,6 +219,12 @@ class Lateness:
         """Back from a job's end to the end of the job it waited for, or to 0."""
         hold, plan = self._holds[job], self.schedule
         start, k = int(plan.start[job]), int(plan.machine[job])
+        if start < hold.earliest:
+            # It has begun before the rules would have it: that is all there is to say.
+            work = self._work(k, start, self._end[job], Blame.PROCESSING)
+            return _Stretch(
+                self._linked(job, [(Blame.NOW, 0, start), *work]), None, False
+            )
         opens = window(self.problem, plan, job, hold.earliest)
         pieces = [*self._idle(k, hold.earliest, start, opens)]
         pieces += self._work(k, start, self._end[job], Blame.PROCESSING)
@@ -235,10 +248,36 @@ class Lateness:
             if hold.cause is not Cause.NOTHING:
                 pieces.insert(0, (cause, 0, known))
         return _Stretch(
-            tuple(Link(job, k, *piece) for piece in pieces if piece[1] < piece[2]),
+            self._linked(job, pieces),
             before,
             hold.cause in (Cause.PREDECESSOR, Cause.WAIT),
         )
+
+    def _linked(
+        self, job: int, pieces: list[tuple[Blame, int, int]]
+    ) -> tuple[Link, ...]:
+        """Return what takes time as links of a job, choices by what made them."""
+        now, k = self.floor.now, int(self.schedule.machine[job])
+        found: list[tuple[Blame, int, int]] = []
+        for cause, begin, end in pieces:
+            if cause is not Blame.CHOICE:
+                found.append((cause, begin, end))
+                continue
+            # What was past when it was planned is nobody's choice any more.
+            past = max(begin, min(end, now))
+            found += [(Blame.NOW, begin, past), (self._bound(job), past, end)]
+        return tuple(Link(job, k, *piece) for piece in found if piece[1] < piece[2])
+
+    def _bound(self, job: int) -> Blame:
+        """What keeps a job from starting as early as it could, if not the plan."""
+        state, before = self.floor.states.get(job), self.floor.previous
+        if state is not None and state.lock is Lock.START:
+            return Blame.LOCK
+        k = int(self.schedule.machine[job])
+        frozen = before is not None and before.machine[job] == k
+        if frozen and before.start[job] < self.floor.frozen_until(k):  # type: ignore[union-attr]
+            return Blame.FREEZE
+        return Blame.CHOICE
 
     def _idle(
         self, k: int, since: int, until: int, fits: int

@@ -26,7 +26,7 @@ CAUSES: dict[Blame, str] = {
     Blame.RELEASE: "not released",
     Blame.MATERIAL: "material not there",
     Blame.UNAVAILABLE: "the machine is not free yet",
-    Blame.NOW: "planned from now on",
+    Blame.NOW: "past when it was planned",
     Blame.LOCK: "locked",
     Blame.FREEZE: "frozen",
     Blame.CHOICE: "the plan starts later than it could",
@@ -134,7 +134,10 @@ def _said(
             if own:
                 return f"{job} is not released before {until}"
             return f"{machine} is kept for {job}, which is not released before {until}"
-        case Blame.UNAVAILABLE | Blame.NOW:
+        case Blame.NOW:
+            until = wording.moment(longest.end)
+            return f"{job} had not begun before {until}, from when it is planned"
+        case Blame.UNAVAILABLE:
             return f"{machine} is not free before {wording.moment(longest.end)}"
         case Blame.LOCK | Blame.FREEZE:
             kept = "locked" if cause is Blame.LOCK else "frozen"

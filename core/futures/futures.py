@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from core.futures.push import kept_orders, push_right
 from core.futures.spread import Breakdowns, Floats, Spread
+from core.problem.floor import Floor
 from core.problem.measures.orders import Order, orders
 from core.problem.model import Problem
 from core.problem.schedule import Schedule, tardiness
+from core.timing.open_part import open_part
 
 Ints = NDArray[np.int64]
 
@@ -133,6 +135,7 @@ def futures(
     spread: Spread | None = None,
     breakdowns: Breakdowns | None = None,
     *,
+    floor: Floor | None = None,
     count: int = COUNT,
     seed: int = 0,
 ) -> Futures:
@@ -148,6 +151,9 @@ def futures(
         jobs, 20 % on every other time.
     breakdowns
         How machines break down; ``None``: as the problem says of them.
+    floor
+        What was past change when it was planned: it ends as planned in every future;
+        ``None``: nothing.
     count
         Number of futures.
     seed
@@ -167,6 +173,19 @@ def futures(
     """
     if not 1 <= count <= MOST:
         raise ValueError(f"Expected 1 to {MOST} futures, got {count}.")
+    part = open_part(problem, schedule, floor)
+    if part is None or part.commitments is not None:
+        end = np.repeat(schedule.end[None, :], count, axis=0)
+        if part is not None:
+            spread = None if spread is None else spread.only(part.jobs)
+            left = futures(
+                *(part.problem, part.schedule, spread, breakdowns),
+                count=count,
+                seed=seed,
+            )
+            end[:, part.jobs] = left.end
+        end.setflags(write=False)
+        return Futures(problem, schedule, end)
     n, m = problem.num_jobs, problem.num_machines
     assumed = Spread.of(problem) if spread is None else spread
     broken = Breakdowns.of(problem) if breakdowns is None else breakdowns

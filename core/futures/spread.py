@@ -82,6 +82,12 @@ class Spread:
         )
         return cls(share, low, high)
 
+    def only(self, jobs: NDArray[np.int64]) -> Spread:
+        """Return the spread of some of the jobs, by index."""
+        if self.low is None or self.high is None:
+            return self
+        return Spread(self.share, self.low[jobs], self.high[jobs])
+
     def bounds(self, problem: Problem) -> tuple[Floats, Floats]:
         """
         Shape (n,) each: low and high of every job, as multiples of the planned time.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -54,4 +55,5 @@ def _one_more(yardstick: Yardstick, k: int) -> Remedy | None:
     if not made[-1]:
         return None  # without it the orders are as early
     words = f"one machine more like {name}"
-    return yardstick.remedy(words, wider, retime(wider, made), asks=Asks.OWNER)
+    way = yardstick.remedy(words, wider, retime(wider, made), asks=Asks.OWNER)
+    return replace(way, copied=k)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from math import isfinite
 
+from core.problem.floor import Floor
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
 
@@ -71,6 +72,11 @@ class Remedy:
         Of whom it asks something.
     price
         By the planner's prices.
+    copied
+        Index of the machine that there is one more of; ``None``: none.
+    floor, rest
+        What was past change, and the problem of the jobs that were still to be
+        planned; see :class:`core.planning.scheduler.Result`.
     """
 
     change: str
@@ -83,6 +89,9 @@ class Remedy:
     overtime: int
     asks: Asks
     price: float
+    copied: int | None = None
+    floor: Floor | None = None
+    rest: Problem | None = None
 
     @property
     def rank(self) -> tuple[float, ...]:

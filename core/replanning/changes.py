@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.problem.floor import Floor
 from core.problem.measures.stability import NOT_PRICED, Home
@@ -73,11 +72,6 @@ def home_of(problem: Problem, floor: Floor) -> Home:
     share = (before.start - first) / np.maximum(last - first, 1)
     nearness = np.clip(1.0 - (1.0 - FAR) * share, FAR, 1.0)
     return Home(machine, before.start, nearness, n)
-
-
-def home_of_rest(home: Home, jobs: NDArray[np.int64]) -> Home:
-    """Return where some of the jobs were, of the same shift."""
-    return Home(home.machine[jobs], home.start[jobs], home.nearness[jobs], home.jobs)
 
 
 def changes(problem: Problem, schedule: Schedule, floor: Floor) -> Changes:

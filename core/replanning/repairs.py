@@ -27,7 +27,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
-from core.replanning.changes import SOON, Changes, changes, home_of, home_of_rest
+from core.replanning.changes import SOON, Changes, changes, home_of
 from core.replanning.commitments import with_freeze
 from core.replanning.push import pushed
 from core.replanning.repair_kinds import Repair
@@ -280,7 +280,7 @@ class _Repairing:
         price = KEEPS[settings.keep].price
         objective = replace(settings.objective, stability=price)
         jobs = self.commitments.open_jobs
-        home = home_of_rest(home_of(self.problem, self.floor), jobs)
+        home = home_of(self.problem, self.floor).of_jobs(jobs)
         found = self.searched(rest, objective, start, home)
         ways = (found, _kept_back(rest, found, home), start)
         best = min(ways, key=lambda way: objective.cost(rest, way, home))

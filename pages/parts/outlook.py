@@ -76,4 +76,5 @@ def outlooks_of(plan: Plan, share: float) -> Outlooks:
 )
 def _outlooks(plan_hash: str, share: float, _plan: Plan) -> Outlooks:
     problem, schedule = _plan.shift.problem, _plan.result.schedule
-    return Outlooks(futures(problem, schedule, Spread.of(problem, share)))
+    spread, floor = Spread.of(problem, share), _plan.result.floor
+    return Outlooks(futures(problem, schedule, spread, floor=floor))

@@ -1,5 +1,7 @@
 """The front: no plan on it beats another, and the plan in hand has its place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,10 +10,15 @@ from hypothesis import strategies as st
 from core.alternatives.front import FrontPlan, front, objectives, unbeaten
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
+from core.problem.floor import PreviousPlan
+from core.problem.measures.stability import Home
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Metrics, metrics
 from core.problem.verifier.verify import violations
+from core.problem.verifier.verify_floor import violations_on
+from core.replanning.changes import home_of
+from core.replanning.commitments import floor_as_planned
 from core.timing.retime import retime
 
 
@@ -65,6 +72,7 @@ def test_on_a_shift_all_plans_are_valid_and_none_beats_another():
     start = retime(problem, _anyhow(problem))
     found = front(problem, start)
     assert found.made == len(objectives()) == 36
+    assert len(objectives(keeping=True)) == 60
     assert len(found.choices) >= 3
     for one in found.choices:
         assert not violations(problem, one.schedule)
@@ -72,6 +80,43 @@ def test_on_a_shift_all_plans_are_valid_and_none_beats_another():
         assert not any(beats(x, one) for x in [*found.choices, found.in_hand])
     again = front(problem, start)
     assert [x.figures for x in again.choices] == [x.figures for x in found.choices]
+
+
+def test_beside_a_previous_plan_it_counts_what_changes(shop):
+    """
+    Before, B ran first: the plan in hand, A 1,010 s late, changes nothing and is kept.
+
+    With A first nobody is late, all on a scale on which a change is one.
+    """
+    slow = replace(shop, processing=shop.processing * 100, due=shop.due * 100)
+    before = retime(slow, [[1, 0, 2]])
+    home = Home(before.machine, before.start, np.ones(3), 3)
+    found = front(slow, before, home=home)
+    assert found.in_hand.changed_jobs == 0
+    assert found.position is not None
+    assert found.choices[0].metrics.weighted_tardiness == 0
+    assert found.choices[0].changed_jobs >= 2
+    assert found.choices[-1].changed_jobs == 0
+
+
+def test_what_has_begun_stays_in_every_plan():
+    """30 jobs on 5 machines, a quarter over: valid on the floor, no start moved."""
+    problem = generate(KINDS["shift_calendar"].resized(30, 5), 3)
+    before = retime(problem, _anyhow(problem))
+    now = before.makespan // 4
+    floor = floor_as_planned(problem, PreviousPlan.of(before), now)
+    home = home_of(problem, floor)
+    found = front(problem, before, floor=floor, home=home)
+    assert found.made == 60
+    begun = before.start < now
+    assert 0 < begun.sum() < 30
+    for one in found.choices:
+        assert not violations_on(problem, one.schedule, floor)
+        assert (one.schedule.start == before.start)[begun].all()
+        assert one.metrics == metrics(problem, one.schedule)
+    changed = [one.changed_jobs for one in found.choices]
+    assert changed == [home.changed(x.schedule).sum() for x in found.choices]
+    assert min(changed) == 0 < max(changed)
 
 
 def test_a_stop_leaves_what_was_found(shop):

@@ -10,10 +10,10 @@ def test_every_answer_is_timed_and_caution_has_its_interval():
     settings = PlanSettings("rule:edd")
     report = answers_report([(24, 4)], 2, settings=settings, tell=told.append)
     rows = {row[2]: row for row in report.detail.rows}
-    promised = {name for name, row in rows.items() if row[4] is not None}
+    promised = {name for name, row in rows.items() if row[5] is not None}
     # Remedies are timed where an order is late.
     assert promised | {"20 remedies"} == set(TARGETS)
-    assert all(row[3] > 0 for row in rows.values())
+    assert all(row[3] > 0 and row[4] >= 0 for row in rows.values())
     given, gained = report.summaries[1].rows
     assert given[0] == gained[0] == 2
     for row in (given, gained):

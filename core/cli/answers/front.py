@@ -22,6 +22,7 @@ from core.cli.plan_in_hand import (
 
 if TYPE_CHECKING:
     from core.alternatives.front import Front, FrontPlan
+    from core.problem.measures.stability import Home
     from core.problem.shift import Shift
 
 
@@ -38,6 +39,14 @@ def front(
             dir_okay=False, allow_dash=True, help="That plan: .csv, or .xlsx."
         ),
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="The plan before: then it counts, too, how many jobs change.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same plans.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,21 +56,41 @@ def front(
     if output is not None:
         check_output("--output", output, (".csv", ".xlsx"), (*files.paths, schedule))
     shift, plan = read_plan(schedule, files)
+    before = None if previous is None else _home_of(shift, previous)
 
     from core.alternatives.front import front as look
 
     with Interrupt() as stop:
-        found = look(shift.problem, plan, seed=seed, stop=stop, progress=show_progress)
+        found = look(
+            *(shift.problem, plan),
+            floor=shift.floor,
+            home=before,
+            seed=seed,
+            stop=stop,
+            progress=show_progress,
+        )
     if take is not None and output is not None:
         if take > len(found.choices):
             raise bad_option(
                 "--take", f"there are {len(found.choices)} plans, got {take}."
             )
-        _write(shift, found.choices[take - 1], take, output)
+        _write(shift, found, take, output)
     elif as_json:
         print(json.dumps(front_json(shift, found), indent=2))
     else:
         print(front_text(shift, found))
+
+
+def _home_of(shift: Shift, previous: Path) -> Home:
+    """Where the jobs were in the plan before."""
+    from dataclasses import replace
+
+    from core.cli.day.floor import read_before
+    from core.problem.floor import Floor
+    from core.replanning.changes import home_of
+
+    floor = replace(shift.floor or Floor(), previous=read_before(previous, shift))
+    return home_of(shift.problem, floor)
 
 
 def front_json(shift: Shift, found: Front) -> dict[str, Any]:
@@ -76,7 +105,9 @@ def front_json(shift: Shift, found: Front) -> dict[str, Any]:
             "weighted_tardiness_minutes": in_minutes(figures.weighted_tardiness),
             "setup_minutes": in_minutes(figures.setup),
             "objective": None if weights is None else list(weights.weights),
-        }
+        } | (
+            {} if choice.changed_jobs is None else {"changed_jobs": choice.changed_jobs}
+        )
 
     return {
         "plans": [row(choice) for choice in found.choices],
@@ -93,13 +124,14 @@ def front_text(shift: Shift, found: Front) -> str:
     wording = wording_of(shift)
 
     def row(name: str, choice: FrontPlan) -> tuple[str, ...]:
-        figures = choice.metrics
+        figures, changed = choice.metrics, choice.changed_jobs
         return (
             name,
             wording.moment(figures.makespan),
             phrases.count(figures.late_jobs),
             phrases.hours(figures.weighted_tardiness),
             phrases.hours(figures.setup),
+            *([] if changed is None else [phrases.count(changed)]),
         )
 
     rows = [row(str(i), x) for i, x in enumerate(found.choices, start=1)]
@@ -108,15 +140,17 @@ def front_text(shift: Shift, found: Front) -> str:
         said = "the plan in hand is beaten by one of them"
     else:
         said = f"the plan in hand is number {found.position + 1}"
-    head = ("", "ends", "late jobs", "weighted lateness", "setups")
+    head: tuple[str, ...] = ("", "ends", "late jobs", "weighted lateness", "setups")
+    if found.in_hand.changed_jobs is not None:
+        head = (*head, "changed jobs")
     plans = phrases.many(len(found.choices), "plan")
     return (
         f"{plans} of {found.made + 1} that none of the others beats; {said}.\n"
-        + text_table(head, rows, "rlrrr")
+        + text_table(head, rows, "rlrrr" + "r" * (len(head) - 5))
     )
 
 
-def _write(shift: Shift, choice: FrontPlan, number: int, output: Path) -> None:
+def _write(shift: Shift, found: Front, number: int, output: Path) -> None:
     """Write one of the plans."""
     from core.cli.plan import summary, warn_of_clocks, write_plan
     from core.planning.plan import Plan
@@ -124,6 +158,7 @@ def _write(shift: Shift, choice: FrontPlan, number: int, output: Path) -> None:
     from core.planning.settings import PlanSettings
     from core.problem.objective import Objective
 
+    choice = found.choices[number - 1]
     objective = choice.objective or Objective()
     made = Plan(
         shift,
@@ -136,6 +171,8 @@ def _write(shift: Shift, choice: FrontPlan, number: int, output: Path) -> None:
             seconds=0.0,
             decisions=0,
             reason=f"Number {number} of the plans that none beats.",
+            floor=found.floor,
+            rest=found.rest,
         ),
     )
     write_plan(output, made)

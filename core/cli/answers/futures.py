@@ -75,7 +75,10 @@ def futures(
         raise bad_option("--mtbf-hours", str(error)) from None
     try:
         found = draw(
-            *(problem, plan, Spread.of(problem, spread), broken), count=count, seed=seed
+            *(problem, plan, Spread.of(problem, spread), broken),
+            floor=shift.floor,
+            count=count,
+            seed=seed,
         )
         if found.orders:
             found.promise(found.orders[0][0], certainty)

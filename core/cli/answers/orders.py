@@ -70,9 +70,10 @@ def order_rows(shift: Shift, plan: Schedule, moment: int = 0) -> list[dict[str, 
     from core.tables.writing.write_orders import order_rows as rows_of
 
     problem = shift.problem
-    lateness = Lateness(problem, plan, shift.materials)
+    lateness = Lateness(problem, plan, shift.materials, shift.floor)
     lines = order_lines(problem, plan, moment)
-    chances = {order: seen.chance for order, seen in futures(problem, plan).orders}
+    drawn = futures(problem, plan, floor=shift.floor)
+    chances = {order: seen.chance for order, seen in drawn.orders}
     causes = {line.order: lateness.why(line.order).worst for line in lines}
     return rows_of(shift, lines, chances, causes)
 

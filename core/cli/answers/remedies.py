@@ -64,7 +64,11 @@ def remedies(
             raise InputFault(
                 f"Order {each.name!r} has no due date: say with --by when it is wanted."
             )
-    found = look(shift.problem, plan, wanted, wording_of(shift), prices)
+    found = look(
+        *(shift.problem, plan, wanted, wording_of(shift), prices),
+        floor=shift.floor,
+        materials=shift.materials,
+    )
     answer = remedies_json(shift, plan, wanted, found)
     if as_json:
         print(json.dumps(answer, indent=2))

@@ -45,6 +45,10 @@ def why(
         str | None,
         typer.Option(help="Rather: what the release (material) of a job makes late."),
     ] = None,
+    of_delivery: Annotated[
+        str | None,
+        typer.Option(help="Rather: what a material makes late by coming when it does."),
+    ] = None,
     of_closure: Annotated[
         str | None,
         typer.Option(
@@ -59,6 +63,7 @@ def why(
         "job": of_job,
         "machine": of_machine,
         "release": of_release,
+        "delivery": of_delivery,
         "closure": of_closure,
     }
     asked = {kind: name for kind, name in named.items() if name is not None}
@@ -68,9 +73,8 @@ def why(
     if order is not None:
         from core.decisions.lateness import Lateness
 
-        found = Lateness(shift.problem, plan, shift.materials).why(
-            order_named(shift, order)
-        )
+        lateness = Lateness(shift.problem, plan, shift.materials, shift.floor)
+        found = lateness.why(order_named(shift, order))
         answer, text = why_json(shift, plan, found), why_text(shift, plan, found)
     else:
         ((kind, name),) = asked.items()
@@ -168,21 +172,26 @@ def effect_json(shift: Shift, kind: str, name: str, effect: Effect) -> dict[str,
 
 def _effect(shift: Shift, plan: Schedule, kind: str, name: str) -> Effect:
     """Compare with the plan without the thing that is named."""
-    from core.decisions import effects
+    from core.decisions.effects import PlanNow, effect_of
 
     problem = shift.problem
+    now = PlanNow(problem, plan, shift.floor, shift.materials)
     try:
         if kind == "machine":
             machine = index_named(problem.machine_ids, name, "machine")
-            return effects.effect_of_queue(problem, plan, machine)
+            return effect_of(now, kind, machine)
         if kind == "closure":
             where, begin, end = _closure(shift, name)
             machine = index_named(problem.machine_ids, where, "machine")
-            return effects.effect_of_closure(problem, plan, machine, begin, end)
+            return effect_of(now, kind, machine, (begin, end))
+        if kind == "delivery":
+            known = list(dict.fromkeys(x for x in shift.materials if x))
+            if not known:
+                raise InputFault("No job of this shift waits for a material.")
+            index_named(known, name, "material")
+            return effect_of(now, kind, shift.materials.index(name))
         job = index_named(problem.job_ids, name, "job")
-        if kind == "release":
-            return effects.effect_of_release(problem, plan, job)
-        return effects.effect_of_job(problem, plan, job)
+        return effect_of(now, kind, job)
     except ValueError as error:
         raise InputFault(str(error)) from None
 

@@ -59,6 +59,12 @@ class Home:
                 f"Expected at least {len(self.machine)} jobs, got {self.jobs}."
             )
 
+    def of_jobs(self, jobs: NDArray[np.int64]) -> Home:
+        """Return the same for some of the jobs, by index."""
+        return Home(
+            self.machine[jobs], self.start[jobs], self.nearness[jobs], self.jobs
+        )
+
     def changed(self, schedule: Schedule) -> NDArray[np.bool_]:
         """Shape (n,): the machine is another, or the start moved by more than 300 s."""
         other = schedule.machine != self.machine

@@ -49,7 +49,8 @@ def apply(plan: Plan, wanted: Sequence[Order], way: Remedy) -> None:
     names = phrases.listed([order.name for order in wanted])
     if way.problem is not shift.problem:
         name = f"{shift.name}; {way.change}"
-        shift = replace(shift, problem=way.problem, name=name)
+        floor = shift.floor if way.floor is None else way.floor
+        shift = replace(shift, problem=way.problem, name=name, floor=floor)
         state[Key.OPENED] = shift
         keep_shift(shift)
     made = Plan(
@@ -63,6 +64,8 @@ def apply(plan: Plan, wanted: Sequence[Order], way: Remedy) -> None:
             seconds=0.0,
             decisions=0,
             reason=f"The plan before, changed for {names}: {way.change}.",
+            floor=way.floor,
+            rest=way.rest,
         ),
     )
     keep_plan(made)

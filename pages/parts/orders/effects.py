@@ -1,4 +1,4 @@
-"""The other way round: what a job, a machine, a release or a closure makes late."""
+"""The other way round: what a job, a machine, a delivery or a closure makes late."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ WORDS = {
     "machine": "{} by doing one thing at a time",
     "closure": "{} by being closed",
     "release": "{} by its release",
+    "delivery": "{} by not being there before",
 }
-_RELEASES = (Blame.RELEASE, Blame.MATERIAL)
 
 
 def show_effects(plan: Plan, why: Why) -> None:
@@ -30,6 +30,8 @@ def show_effects(plan: Plan, why: Why) -> None:
 
     def words(option: tuple[str, int]) -> str:
         kind, index = option
+        if kind == "delivery":
+            return WORDS[kind].format(plan.shift.material(index))
         names = problem.job_ids if kind in ("job", "release") else problem.machine_ids
         return WORDS[kind].format(names[index])
 
@@ -42,7 +44,11 @@ def show_effects(plan: Plan, why: Why) -> None:
     if kind == "job" and problem.num_jobs == 1:
         st.info("It is the only job.")
         return
-    effect = effect_of(plan, kind, index)
+    try:
+        effect = effect_of(plan, kind, index)
+    except ValueError as error:
+        st.info(str(error), icon=":material/info:")
+        return
     made = effect.made_late
     if not made:
         st.info("It makes no order late.", icon=":material/check:")
@@ -75,11 +81,13 @@ def _options(why: Why) -> list[tuple[str, int]]:
     links = why.counted
     jobs = [*why.order.jobs, *(link.job for link in reversed(links))]
     closed = [link.machine for link in links if link.cause is Blame.CLOSURE]
-    released = [link.job for link in links if link.cause in _RELEASES]
+    released = [link.job for link in links if link.cause is Blame.RELEASE]
+    delivered = [link.job for link in links if link.cause is Blame.MATERIAL]
     found = [
         *(("machine", link.machine) for link in reversed(links)),
         *(("job", job) for job in jobs),
         *(("closure", machine) for machine in closed),
         *(("release", job) for job in released),
+        *(("delivery", job) for job in delivered),
     ]
     return list(dict.fromkeys(found))

@@ -57,6 +57,8 @@ class RemedySearch(BackgroundWork):
                 wanted,
                 wording_of(self.plan),
                 prices,
+                floor=self.plan.result.floor,
+                materials=self.plan.shift.materials,
                 objective=self.plan.result.objective,
                 stop=self.over,
                 progress=self.note,

@@ -6,17 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.decisions.effects import (
-    Effect,
-    effect_of_closure,
-    effect_of_job,
-    effect_of_queue,
-    effect_of_release,
-)
+from core.decisions.effects import Effect, PlanNow
+from core.decisions.effects import effect_of as of
 from core.decisions.lateness import Lateness, Why
 from core.decisions.topic_words import Wording
 from core.planning.plan import Plan
-from core.problem.checks import LONGEST
 from core.problem.measures.orders import Order, OrderLine, order_lines
 
 MOST_KEPT = 8
@@ -41,8 +35,12 @@ def effect_of(plan: Plan, kind: str, index: int) -> Effect:
     plan
         The plan.
     kind, index
-        ``job``, ``release`` and the index of a job, or ``machine``, ``closure`` and
-        the index of a machine.
+        See :func:`core.decisions.effects.effect_of`.
+
+    Raises
+    ------
+    ValueError
+        When the thing is past change.
     """
     return _effect(plan.content_hash, kind, index, plan)
 
@@ -60,7 +58,8 @@ def _lines(plan_hash: str, moment: int, _plan: Plan) -> tuple[OrderLine, ...]:
 @st.cache_resource(max_entries=MOST_KEPT, ttl="4h", show_spinner="Asking why …")
 def _whys(plan_hash: str, _plan: Plan) -> dict[Order, Why]:
     shift = _plan.shift
-    lateness = Lateness(shift.problem, _plan.result.schedule, shift.materials)
+    result = _plan.result
+    lateness = Lateness(shift.problem, result.schedule, shift.materials, result.floor)
     return {line.order: lateness.why(line.order) for line in lines_of(_plan, 0)}
 
 
@@ -68,13 +67,6 @@ def _whys(plan_hash: str, _plan: Plan) -> dict[Order, Why]:
     max_entries=4 * MOST_KEPT, ttl="4h", show_spinner="Planning without it …"
 )
 def _effect(plan_hash: str, kind: str, index: int, _plan: Plan) -> Effect:
-    problem, schedule = _plan.shift.problem, _plan.result.schedule
-    match kind:
-        case "job":
-            return effect_of_job(problem, schedule, index)
-        case "release":
-            return effect_of_release(problem, schedule, index)
-        case "machine":
-            return effect_of_queue(problem, schedule, index)
-        case _:
-            return effect_of_closure(problem, schedule, index, 0, LONGEST)
+    shift, result = _plan.shift, _plan.result
+    plan = PlanNow(shift.problem, result.schedule, result.floor, shift.materials)
+    return of(plan, kind, index)

@@ -12,7 +12,9 @@ from core.charts.front import FrontMark, front_chart
 from core.planning.plan import Plan
 from core.planning.scheduler import Result
 from core.problem import phrases
+from core.problem.measures.stability import Home
 from core.problem.shift import Shift
+from core.replanning.changes import home_of
 from pages.parts.background import BackgroundWork
 from pages.parts.chart import job_of, show_chart
 from pages.parts.following import follow
@@ -43,15 +45,26 @@ class FrontSearch(BackgroundWork):
     def work(self) -> None:
         """Look; the outcome is a front, or a fault in words."""
         try:
+            problem, result = self.plan.shift.problem, self.plan.result
             self.found = front(
-                self.plan.shift.problem,
-                self.plan.result.schedule,
+                problem,
+                result.schedule,
+                floor=result.floor,
+                home=_home_of(self.plan),
                 stop=self.over,
                 progress=self.note,
             )
         except Exception:  # the border of the thread: nobody else would see
             log.exception("Looking at what can be had failed.")
             self.fault = "What can be had could not be looked at."
+
+
+def _home_of(plan: Plan) -> Home | None:
+    """Return the plan before, where the one in hand was made from it."""
+    floor = plan.result.floor
+    if floor is None or floor.previous is None:
+        return None
+    return home_of(plan.shift.problem, floor)
 
 
 def show_front(shift: Shift, plan: Plan | None) -> None:
@@ -64,8 +77,9 @@ def show_front(shift: Shift, plan: Plan | None) -> None:
         search = None
     if search is None:
         st.markdown(
-            "To end early, to be on time and to set up rarely are at odds. Dozens of "
-            "plans with other weights show what can be had in all."
+            "To end early, to be on time and to set up rarely are at odds"
+            + (", and so is to change little" if _home_of(plan) is not None else "")
+            + ". Dozens of plans with other weights show what can be had in all."
         )
         st.button(
             "Look at what can be had",
@@ -114,9 +128,12 @@ def _show_found(plan: Plan, found: Front) -> None:
         f"**{plans} that no other beats**, of {found.made + 1} with different weights."
         + ("" if hand is not None else " The plan in hand is beaten by one of them.")
     )
-    marks = [FrontMark(x.metrics, i == hand) for i, x in enumerate(choices)]
+    marks = [
+        FrontMark(x.metrics, i == hand, x.changed_jobs) for i, x in enumerate(choices)
+    ]
     if hand is None:
-        marks.append(FrontMark(plan.result.metrics, True))
+        in_hand = found.in_hand
+        marks.append(FrontMark(in_hand.metrics, True, in_hand.changed_jobs))
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="top")
     with right:
         if last > 0:
@@ -128,14 +145,14 @@ def _show_found(plan: Plan, found: Front) -> None:
                 key=Key.FRONT_POINT,
             )
         chosen = int(st.session_state[Key.FRONT_POINT])
-        _show_figures(plan, choices[chosen])
+        _show_figures(plan, choices[chosen], found.in_hand)
         st.button(
             "Take this plan",
             type="primary",
             icon=":material/check:",
             disabled=chosen == hand,
             on_click=_take,
-            args=(plan, choices[chosen]),
+            args=(plan, found, choices[chosen]),
             key="take_front_plan",
         )
         if chosen == hand:
@@ -152,7 +169,7 @@ def _show_found(plan: Plan, found: Front) -> None:
         )
 
 
-def _show_figures(plan: Plan, choice: FrontPlan) -> None:
+def _show_figures(plan: Plan, choice: FrontPlan, in_hand: FrontPlan) -> None:
     """Show a plan's figures beside those of the plan in hand."""
     start, there, here = plan.shift.start, choice.metrics, plan.result.metrics
     rows = [
@@ -174,6 +191,12 @@ def _show_figures(plan: Plan, choice: FrontPlan) -> None:
         ),
         ("Setups", phrases.hours(there.setup), phrases.hours(here.setup)),
     ]
+    if choice.changed_jobs is not None and in_hand.changed_jobs is not None:
+        changed = (
+            phrases.count(choice.changed_jobs),
+            phrases.count(in_hand.changed_jobs),
+        )
+        rows.append(("Changed jobs", *changed))
     st.dataframe(
         pd.DataFrame(rows, columns=["", "This plan", "In hand"]),
         hide_index=True,
@@ -197,7 +220,7 @@ def _take_click(last: int) -> None:
         st.session_state[Key.FRONT_POINT] = place
 
 
-def _take(plan: Plan, choice: FrontPlan) -> None:
+def _take(plan: Plan, found: Front, choice: FrontPlan) -> None:
     """Take a plan over; the one in hand can be taken back."""
     if current_plan() is not plan:
         return  # pressed on a page that was drawn for another plan
@@ -217,6 +240,8 @@ def _take(plan: Plan, choice: FrontPlan) -> None:
                 seconds=0.0,
                 decisions=0,
                 reason=words,
+                floor=found.floor,
+                rest=found.rest,
             ),
         )
     )
