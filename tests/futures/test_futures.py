@@ -13,10 +13,12 @@ from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.settings import PlanSettings
 from core.problem.calendar import Calendar
+from core.problem.floor import PreviousPlan
 from core.problem.measures.orders import find_order
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
+from core.replanning.commitments import floor_as_planned
 from core.schedulers.registry import scheduler
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
@@ -247,6 +249,19 @@ def asked(make):
     if isinstance(given, Spread):
         return futures(*alone(), given)
     return futures(*alone(), NONE, given)
+
+
+def test_what_has_begun_ends_as_planned_in_every_future():
+    """a has begun at 5 s and ends at 100 in all; b behind it spreads around 200."""
+    jobs = [Job("a", {"M": 100}), Job("b", {"M": 100})]
+    problem = Problem.from_rows(jobs, [Machine("M")])
+    plan = retime(problem, [[0, 1]])
+    floor = floor_as_planned(problem, PreviousPlan.of(plan), 5)
+    found = futures(problem, plan, floor=floor)
+    assert set(found.end[:, 0]) == {100}
+    assert found.end[:, 1].min() < 190 < 210 < found.end[:, 1].max()
+    done = floor_as_planned(problem, PreviousPlan.of(plan), 500)
+    assert (futures(problem, plan, floor=done).end == plan.end).all()
 
 
 @pytest.mark.parametrize("count", [0, -1, 10_001])

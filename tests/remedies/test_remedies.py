@@ -9,19 +9,23 @@ from hypothesis import strategies as st
 
 from core.decisions.topic_words import Wording
 from core.problem.calendar import Calendar
+from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.measures.orders import find_order, orders
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.shift import DEFAULT_START, Shift
 from core.problem.verifier.verify import violations
+from core.problem.verifier.verify_floor import violations_on
 from core.remedies.remedies import remedies
 from core.remedies.remedy import Asks, Prices
+from core.replanning.commitments import floor_as_planned
 from core.tables.plan_file import read_schedule
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files
 from core.tables.writing.write_plan import schedule_csv
 from core.timing.retime import retime
 from tests.plans import plan_of
+from tests.replanning.days import days
 from tests.strategies import problems_and_sequences
 
 WORDING = Wording(lambda seconds: f"{seconds / 60:g}'", lambda s: f"{s / 60:g} min")
@@ -231,6 +235,59 @@ def test_the_files_of_a_remedy_give_the_promised_end(shop, plan):
         timed = retime(again.problem, [*read.sequences, *unused])
         assert timed.end[2] == way.end
         assert way.end <= again.problem.due[2]
+
+
+def test_one_delivery_brings_all_that_it_is_for(shop):
+    """Steel at 100 min is for mine and other: 20 minutes earlier, both come earlier."""
+    release = MINUTE * np.array([0, 100, 100])
+    due = MINUTE * np.array([500.0, 1000.0, 130.0])
+    problem = replace(shop, release=release, due=due)
+    plan = retime(problem, [[0, 1], [2]])
+    order, steel = find_order(problem, "WO-3"), ("", "steel", "steel")
+    found = remedies(problem, plan, [order], WORDING, materials=steel)
+    way = found.remedies[0]
+    assert way.change == "steel arrives at 80', 20 min earlier"
+    assert (way.problem.release / MINUTE).tolist() == [0, 80, 80]
+
+
+def test_what_has_begun_stays_where_it_is(shop, plan):
+    """At 70 min other runs on the mill: mine may pass nobody, but takes the lathe."""
+    floor = floor_as_planned(shop, PreviousPlan.of(plan), minutes(70))
+    order = find_order(shop, "WO-3")
+    found = remedies(shop, plan, [order], WORDING, floor=floor)
+    assert "mine on lathe instead of mill" in [x.change for x in found.remedies]
+    assert not any("before other" in x.change for x in found.remedies)
+    for way in found.remedies:
+        assert (way.schedule.start[:2] == plan.start[:2]).all()
+        assert not violations_on(way.problem, way.schedule, way.floor)
+    on_lathe = found.remedies[0]
+    assert on_lathe.schedule.start[2] == minutes(70)  # not before now
+    assert found.alone == minutes(120)  # the lathe from 70 on: the mill is taken
+    done = floor_as_planned(shop, PreviousPlan.of(plan), plan.makespan + 1)
+    over = remedies(shop, plan, [order], WORDING, floor=done)
+    assert (over.remedies, over.alone) == ((), minutes(230))
+
+
+@settings(max_examples=20)
+@given(days(), st.data())
+def test_no_way_changes_what_is_past_change(day, data):
+    """Whatever has begun and is locked: valid on the floor, as it was, with its end."""
+    problem, _, plan, now = day
+    states = {
+        job: JobState(Status.RELEASED, int(plan.machine[job]), lock=Lock.MACHINE)
+        for job in data.draw(st.sets(st.integers(0, problem.num_jobs - 1), max_size=2))
+        if plan.start[job] >= now
+    }
+    floor = floor_as_planned(problem, PreviousPlan.of(plan), now, states)
+    dated = [x for x in orders(problem) if np.isfinite(x.due)]
+    if not dated:
+        return
+    order = data.draw(st.sampled_from(dated))
+    begun = plan.start < now
+    for way in remedies(problem, plan, [order], WORDING, floor=floor).remedies:
+        assert not violations_on(way.problem, way.schedule, way.floor or Floor())
+        assert (way.schedule.start == plan.start)[begun].all()
+        assert way.end == way.schedule.end[list(order.jobs)].max()
 
 
 @pytest.mark.parametrize("price", [-1.0, float("nan"), float("inf")])
