@@ -150,7 +150,7 @@ def front(
     found, parts = [in_hand], [part.schedule]
 
     def look(
-        begin_from: Sequence[Schedule], some: Sequence[Weights], since: float
+        begin_from: Sequence[Schedule], some: Sequence[FrontAim], since: float
     ) -> None:
         def start(objective: Objective) -> Schedule:
             return min(begin_from, key=lambda x: objective.cost(left, x, kept))
@@ -185,14 +185,14 @@ def front(
 
 
 @dataclass(frozen=True)
-class Weights:
+class FrontAim:
     """An objective to search under, and whether others begin from its plan."""
 
     objective: Objective
     is_first: bool
 
 
-def objectives(keeping: bool = False) -> list[Weights]:
+def objectives(keeping: bool = False) -> list[FrontAim]:
     """
     Every way to split the steps among end, lateness and setups.
 
@@ -209,7 +209,7 @@ def objectives(keeping: bool = False) -> list[Weights]:
                 three = (end, lateness, steps - end - lateness)
                 a, b, c = (max(x / steps, LEAST) for x in three)
                 objective = Objective(a, b, c, price)
-                found.append(Weights(objective, three in firsts))
+                found.append(FrontAim(objective, three in firsts))
     return found
 
 

@@ -207,7 +207,9 @@ class Lateness:
         if first.cause in (Blame.RELEASE, Blame.MATERIAL) and first.job in own:
             earliest = 0
         else:
-            earliest = min(self._release[j] for j in own)
+            # What has begun may have begun before it was released, as told later.
+            start = self.schedule.start
+            earliest = min(min(self._release[j], int(start[j])) for j in own)
         return Why(order, _cut(backwards[::-1], earliest), earliest, self.materials)
 
     def _stretch(self, job: int) -> _Stretch:

@@ -197,3 +197,59 @@ def test_a_plan_of_another_start_is_refused(given):
     result = run("why", "x", *given, "--start", "2026-01-06T06:00")
     assert result.exit_code == 1
     assert "for another --start?" in result.output or "cannot be read" in result.output
+
+
+@pytest.fixture
+def steel(tmp_path):
+    """Steel at 08:00 is for a and b; a is due at 08:30, b never; both take 60 min."""
+    files = {
+        "jobs": "job_id,processing_minutes,due,materials\n"
+        "a,60,2026-01-05T08:30,steel\nb,60,,steel\nc,30,,\n",
+        "machines": "machine_id,machine_type\nM,mill\n",
+        "materials": "material,arrives\nsteel,2026-01-05T08:00\n",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    given = [x for name in files for x in (f"--{name}", tmp_path / f"{name}.csv")]
+    given += ["--start", "2026-01-05T06:00"]
+    plan = tmp_path / "plan.csv"
+    made = run("plan", *given, "--scheduler", "rule:edd", "--output", plan)
+    assert made.exit_code == 0, made.output
+    return [*given, "--schedule", plan]
+
+
+def test_a_delivery_is_spoken_of_by_its_material(steel):
+    """It makes a 30 min late; half an hour earlier, a is on time, and b comes along."""
+    why = json.loads(run("why", "a", *steel, "--json").stdout)
+    assert why["minutes"] == {"processing": 60, "material": 120}
+    answer = json.loads(run("why", "--of-delivery", "steel", *steel, "--json").stdout)
+    assert answer["late_minutes"] == 30
+    ways = json.loads(run("remedies", "a", *steel, "--json").stdout)["remedies"]
+    assert ways[0]["change"] == "steel arrives at Mon 5 Jan 07:30, 30 min earlier"
+    assert ways[0]["end"] == "2026-01-05T08:30:00"
+    unknown = run("why", "--of-delivery", "stel", *steel)
+    assert unknown.exit_code == 1
+    assert "There is no material 'stel'. Did you mean 'steel'?" in unknown.output
+
+
+def test_an_order_without_due_date_shows_its_chain_and_asks_when(steel):
+    """It says so; remedies need a moment."""
+    said = run("why", "b", *steel)
+    assert said.exit_code == 0
+    assert "b has no due date and ends" in said.stdout
+    asked = run("remedies", "b", *steel)
+    assert asked.exit_code == 1
+    assert "say with --by when it is wanted" in " ".join(asked.output.split())
+    wished = run("remedies", "b", *steel, "--by", "2026-01-05T09:00", "--json")
+    assert wished.exit_code == 0
+    assert json.loads(wished.stdout)["remedies"]
+
+
+def test_beside_the_plan_before_the_front_counts_what_changes(given, tmp_path):
+    """The plan itself as the one before: it changes nothing, others do."""
+    found = json.loads(run("front", *given, "--previous", given[-1], "--json").stdout)
+    assert found["in_hand"]["changed_jobs"] == 0
+    assert found["made"] == 60
+    changed = [row["changed_jobs"] for row in found["plans"]]
+    assert min(changed) < max(changed)
+    assert "changed jobs" in run("front", *given, "--previous", given[-1]).stdout

@@ -1,21 +1,29 @@
 """The Orders page without a browser: which orders are late, why, and what helps."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.charts.orders import COLORS, CauseShare, cause_bar
 from core.decisions.lateness import Blame, Lateness
+from core.futures.futures import futures
 from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
+from core.problem import phrases
+from core.problem.floor import PreviousPlan
 from core.problem.measures.orders import order_lines
 from core.problem.objective import Objective
 from core.problem.shift import Shift
+from core.remedies.remedy import Asks, Prices
+from core.replanning.commitments import floor_as_planned
 from core.schedulers.registry import scheduler
+from core.timing.open_part import open_part
 from pages.parts import planning
 from pages.parts.orders.remedies import table_key
 from pages.parts.state import Key
@@ -52,10 +60,10 @@ def open_page(tmp_path, monkeypatch, shift, plan):
     monkeypatch.setenv("SHIFTWRIGHT_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(planning, "_load", lambda: None)
 
-    def opened(in_hand=plan):
+    def opened(in_hand=plan, of=shift):
         app = AppTest.from_file(str(PAGES / "orders.py"), default_timeout=TIMEOUT)
         app.session_state[Key.APP_READY] = True
-        app.session_state[Key.OPENED] = shift
+        app.session_state[Key.OPENED] = of
         app.session_state[Key.SCHEDULER] = "rule:edd"
         if in_hand is not None:
             app.session_state[Key.PLAN] = in_hand
@@ -215,6 +223,113 @@ def test_a_remedy_that_changes_the_shift_is_taken_back_with_it(
     press(app, "take_back_remedy")
     assert app.session_state[Key.PLAN] is plan
     assert app.session_state[Key.OPENED] is app.session_state[Key.SHIFT] is shift
+
+
+def test_several_orders_are_helped_at_once_by_prices(open_page, lines):
+    """The two latest together: asked for both, each way says what it costs."""
+    app = open_order(open_page(), lines[0], "What would it take?")
+    other = next(x for x in app.multiselect if x.label == "Together with")
+    assert other.options[0].removesuffix(" ★") == lines[1].order.name
+    other.set_value([lines[1].order.key])
+    app.number_input(key=Key.ORDERS_OVERTIME).set_value(80.0)
+    app.number_input(key=Key.ORDERS_MOVE).set_value(7.0)
+    run(app)
+    press(app, "look_for_ways")
+    search = app.session_state[Key.REMEDY_SEARCH]
+    orders, prices = search.asked
+    assert [x.name for x in orders] == [lines[0].order.name, lines[1].order.name]
+    assert prices == Prices(80.0, 7.0)
+    ways = search.found.remedies
+    assert table(app, 1)["Price"].tolist() == pytest.approx([x.price for x in ways])
+    for way in ways:
+        assert way.price == 80 * way.overtime / 3600 + 7 * way.changed_jobs
+        assert way.end == max(
+            way.schedule.end[list(x.order.jobs)].max() for x in lines[:2]
+        )
+
+
+def test_every_kind_of_way_is_applied_and_taken_back(open_page, shift, plan, lines):
+    """One by one, also hours, weights, promises and machines: back, it is as before."""
+    app = open_order(open_page(), lines[0], "What would it take?")
+    press(app, "look_for_ways")
+    ways = app.session_state[Key.REMEDY_SEARCH].found.remedies
+    assert {way.asks for way in ways} == set(Asks)
+    assert any(way.overtime for way in ways)
+    for line in range(len(ways)):
+        way = app.session_state[Key.REMEDY_SEARCH].found.remedies[line]
+        assert way.change == ways[line].change  # looked for anew, and the same
+        chosen = {"rows": [], "columns": [], "cells": [(line, "Change")]}
+        app.session_state[table_key(plan, [lines[0].order])] = {"selection": chosen}
+        run(app)
+        press(app, "apply_remedy")
+        made = app.session_state[Key.PLAN]
+        assert made.shift.problem is way.problem
+        assert made.result.schedule is way.schedule
+        assert way.change in words(app).replace("\\", "")
+        press(app, "take_back_remedy")
+        assert app.session_state[Key.PLAN] is plan
+        assert app.session_state[Key.SHIFT] is shift
+        press(app, "look_for_ways")
+
+
+def test_a_remedy_leaves_what_has_begun(open_page, shift, plan, lines):
+    """A quarter of the day over: after Apply, nothing that had begun has moved."""
+    now = plan.result.schedule.makespan // 4
+    before = plan.result.schedule
+    floor = floor_as_planned(shift.problem, PreviousPlan.of(before), now)
+    part = open_part(shift.problem, before, floor)
+    result = replace(plan.result, floor=floor, rest=part.problem, trace=None)
+    under_way = Plan(replace(shift, floor=floor), plan.settings, result)
+    line = next(x for x in lines if x.order.key and x.end > now)
+    app = open_page(under_way, under_way.shift)
+    open_order(app, line, "What would it take?")
+    press(app, "look_for_ways")
+    assert app.session_state[Key.REMEDY_SEARCH].found.remedies
+    press(app, "apply_remedy")
+    made = app.session_state[Key.PLAN]
+    begun = before.start < now
+    assert (made.result.schedule.start == before.start)[begun].all()
+    assert made.result.floor.now == now
+    assert made.result.schedule.end[list(line.order.jobs)].max() < line.end
+    press(app, "take_back_remedy")
+    assert app.session_state[Key.PLAN] is under_way
+
+
+def test_a_surer_promise_is_later(open_page, plan, lines):
+    """Each certainty's date is that of the futures, and 99 % is after 50 %."""
+    app = open_order(open_page(), lines[0])
+    found = futures(plan.shift.problem, plan.result.schedule)
+    said = []
+    for percent in (50, 99):
+        app.selectbox(key=Key.ORDERS_CERTAINTY).set_value(percent)
+        moment = found.promise(lines[0].order, percent / 100)
+        said.append(phrases.moment(plan.shift.start, moment))
+        assert said[-1] in words(run(app))
+    assert found.promise(lines[0].order, 0.5) < found.promise(lines[0].order, 0.99)
+
+
+def test_an_order_without_due_date_shows_its_chain_and_asks_when(open_page, shift):
+    """No chance, no lateness; said, and no search before it is said by when."""
+    due = np.full(shift.problem.num_jobs, np.inf)
+    undated = replace(shift, problem=replace(shift.problem, due=due))
+    settings = PlanSettings("rule:fifo")
+    result = scheduler(settings).schedule(undated.problem, Objective())
+    made = Plan(undated, settings, result)
+    line = order_lines(undated.problem, result.schedule)[0]
+    app = open_order(open_page(made, undated), line)
+    assert "has no due date and ends" in app.code[0].value
+    assert "On-time chance" not in words(app)
+    assert len(app.dataframe) == 2
+    app = open_order(app, line, "What would it take?")
+    assert "has no due date: say by when it is wanted" in words(app)
+    assert app.button(key="look_for_ways").disabled
+
+
+def test_an_order_that_is_not_there_any_more_is_not_opened(open_page):
+    """Known by another plan only: the table is shown, and nothing fails."""
+    app = open_page()
+    app.session_state[Key.ORDER] = ("WO-nothing", 0)
+    assert not run(app).code
 
 
 def test_an_order_on_time_says_what_it_may_give_away(open_page, lines):

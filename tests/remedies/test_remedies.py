@@ -131,7 +131,7 @@ def test_a_way_that_costs_others_more_than_it_brings_needs_an_eager_planner(shop
     """
     Without lathe, passing takes other 120 min of lateness for 110 of its own.
 
-    Heavier, mine comes before both, 0-30, and nobody is late; heavier still, the same.
+    Heavier, mine comes before both, 0-30, and nobody is late: heavier is not tried.
     """
     able = shop.processing.copy()
     able[2, 1] = np.inf
