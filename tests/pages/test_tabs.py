@@ -110,7 +110,7 @@ def test_whiskers_are_switched_on_and_say_what_is_to_be_expected(open_page):
 def test_a_cautious_plan_says_what_it_gives_away(open_page):
     """The switch counts: the plan is another way of planning, and says so."""
     app, _ = open_page("Jobs")
-    app.session_state[Key.CAUTIOUS] = True
+    app.radio(key=Key.CAUTIOUS).set_value(True).run()
     next(x for x in app.button if x.label.startswith("Plan")).click().run()
     for _ in range(60):
         planning = app.session_state[Key.PLANNING]

@@ -98,8 +98,8 @@ def settings_from_sidebar() -> PlanSettings | None:
             format_func=lambda x: "Cautious" if x else "As planned",
             horizontal=True,
             help="As planned: the plan that costs least if every time is kept. "
-            "Cautious: the one that costs least when times vary; it gives away a "
-            "little as planned, and says how much.",
+            "Cautious: the one that costs least when times vary; it gives "
+            "some away as planned, and says how much.",
             key=Key.CAUTIOUS,
             persist_state="session",
         )
