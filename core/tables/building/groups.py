@@ -112,8 +112,10 @@ class SetupGroups:
         for general in (True, False):  # rows of a type go before general ones
             for (kind, x, y), seconds in rows.items():
                 if (kind is None) == general and x in members and y in members:
-                    chosen = range(len(setup)) if kind is None else [classes[kind]]
-                    setup[np.ix_(chosen, members[x], members[y])] = seconds
+                    chosen = slice(None) if kind is None else classes[kind]
+                    for i in members[x]:  # nearly always one, as there
+                        for j in members[y]:
+                            setup[chosen, i, j] = seconds
         kept, setup_class = self._classes(setup, classes)
         return self._one_of_those_alike(kept), setup_class
 
