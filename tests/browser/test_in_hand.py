@@ -53,6 +53,8 @@ def test_one_shift_through_all_pages_and_a_refresh(planned, settled):
     page = planned
     end, files = end_of(page), page.get_by_text("small-24x6.xlsx")
     expect(page).to_have_url(re.compile(r"/\?shift=[0-9a-f]{32}$"))
+    go(page, settled, "Orders")
+    expect(files.first).to_be_visible()
     go(page, settled, "Step through")
     expect(page.get_by_text("Every decision of a plan")).to_have_count(0)
 
