@@ -29,6 +29,8 @@ def take_plan(plan: Plan, events: tuple[Event, ...], cause: str) -> None:
     day, base = day_in_hand(), base_shift()
     if day is None or base is None:
         return
+    if any(x.id in day.event_ids for x in events):
+        return  # pressed twice: it is taken already
     now = max([now_in_hand(base), *(x.time for x in events)])
     keep_day(
         replace(
