@@ -5,6 +5,6 @@ from tests.replanning.properties import COUNTED, run
 
 def test_random_shifts_in_the_middle():
     """The plan goes on where it was cut; locks, freeze and history stay, for all."""
-    assert run(25, seed="suite") == []
+    assert run(40, seed="suite") == []
     assert COUNTED["locked"]
     assert COUNTED["frozen"]
