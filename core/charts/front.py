@@ -115,21 +115,10 @@ def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.
         "automargin": True,
     }
     figure.update_layout(
-        template="none",
+        **theme.base_layout(),
         height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 16, "b": 8},
-        font={"family": theme.FONT, "size": 12, "color": theme.INK},
-        paper_bgcolor=theme.BACKGROUND,
-        plot_bgcolor=theme.BACKGROUND,
-        dragmode=False,
         showlegend=False,
-        hovermode="closest",
-        hoverlabel={
-            "bgcolor": theme.BACKGROUND,
-            "bordercolor": theme.CLOSED,
-            "font": {"family": theme.FONT, "size": 13, "color": theme.INK},
-            "align": "left",
-        },
         xaxis=axis
         | {"title": {"text": "weighted hours late, all jobs"}, "rangemode": "tozero"},
         yaxis=axis

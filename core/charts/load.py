@@ -88,22 +88,11 @@ def load_bars(load: Load, row: int, start: datetime, chosen: int | None) -> go.F
     if excess.any():
         _add(figure, excess, TOO_MUCH, theme.LATE, middle, opacity, spans)
     figure.update_layout(
-        template="none",
+        **theme.base_layout(),
         barmode="stack",
         bargap=0.08,
         height=HEIGHT,
         margin={"l": 52, "r": 8, "t": 36, "b": 44},
-        font={"family": theme.FONT, "size": 12, "color": theme.INK},
-        paper_bgcolor=theme.BACKGROUND,
-        plot_bgcolor=theme.BACKGROUND,
-        dragmode=False,
-        hovermode="closest",
-        hoverlabel={
-            "bgcolor": theme.BACKGROUND,
-            "bordercolor": theme.CLOSED,
-            "font": {"family": theme.FONT, "size": 13, "color": theme.INK},
-            "align": "left",
-        },
         legend={
             "orientation": "h",
             "x": 0,

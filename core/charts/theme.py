@@ -61,6 +61,24 @@ SCALE = {
 SHORT = 22  # characters of a planner's name that a chart has room for
 
 
+def base_layout() -> dict[str, Any]:
+    """What the charts of a plan have in common: font, paper, and their hover."""
+    return {
+        "template": "none",
+        "font": {"family": FONT, "size": 12, "color": INK},
+        "paper_bgcolor": BACKGROUND,
+        "plot_bgcolor": BACKGROUND,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": BACKGROUND,
+            "bordercolor": CLOSED,
+            "font": {"family": FONT, "size": 13, "color": INK},
+            "align": "left",
+        },
+    }
+
+
 def edge(color: str) -> str:
     """Return a darker tone for the outline of a fill: at least 3:1 on white."""
     channels = _channels(color)

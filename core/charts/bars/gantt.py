@@ -286,22 +286,11 @@ def _layout(canvas: Canvas) -> dict[str, Any]:
     pixels = next(p for most, p in ROW_PIXELS.items() if len(rows.machines) <= most)
     inner = max(rows.height * pixels, LEAST_PIXELS)
     return {
-        "template": "none",
+        **theme.base_layout(),
         "barmode": "overlay",
         "bargap": 0,
         "height": round(inner) + AXIS_PIXELS + LEGEND_PIXELS + 12,
         "margin": {"l": 8, "r": 8, "t": AXIS_PIXELS + LEGEND_PIXELS, "b": 12},
-        "font": {"family": theme.FONT, "size": 12, "color": theme.INK},
-        "paper_bgcolor": theme.BACKGROUND,
-        "plot_bgcolor": theme.BACKGROUND,
-        "dragmode": False,
-        "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": theme.BACKGROUND,
-            "bordercolor": theme.CLOSED,
-            "font": {"family": theme.FONT, "size": 13, "color": theme.INK},
-            "align": "left",
-        },
         "legend": {
             "orientation": "h",
             # Above the axis, by paper: so it makes its own room when it needs more.

@@ -215,7 +215,7 @@ def test_every_trace_is_one_that_plotly_accepts(shift, plan, start, crowd, job, 
         now=start + timedelta(hours=1),
         planners={1: "you"},
         whiskers=Whiskers(plan.end - 60, plan.end, plan.end + 600),
-        floor=FloorMarks(HOUR, plan.start < HOUR, plan.start >= HOUR, 2 * HOUR),
+        floor=FloorMarks(HOUR, plan.start < HOUR, plan.start >= HOUR, {0: 2 * HOUR}),
     )
     many, schedule = crowd
     joined = gantt(many, schedule, View(0, schedule.makespan, job=job))
