@@ -54,8 +54,8 @@ def test_every_plan_of_a_shop_is_valid_by_both_verifiers(seed, few_moves, tmp_pa
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_thread_and_two_give_the_same_plan(kind, monkeypatch):
-    """The searches side by side share nothing but what they meet at; at full length."""
-    problem = generate(KINDS[kind].resized(16, 3), 4)
+    """The searches side by side share nothing but what they meet at."""
+    problem = generate(KINDS[kind].resized(80, 8), 4)
     made = []
     for threads in (1, 2):
         pool = lambda _, threads=threads: ThreadPoolExecutor(threads)  # noqa: E731
