@@ -71,6 +71,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
         "compiled": {"problems"},
         "tensors": {"problems"},
     },
+    "timing": {"binding": set()},
     "store": {"background": set(), "shifts": set()},
     "schedulers": {
         "compiled": set(),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from core.problem.floor import Floor
 from core.problem.model import Problem
-from core.timing.binding import Binding
+from core.timing.binding.binding import Binding
+from core.timing.binding.freezing import freeze
+from core.timing.binding.history import begun_setups, history
+from core.timing.binding.locking import locks
 from core.timing.commitments import Commitments, ImpossibleLockError
-from core.timing.freezing import freeze
-from core.timing.history import begun_setups, history
-from core.timing.locking import locks
 
 
 def committed(problem: Problem, floor: Floor) -> Commitments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.problem.floor import JobState, Status
-from core.timing.binding import Binding, Ints
+from core.timing.binding.binding import Binding, Ints
 from core.timing.commitments import Commitment, NoticeKind, Setup
 from core.timing.placing import Times
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.problem.floor import JobState, Lock, Status
-from core.timing.binding import Binding
+from core.timing.binding.binding import Binding
 from core.timing.commitments import Commitment, LockFault, LockRule, NoticeKind
 from core.timing.placing import Placing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.problem.floor import JobState, Lock
-from core.timing.binding import Binding, Mask
+from core.timing.binding.binding import Binding, Mask
 from core.timing.commitments import Commitment, NoticeKind
 
 

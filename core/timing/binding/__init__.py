@@ -1,0 +1,1 @@
+"""What binds jobs, step by step: history, the freeze, locks."""
