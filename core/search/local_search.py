@@ -140,7 +140,7 @@ class LocalSearch:
         sequences, held
             See :func:`core.search.holding.timed`.
         """
-        if self.moves == 0 or problem.num_jobs == 1:
+        if self.moves == 0 or (problem.num_jobs == 1 and self.home is None):
             return sequences, None
         start = timed(problem, sequences, self.home)
         if objective.cost(problem, start, self.home) == 0:

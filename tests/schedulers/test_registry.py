@@ -142,7 +142,7 @@ def test_refinement_is_added_to_any_scheduler(shift, shipped):
     for name in ("rule:fifo", "hierarchical"):
         plain = scheduler(PlanSettings(name)).schedule(shift, Objective())
         planner = scheduler(PlanSettings(name, refine_seconds=60.0))
-        assert isinstance(planner, Refined)
+        assert isinstance(planner.inner, Refined)
         assert planner.name == name
         rounds = MaxIterations(shift.num_jobs + 4)  # the first plan asks n - 1 times
         refined = planner.schedule(shift, Objective(), stop=rounds)

@@ -9,7 +9,6 @@ from core.planning.stopping import Stop, never
 from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.search.wishes import grant_wishes, open_wishes
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,11 @@ class Preferring:
         first = self.inner.schedule(
             problem, objective, seed=seed, stop=stop, progress=progress
         )
+        if not problem.preferred.any():
+            return first
+        # Only here: machine code is loaded by planning, not by making a scheduler.
+        from core.search.wishes import grant_wishes, open_wishes
+
         better = grant_wishes(problem, objective, first.schedule)
         if better is first.schedule:
             return first

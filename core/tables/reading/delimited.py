@@ -110,10 +110,12 @@ def _decoded(data: bytes, label: str, collect: Collector) -> str | None:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        if not set(data) & set(b"\n\r") and _NEXT_LINE in data:
-            # A mainframe's end of line; Windows has an ellipsis there.
-            return _decoded(data.replace(_NEXT_LINE, "\x85".encode()), label, collect)
-        return _windows_text(data, label, collect)
+        if set(data) & set(b"\n\r") or _NEXT_LINE not in data:
+            return _windows_text(data, label, collect)
+        try:  # a mainframe's end of line; Windows has an ellipsis there
+            text = data.replace(_NEXT_LINE, "\x85".encode()).decode(encoding)
+        except UnicodeDecodeError:
+            return _windows_text(data, label, collect)
     if encoding in ("utf-16-le", "utf-16-be"):
         text = text.removeprefix("\ufeff")
     return None if _reports_odd(text, label, collect) else text
