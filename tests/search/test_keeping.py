@@ -13,6 +13,7 @@ from core.problem.rows import Job, Machine
 from core.problem.verifier.verify import violations
 from core.search.arrays import arrays
 from core.search.chains import OrderChain, loads_decide
+from core.search.holding import timed
 from core.search.refine import refine
 from core.timing.retime import retime
 from tests.exhaustive import first_order
@@ -42,10 +43,10 @@ def test_the_price_of_change_is_exact(drawn, data, seed):
     home = Home(machine, starts, nearness, n + 2)
     chain = OrderChain(problem, arrays(problem, KEEP, home), start, seed)
     assert chain.first_cost == pytest.approx(
-        KEEP.cost(problem, retime(problem, start), home)
+        KEEP.cost(problem, timed(problem, start, home), home)
     )
     chain.run(300, 1.0, 0.5)
-    best = retime(problem, chain.best())
+    best = timed(problem, chain.best(), home, chain.best_held())
     assert not violations(problem, best)
     assert KEEP.cost(problem, best, home) == pytest.approx(chain.best_cost)
 
