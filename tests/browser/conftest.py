@@ -68,7 +68,13 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) ->
 @contextmanager
 def dashboard(data: Path) -> Iterator[str]:
     """Serve the dashboard on its own port, with its own data; yields its address."""
-    port = free_port()
+    with served(data, free_port()) as (url, _):
+        yield url
+
+
+@contextmanager
+def served(data: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the dashboard; yields its address, and the process that serves it."""
     url = f"http://127.0.0.1:{port}"
     data.mkdir(parents=True, exist_ok=True)
     log = data.with_suffix(".log")
@@ -85,7 +91,7 @@ def dashboard(data: Path) -> Iterator[str]:
         )
         try:
             wait_until_healthy(url, process, log)
-            yield url
+            yield url, process
         finally:
             process.terminate()
             try:

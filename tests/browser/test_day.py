@@ -5,29 +5,44 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import free_port, served
+
 CHART = ".st-key-chart .js-plotly-plot"
 BAR = ".barlayer .point path"
+LONG = 120_000  # milliseconds; ways to go on are plans, and a busy machine is slow
 
 
-@pytest.fixture
-def planned(dashboard_page, settled, by_rule) -> Page:
-    """The small sample, planned by a quick rule."""
-    page = dashboard_page
+def plan_small(page: Page, settled, by_rule) -> Page:
+    """Plan the small sample by a quick rule."""
     box = page.get_by_role("combobox", name="Sample shift").first
     box.scroll_into_view_if_needed()
     box.click()
     page.get_by_role("option", name="24 jobs on 6 machines", exact=True).click()
     by_rule(page)
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(BAR).first).to_be_attached(timeout=120_000)
+    expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
     settled(page)
     return page
 
 
-def bar_of(page: Page) -> dict[str, float]:
-    """Job, middle and size of the last bar that may be dragged, in pixels."""
+@pytest.fixture
+def planned(dashboard_page, settled, by_rule) -> Page:
+    """The small sample, planned by a quick rule."""
+    return plan_small(dashboard_page, settled, by_rule)
+
+
+def tell_down(page: Page, machine: str, way: str) -> None:
+    """Tell that a machine is down, and take one of the ways to go on."""
+    page.get_by_role("button", name="What happened?").click()
+    page.get_by_role("combobox", name="Machine", exact=True).click()
+    page.get_by_role("option", name=machine, exact=True).click()
+    page.locator(f".st-key-take_{way} button").click(timeout=LONG)
+
+
+def bar_of(page: Page, but: float | None = None) -> dict[str, float]:
+    """Job, middle and size of the last bar, but for one job's, in pixels."""
     return page.evaluate(
-        """(chart) => {
+        """([chart, but]) => {
             const gd = document.querySelector(chart);
             const { xaxis, yaxis } = gd._fullLayout;
             const box = gd.getBoundingClientRect();
@@ -41,6 +56,7 @@ def bar_of(page: Page) -> dict[str, float]:
                     const left = xaxis.c2p(point.s0 ?? point.b);
                     const right = xaxis.c2p((point.b ?? 0) + point.s);
                     const y = yaxis.c2p(point.p);
+                    if (Number(ids[i]) === but) return;
                     if (!best || left > best.left)
                         best = { left, right, y, job: Number(ids[i]) };
                 });
@@ -53,7 +69,7 @@ def bar_of(page: Page) -> dict[str, float]:
                 left: box.left + xaxis._offset,
             };
         }""",
-        CHART,
+        [CHART, but],
     )
 
 
@@ -112,3 +128,47 @@ def test_a_machine_is_down_in_three_clicks(planned, settled, screenshot):
     page.reload()
     settled(page)
     expect(page.get_by_role("button", name="Version 2")).to_be_visible()
+
+
+def test_the_second_of_two_planners_is_told(planned, browser, settled):
+    """Two browsers on one shift: who is second is told and chooses; none is lost."""
+    first: Page = planned
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    try:
+        second = context.new_page()
+        second.goto(first.url)
+        expect(second.get_by_role("button", name="Version 1")).to_be_visible(
+            timeout=LONG
+        )
+        settled(second)
+        tell_down(first, "LATHE-01", "push")
+        expect(first.get_by_role("button", name="Version 2")).to_be_visible()
+        tell_down(second, "LATHE-02", "push")
+        expect(second.get_by_text("version 2 is in force")).to_be_visible()
+        second.get_by_role("button", name="Put mine after it").click()
+        expect(second.get_by_role("button", name="Version 3")).to_be_visible()
+    finally:
+        context.close()
+
+
+def test_a_server_that_is_killed_loses_nothing(page, tmp_path, settled, by_rule):
+    """Killed at once after a way was taken: the plan is there, and so is undo."""
+    port = free_port()
+    with served(tmp_path / "data", port) as (url, process):
+        page.goto(url)
+        settled(page)
+        plan_small(page, settled, by_rule)
+        tell_down(page, "LATHE-01", "push")
+        expect(page.get_by_role("button", name="Version 2")).to_be_visible()
+        settled(page)
+        address = page.url
+        figures = page.locator(".st-key-figures").inner_text()
+        process.kill()
+        process.wait()
+    with served(tmp_path / "data", port):
+        page.goto(address)
+        expect(page.get_by_role("button", name="Version 2")).to_be_visible(timeout=LONG)
+        settled(page)
+        assert page.locator(".st-key-figures").inner_text() == figures
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("button", name="Version 1")).to_be_visible()
