@@ -91,7 +91,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     expect(page.get_by_text(f"{DOWN} is down until Mon 09:00.")).to_be_visible()
     ways(page)
     screenshot("journey-ways")
-    page.locator(".st-key-take_gentle button").click()
+    page.locator(".st-key-take_gentle button").dblclick()  # taken once
     at_version(page, 2, settled)
 
     chart_is_ready(page)
