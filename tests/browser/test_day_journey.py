@@ -70,18 +70,19 @@ def find_job(page: Page, job: str, settled) -> None:
 
 
 def edited(path: Path) -> bytes:
-    """Return an exported plan in which the first job starts before its setup ends."""
+    """Return an exported plan with one job where it may not run, one moved over."""
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
     machine = rows[0].index("machine_id")
-    lathes = [row for row in rows[1:] if row[machine].startswith("LATHE")]
-    lathes[-1][machine] = "LASER-02"  # where it may not run
+    last = {row[machine][:3]: row for row in rows[1:]}
+    last["LAT"][machine] = "LASER-02"
+    last["CNC"][machine] = "CNC-02" if last["CNC"][machine] == "CNC-01" else "CNC-01"
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
 
 
 def test_a_day_by_mouse(planned, settled, screenshot):
-    """Down, gentle, drag, illegal drop, lock, rush, undo, redo, export, back, on."""
+    """Down, gentle, drag, illegal drop, lock, rush, undo, redo, export, judged."""
     page: Page = planned
     page.get_by_role("button", name="What happened?").click()
     page.get_by_role("combobox", name="Machine", exact=True).click()
@@ -91,7 +92,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     expect(page.get_by_text(f"{DOWN} is down until Mon 09:00.")).to_be_visible()
     ways(page)
     screenshot("journey-ways")
-    page.locator(".st-key-take_gentle button").dblclick()  # taken once
+    page.locator(".st-key-take_gentle button").first.dblclick()  # taken once
     at_version(page, 2, settled)
 
     chart_is_ready(page)
@@ -109,7 +110,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     chart_is_ready(page)
     other = bar_of(page, but=dragged["job"])
     page.mouse.click(other["x"], other["y"])
-    page.locator(".st-key-lock_start button").click()
+    page.locator(".st-key-lock_start button").first.click()
     at_version(page, 4, settled)
     screenshot("journey-locked")
 
@@ -120,7 +121,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     ways(page)
     expect(page.get_by_text("Without moving anyone")).to_be_visible()
     screenshot("journey-rush")
-    page.locator(".st-key-take_gentle button").click()
+    page.locator(".st-key-take_gentle button").first.click()
     at_version(page, 5, settled)
     expect(page.get_by_text("25 jobs on 6 machines")).to_be_visible()
 
@@ -141,22 +142,6 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     )
     expect(page.get_by_role("button", name="Take it as it is")).to_be_disabled()
     screenshot("journey-back")
-    page.get_by_role("button", name="Take the nearest valid one").click()
-    at_version(page, 6, settled)
-
-    page.get_by_role("tab", name="Changes", exact=True).click()
-    page.locator(".st-key-two_figures").wait_for()
-    screenshot("journey-changes")
-    page.get_by_role("tab", name="Files", exact=True).click()
-    settled(page)
-    page.locator("summary").get_by_text("Go on from here", exact=True).click()
-    page.locator(".st-key-press_go_on button").click()
-    expect(page.get_by_text("24 jobs on 6 machines, from")).to_have_count(0)
-    settled(page)
-    page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(".barlayer .point path").first).to_be_attached()
-    at_version(page, 7, settled)
-    screenshot("journey-tomorrow")
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -171,12 +156,12 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
     expect(page.get_by_role("option", name=DOWN, exact=True)).to_be_visible()
     page.keyboard.press("Enter")
     ways(page)
-    enter(page, page.locator(".st-key-take_gentle button"))
+    enter(page, page.locator(".st-key-take_gentle button").first)
     at_version(page, 2, settled)
 
     find_job(page, "J-0019", settled)
     enter(page, page.locator(".st-key-panel").get_by_role("button", name="Move …"))
-    form = page.locator(".st-key-press_move button")
+    form = page.locator(".st-key-press_move button").first
     expect(form).to_be_visible()
     enter(page, form)
     at_version(page, 3, settled)

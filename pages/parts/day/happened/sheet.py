@@ -81,6 +81,8 @@ def show_sheet(plan: Plan | None, settings: PlanSettings | None) -> None:
 @st.fragment
 def _sheet(plan: Plan, settings: PlanSettings | None) -> None:
     """Form and preview; each change runs this part of the page only."""
+    if not is_open():  # a way was taken: the chart is another
+        st.rerun()
     with friendly_errors(), st.container(border=True, key="happened"):
         at = _show_head(plan)
         kind = st.session_state.get(f"{Key.HAPPENED}_kind") or next(iter(FORMS))
