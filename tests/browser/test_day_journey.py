@@ -167,19 +167,6 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
     at_version(page, 3, settled)
     expect(page.get_by_text("Moved by you, and locked")).to_be_visible()
     find_job(page, "J-0023", settled)
-    enter(page, page.locator(".st-key-panel").get_by_role("button", name="Move …"))
-    expect(form).to_be_visible()
-    hour = page.get_by_role("spinbutton", name=re.compile("^hour", re.I)).last
-    tab_to(page, hour)
-    page.keyboard.type("06")
-    page.keyboard.press("Enter")
-    settled(page)
-    enter(page, form)
-    expect(page.get_by_text(re.compile("cannot start"))).to_be_visible()
-    at_version(page, 3, settled)
-    screenshot("keys-refused")
-
-    press_key(page, "Escape")
     press_key(page, "l")
     at_version(page, 4, settled)
     for key, number in (("u", 3), ("u", 2), ("r", 3)):
