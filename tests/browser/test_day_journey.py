@@ -73,16 +73,16 @@ def edited(path: Path) -> bytes:
     """Return an exported plan with one job where it may not run, one moved over."""
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
     machine = rows[0].index("machine_id")
-    last = {row[machine][:3]: row for row in rows[1:]}
-    last["LAT"][machine] = "LASER-02"
-    last["CNC"][machine] = "CNC-02" if last["CNC"][machine] == "CNC-01" else "CNC-01"
+    of = {row[machine][:3]: row for row in reversed(rows[1:])}
+    of["LAT"][machine] = "LASER-02"
+    of["CNC"][machine] = "CNC-02" if of["CNC"][machine] == "CNC-01" else "CNC-01"
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
 
 
 def test_a_day_by_mouse(planned, settled, screenshot):
-    """Down, gentle, drag, illegal drop, lock, rush, undo, redo, export, judged."""
+    """Down, gentle, drag, illegal drop, lock, rush, undo, redo, export, back, on."""
     page: Page = planned
     page.get_by_role("button", name="What happened?").click()
     page.get_by_role("combobox", name="Machine", exact=True).click()
@@ -142,6 +142,19 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     )
     expect(page.get_by_role("button", name="Take it as it is")).to_be_disabled()
     screenshot("journey-back")
+    page.get_by_role("button", name="Take the nearest valid one").click()
+    at_version(page, 6, settled)
+
+    page.get_by_role("tab", name="Changes", exact=True).click()
+    page.locator(".st-key-two_figures").wait_for()
+    screenshot("journey-changes")
+    page.get_by_role("tab", name="Files", exact=True).click()
+    settled(page)
+    page.locator("summary").get_by_text("Go on from here", exact=True).click()
+    page.locator(".st-key-press_go_on button").first.click()
+    expect(page.get_by_text("24 jobs on 6 machines, from")).to_have_count(0)
+    settled(page)
+    screenshot("journey-tomorrow")
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

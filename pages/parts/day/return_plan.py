@@ -36,7 +36,7 @@ def offer_return(shift: Shift, plan: Plan | None) -> None:
             return
         found = _judged(file.getvalue(), file.name, shift, plan)
         if found is not None:
-            _show(found, file.name)
+            _show(found, file.name, plan)
 
 
 def show_returned(shift: Shift, plan: Plan | None) -> None:
@@ -61,7 +61,7 @@ def show_returned(shift: Shift, plan: Plan | None) -> None:
             )
         found = _judged(data, name, shift, plan)
         if found is not None:
-            _show(found, name, "_sidebar")
+            _show(found, name, plan, "_sidebar")
 
 
 def offer_its_shift() -> None:
@@ -100,8 +100,9 @@ def _judged(data: bytes, name: str, shift: Shift, plan: Plan | None) -> Returned
         return None
 
 
-def _show(found: Returned, name: str, place: str = "") -> None:
+def _show(found: Returned, name: str, plan: Plan | None, place: str = "") -> None:
     """Show what is at fault, and both ways to take the plan."""
+    same = plan is not None and found.nearest.content_hash == plan.content_hash
     if found.as_it_is is None:
         st.warning(
             f"**{phrases.many(len(found.faults), 'rule')} broken.** The nearest valid "
@@ -122,12 +123,17 @@ def _show(found: Returned, name: str, place: str = "") -> None:
         nearest = st.button(
             "Take the nearest valid one",
             icon=":material/healing:",
+            disabled=same,
             on_click=_take,
             args=(found.nearest, f"{name} came back, made valid."),
             key=f"take_nearest{place}",
         )
         changed = phrases.many(found.changes.changed_jobs, "job")
-        st.caption(f"The nearest changes {changed} of the file.")
+        st.caption(
+            "The nearest valid plan is the one in hand."
+            if same
+            else f"The nearest changes {changed} of the file."
+        )
     if pressed or nearest:
         st.rerun()
 
