@@ -482,6 +482,9 @@ def test_an_edited_plan_comes_back(app):
     assert broken != content
     bring_back(app, broken)
     assert app.button(key="take_returned").disabled
+    assert app.button(key="take_nearest").disabled  # the one in hand
+    plan_by(app, "rule:spt")
+    bring_back(app, broken)
     click(app, "take_nearest")
     machine = value(app, Key.PLAN).result.schedule.machine[job]
     assert problem.eligible[job, machine]
