@@ -182,13 +182,14 @@ def interrupted():
 
 def test_the_first_interrupt_asks_and_the_second_ends():
     """So that a plan that is there can be kept."""
+    before = signal.getsignal(signal.SIGINT)
     with Interrupt() as stop:
         assert not stop()
         interrupted()
         assert stop()
         with pytest.raises(KeyboardInterrupt):
             interrupted()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 class Interrupted(InOrder):

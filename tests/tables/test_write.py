@@ -24,6 +24,7 @@ from core.tables.issues import Collector
 from core.tables.plan_file import read_schedule
 from core.tables.reading.cleaning import clean_text
 from core.tables.reading.read import read_tables
+from core.tables.reading.totals import called_total
 from core.tables.shift import read_shift
 from core.tables.text import csv_cell, defused, restored
 from core.tables.values.names import alike
@@ -43,6 +44,8 @@ NAMES = st.text(
 )
 # Names as they look: what cannot be seen is left out on reading, and said.
 NAMES = NAMES.map(clean_text).map(str.strip).filter(bool)
+# A row that is called a total is one, or refused with a word: no job has that name.
+NAMES = NAMES.filter(lambda name: not any(called_total(name)))
 
 
 @st.composite

@@ -195,8 +195,15 @@ def _label_index(cells: tuple[object, ...], columns: tuple[str, ...]) -> int | N
     return None
 
 
-def _called_total(cell: object) -> tuple[bool, bool]:
-    """Whether a cell is the word for a total, and whether it begins or ends so."""
+def called_total(cell: object) -> tuple[bool, bool]:
+    """
+    Whether a cell is the word for a total, and whether it begins or ends so.
+
+    Parameters
+    ----------
+    cell
+        As it was read; what is no text is no word.
+    """
     if not isinstance(cell, str) or len(cell) > 80:
         return False, False
     name = cell.casefold().strip(_EDGES)
@@ -214,7 +221,7 @@ def _may_be_total(cells: tuple[object, ...], columns: tuple[str, ...]) -> bool:
     if index is None:
         return False
     # A row whose first column is empty may hold sums only.
-    return _called_total(cells[index])[1] or (
+    return called_total(cells[index])[1] or (
         index > 0 and is_blank(cells[0]) and number_readings(cells[index]) is not None
     )
 
@@ -231,7 +238,7 @@ def _verdict(
         (i for i, x in enumerate(cells) if not is_blank(x) and isinstance(x, str)),
         label,
     )
-    is_called, seems_called = _called_total(cells[exact])
+    is_called, seems_called = called_total(cells[exact])
     sums: list[int] = []
     figures: list[int] = []
     for i, value in enumerate(readings):
