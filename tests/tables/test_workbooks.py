@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 import zipfile
 from datetime import date, datetime, timedelta
 
@@ -450,35 +449,6 @@ def test_cells_that_do_not_say_where_they_are_are_counted():
     cells = '<c r="A3"><v>1</v></c><c r="B3"><v>2</v></c><c><v>3</v></c>'
     scan = scan_sheet(f'<w><row r="3">{cells}</row></w>'.encode(), [], {})
     assert (scan.rows, scan.columns) == (3, 3)
-
-
-def test_twenty_thousand_rows_take_less_than_a_second():
-    """Processor seconds of reading eleven columns, with room for a busy machine."""
-    rows = [
-        [
-            f"J-{i}",
-            30 + i % 50,
-            "CNC|Laser",
-            f"WO-{i // 5}",
-            i % 5,
-            i,
-            1,
-            2,
-            3,
-            "no",
-            "x",
-        ]
-        for i in range(20_000)
-    ]
-    data = shared(
-        [*HEADER[:3], "family", "sequence", "release", "due", "weight", "a", "b", "c"],
-        *rows,
-    )
-    begin = time.process_time()
-    read, _ = tables({"b.xlsx": data})
-    seconds = time.process_time() - begin
-    assert len(read["jobs"].rows) == 20_000
-    assert seconds < 1.5
 
 
 def test_a_reading_of_no_file_says_nothing():
