@@ -4,35 +4,18 @@ import pytest
 
 from core.benchmarking.improving.improvers import Turn, improvers
 from core.planning.stopping import AnyOf, MaxIterations
-from core.problem.model import Problem
 from core.problem.objective import Objective
-from core.problem.rows import Job, Machine
 from core.search.local_search import LocalSearch
 from core.search.refine import refine
 from core.timing.retime import retime
+from tests.improvers import Puts, three_jobs
 from tests.models import untrained
 
 
-class Puts:
-    """An improver that answers with fixed sequences and keeps what it was given."""
-
-    name = "puts"
-
-    def __init__(self, sequences):
-        self.sequences, self.given, self.stop = sequences, None, None
-
-    def improve(self, problem, objective, sequences, *, seed, stop, progress):
-        self.given, self.stop = sequences, stop
-        progress(1.0, self.name)
-        return self.sequences
-
-
 @pytest.fixture
-def three() -> Problem:
-    """Jobs of 1, 2 and 3 s, the last due at once; two machines, the second unused."""
-    jobs = [Job(f"J{i}", {"M0": i + 1, "M1": i + 1}) for i in range(2)]
-    jobs.append(Job("J2", {"M0": 3, "M1": 3}, due=0.0))
-    return Problem.from_rows(jobs, [Machine("M0"), Machine("M1")])
+def three():
+    """The smallest problem that can be improved."""
+    return three_jobs()
 
 
 def test_a_turn_ends_by_its_own_limit_or_that_of_all(three):
