@@ -6,18 +6,19 @@ from dataclasses import dataclass, replace
 
 from core.alternatives.cautious import Caution, caution
 from core.futures.spread import Spread
-from core.planning.scheduler import Progress, Result, Scheduler, Stopwatch, silent
+from core.planning.scheduler import Progress, Result, Stopwatch, silent
 from core.planning.stopping import Stop, never
 from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.schedulers.wrappers.refined import traced_anew
+from core.schedulers.wrappers.wrapper import Wrapper
 
 OF_FIRST = 0.4  # share of the progress that the first plan has
 
 
 @dataclass(frozen=True)
-class Cautious:
+class Cautious(Wrapper):
     """
     Scheduler whose plans cost least over possible futures, not as planned.
 
@@ -26,13 +27,6 @@ class Cautious:
     inner
         Makes the first plan, from which other plans are looked for.
     """
-
-    inner: Scheduler
-
-    @property
-    def name(self) -> str:
-        """Registry name of the scheduler that makes the first plan."""
-        return self.inner.name
 
     def schedule(
         self,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.planning.scheduler import Progress, Result, Scheduler, silent
+from core.planning.scheduler import Progress, Result, silent
 from core.planning.stopping import Stop, never
 from core.problem import phrases
 from core.problem.model import Problem
 from core.problem.objective import Objective
+from core.schedulers.wrappers.wrapper import Wrapper
 
 
 @dataclass(frozen=True)
-class Preferring:
+class Preferring(Wrapper):
     """
     Scheduler whose plans keep wishes for machines that cost nothing.
 
@@ -24,13 +25,6 @@ class Preferring:
     inner
         Makes the plan.
     """
-
-    inner: Scheduler
-
-    @property
-    def name(self) -> str:
-        """Registry name of the scheduler that makes the plan."""
-        return self.inner.name
 
     def schedule(
         self,

@@ -9,7 +9,6 @@ from core.planning.scheduler import (
     Found,
     Progress,
     Result,
-    Scheduler,
     Stopwatch,
     silent,
     unheard,
@@ -22,13 +21,14 @@ from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.schedulers.growing import Growing
 from core.schedulers.replay import replayed
+from core.schedulers.wrappers.wrapper import Wrapper
 from core.search.compiling import get_ready
 from core.search.local_search import LocalSearch
 from core.search.refine import refine
 
 
 @dataclass(frozen=True)
-class Refined:
+class Refined(Wrapper):
     """
     Scheduler whose plans are refined.
 
@@ -47,18 +47,12 @@ class Refined:
         When the seconds are not positive.
     """
 
-    inner: Scheduler
     seconds: float
     found: Found = unheard
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:
             raise ValueError(f"Expected seconds > 0, got {self.seconds}.")
-
-    @property
-    def name(self) -> str:
-        """Registry name of the scheduler that is refined."""
-        return self.inner.name
 
     def schedule(
         self,
