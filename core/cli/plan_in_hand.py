@@ -41,6 +41,7 @@ def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
         When the files have errors, or the plan is not a valid one of this shift.
     """
     from core.problem.floor import Floor
+    from core.problem.verifier.time_words import by_the_clock
     from core.problem.verifier.verify_floor import violations_on
     from core.tables.plan_file import read_schedule
 
@@ -50,7 +51,12 @@ def read_plan(schedule: Path, files: ShiftFiles) -> tuple[Shift, Schedule]:
         say(issue_table(plan.issues))
     if plan.schedule is None:
         raise InputFault("The plan cannot be read, or is one of another shift.")
-    found = violations_on(shift.problem, plan.schedule, shift.floor or Floor())
+    found = violations_on(
+        shift.problem,
+        plan.schedule,
+        shift.floor or Floor(),
+        by_the_clock(shift.start),
+    )
     if found:
         for violation in found[:3]:
             say(str(violation))

@@ -34,6 +34,7 @@ def verify(
     assume_as_planned: AssumeOption = False,
 ) -> None:
     """Verify a plan against the rules; exit code 1 when it breaks one."""
+    from core.problem.verifier.time_words import by_the_clock
     from core.problem.verifier.verify_floor import violations_on
     from core.tables.plan_file import read_schedule
 
@@ -45,7 +46,9 @@ def verify(
         raise InputFault("The plan cannot be read.")
     before = None if previous is None else read_before(previous, shift)
     floor = floor_now(shift, files, before, freeze_until, assume_as_planned)
-    found = violations_on(shift.problem, plan.schedule, floor)
+    found = violations_on(
+        shift.problem, plan.schedule, floor, by_the_clock(shift.start)
+    )
     for violation in found:
         print(violation)
     print(f"{len(found)} violations.")

@@ -29,6 +29,13 @@ def duration(seconds: float) -> str:
     return f"{sign}{days:,} d {rest} h" if rest else f"{sign}{days:,} d"
 
 
+def exact_duration(seconds: float) -> str:
+    """Return a length of time to the second: ``25 min``, ``1 h 29 min 34 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    parts = zip((*divmod(minutes, 60), rest), ("h", "min", "s"), strict=True)
+    return " ".join(f"{count:,} {unit}" for count, unit in parts if count) or "0 min"
+
+
 def time_left(seconds: float) -> str:
     """Return a wait as it is said beside a progress bar: ``12 s left``."""
     if seconds < 100:

@@ -12,6 +12,7 @@ from core.planning.settings import PlanSettings
 from core.problem.floor import Floor, PreviousPlan
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
+from core.problem.verifier.time_words import by_the_clock
 from core.problem.verifier.verify import Violation
 from core.problem.verifier.verify_floor import violations_on
 from core.replanning.changes import Changes, changes
@@ -90,7 +91,7 @@ def returned(
             edited.start,
             edited.end,
         )
-        faults = violations_on(problem, schedule, floor)
+        faults = violations_on(problem, schedule, floor, by_the_clock(shift.start))
         if not faults:
             rest = (
                 remaining(problem, commitments) if commitments.open_jobs.size else None

@@ -483,6 +483,9 @@ def test_an_edited_plan_comes_back(app):
     bring_back(app, broken)
     assert app.button(key="take_returned").disabled
     assert app.button(key="take_nearest").disabled  # the one in hand
+    told = app.table[-1].value
+    words = " ".join(told["What is wrong"]).replace("\\", "")
+    assert f"may not run on machine {other!r}" in words
     plan_by(app, "rule:spt")
     bring_back(app, broken)
     click(app, "take_nearest")

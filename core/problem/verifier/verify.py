@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.problem.verifier.time_words import IN_SECONDS, TimeWords
 
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -50,7 +51,9 @@ class Violation:
         return self.message
 
 
-def violations(problem: Problem, schedule: Schedule) -> tuple[Violation, ...]:
+def violations(
+    problem: Problem, schedule: Schedule, words: TimeWords = IN_SECONDS
+) -> tuple[Violation, ...]:
     """
     Every broken rule of a schedule; none when it is valid.
 
@@ -62,6 +65,8 @@ def violations(problem: Problem, schedule: Schedule) -> tuple[Violation, ...]:
         What was to be scheduled.
     schedule
         Any schedule, also one made by hand or for another problem.
+    words
+        How times are worded.
 
     Returns
     -------
@@ -80,11 +85,11 @@ def violations(problem: Problem, schedule: Schedule) -> tuple[Violation, ...]:
     order = order[known[order]]
     found = [
         *_eligibility(problem, schedule, known),
-        *_readiness(problem, schedule),
-        *_sequence(problem, schedule, order),
-        *_open_time(problem, schedule, order),
-        *_availability(problem, schedule, order),
-        *_reservations(problem, schedule),
+        *_readiness(problem, schedule, words),
+        *_sequence(problem, schedule, order, words),
+        *_open_time(problem, schedule, order, words),
+        *_availability(problem, schedule, order, words),
+        *_reservations(problem, schedule, words),
     ]
     return tuple(sorted(found, key=lambda violation: violation.rule))
 
@@ -110,15 +115,17 @@ def _eligibility(
         yield Violation(1, job, machine, message)
 
 
-def _readiness(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+def _readiness(
+    problem: Problem, schedule: Schedule, words: TimeWords
+) -> Iterator[Violation]:
     """Rule 2: no job before its release, nor before a predecessor has ended."""
     for job in np.flatnonzero(schedule.start < problem.release).tolist():
         yield Violation(
             2,
             job,
             None,
-            f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
-            f"its release at {problem.release[job]} s.",
+            f"Job {problem.job_ids[job]!r} starts at {words.at(schedule.start[job])}, "
+            f"before its release at {words.at(problem.release[job])}.",
         )
     before, after = problem.precedence[:, 0], problem.precedence[:, 1]
     early = schedule.start[after] < schedule.end[before]
@@ -127,9 +134,9 @@ def _readiness(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
             2,
             job,
             None,
-            f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
-            f"its predecessor {problem.job_ids[first]!r} ends at "
-            f"{schedule.end[first]} s.",
+            f"Job {problem.job_ids[job]!r} starts at {words.at(schedule.start[job])}, "
+            f"before its predecessor {problem.job_ids[first]!r} ends at "
+            f"{words.at(schedule.end[first])}.",
         )
     gap = schedule.start[after] - schedule.end[before]
     hasty = ~early & (gap < problem.wait_after[before])
@@ -139,14 +146,14 @@ def _readiness(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
             2,
             job,
             None,
-            f"Job {problem.job_ids[job]!r} starts {gap[i]} s after the end of its "
-            f"predecessor {problem.job_ids[first]!r}, which has to be "
-            f"{problem.wait_after[first]} s or more.",
+            f"Job {problem.job_ids[job]!r} starts {words.lasts(gap[i])} after the end "
+            f"of its predecessor {problem.job_ids[first]!r}, which has to be "
+            f"{words.lasts(problem.wait_after[first])} or more.",
         )
 
 
 def _sequence(
-    problem: Problem, schedule: Schedule, order: Indices
+    problem: Problem, schedule: Schedule, order: Indices, words: TimeWords
 ) -> Iterator[Violation]:
     """Rule 3: one thing at a time, each after the setup that its place asks for."""
     machine = schedule.machine[order]
@@ -162,8 +169,9 @@ def _sequence(
             job,
             k,
             f"Machine {problem.machine_ids[k]!r} begins with job "
-            f"{problem.job_ids[job]!r} at {schedule.setup_start[job]} s, before job "
-            f"{problem.job_ids[other]!r} ends at {schedule.end[other]} s.",
+            f"{problem.job_ids[job]!r} at {words.at(schedule.setup_start[job])}, "
+            f"before job {problem.job_ids[other]!r} ends at "
+            f"{words.at(schedule.end[other])}.",
         )
 
     group = problem.group[order]
@@ -177,7 +185,8 @@ def _sequence(
             job,
             k,
             f"The setup for job {problem.job_ids[job]!r} on machine "
-            f"{problem.machine_ids[k]!r} lasts {lasts[i]} s; it takes {needed[i]} s.",
+            f"{problem.machine_ids[k]!r} lasts {words.lasts(lasts[i])}; it takes "
+            f"{words.lasts(needed[i])}.",
         )
     for job in order[schedule.start[order] < schedule.setup_end[order]].tolist():
         k = int(schedule.machine[job])
@@ -185,14 +194,14 @@ def _sequence(
             3,
             job,
             k,
-            f"Job {problem.job_ids[job]!r} starts at {schedule.start[job]} s, before "
-            f"machine {problem.machine_ids[k]!r} is set up at "
-            f"{schedule.setup_end[job]} s.",
+            f"Job {problem.job_ids[job]!r} starts at {words.at(schedule.start[job])}, "
+            f"before machine {problem.machine_ids[k]!r} is set up at "
+            f"{words.at(schedule.setup_end[job])}.",
         )
 
 
 def _open_time(
-    problem: Problem, schedule: Schedule, order: Indices
+    problem: Problem, schedule: Schedule, order: Indices, words: TimeWords
 ) -> Iterator[Violation]:
     """Rule 4: work begins and ends in open time and pauses nowhere else."""
     machine = schedule.machine[order]
@@ -206,8 +215,9 @@ def _open_time(
             4,
             job,
             k,
-            f"Job {problem.job_ids[job]!r} is processed for {lasts[i]} s of open time "
-            f"on machine {problem.machine_ids[k]!r}; it takes {needed[i]:.0f} s.",
+            f"Job {problem.job_ids[job]!r} is processed for {words.lasts(lasts[i])} "
+            f"of open time on machine {problem.machine_ids[k]!r}; it takes "
+            f"{words.lasts(needed[i])}.",
         )
 
     span = schedule.end[order] - schedule.start[order]
@@ -219,7 +229,8 @@ def _open_time(
             job,
             k,
             f"Job {problem.job_ids[job]!r} may not pause, and machine "
-            f"{problem.machine_ids[k]!r} is closed for {span[i] - lasts[i]} s of its "
+            f"{problem.machine_ids[k]!r} is closed for "
+            f"{words.lasts(span[i] - lasts[i])} of its "
             "processing.",
         )
 
@@ -242,13 +253,14 @@ def _open_time(
                 4,
                 job,
                 k,
-                f"{what.format(repr(problem.job_ids[job]))} at {times[job]} s, while "
+                f"{what.format(repr(problem.job_ids[job]))} at "
+                f"{words.at(times[job])}, while "
                 f"machine {problem.machine_ids[k]!r} is closed.",
             )
 
 
 def _availability(
-    problem: Problem, schedule: Schedule, order: Indices
+    problem: Problem, schedule: Schedule, order: Indices, words: TimeWords
 ) -> Iterator[Violation]:
     """Rule 5: nothing on a machine before it is available."""
     available = problem.available[schedule.machine[order]]
@@ -259,12 +271,14 @@ def _availability(
             job,
             k,
             f"Machine {problem.machine_ids[k]!r} begins with job "
-            f"{problem.job_ids[job]!r} at {schedule.setup_start[job]} s, before it is "
-            f"available at {problem.available[k]} s.",
+            f"{problem.job_ids[job]!r} at {words.at(schedule.setup_start[job])}, "
+            f"before it is available at {words.at(problem.available[k])}.",
         )
 
 
-def _reservations(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
+def _reservations(
+    problem: Problem, schedule: Schedule, words: TimeWords
+) -> Iterator[Violation]:
     """Rule 6: every reserved job where and when it is reserved."""
     reserved = np.flatnonzero(problem.reserved_machine >= 0)
     for job in reserved.tolist():
@@ -279,8 +293,8 @@ def _reservations(problem: Problem, schedule: Schedule) -> Iterator[Violation]:
                 6,
                 job,
                 int(machine),
-                f"{name} starts at {schedule.start[job]} s; it is reserved at {start} "
-                "s.",
+                f"{name} starts at {words.at(schedule.start[job])}; it is reserved at "
+                f"{words.at(start)}.",
             )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.model import Problem
 from core.problem.schedule import Schedule
+from core.problem.verifier.time_words import IN_SECONDS, TimeWords
 from core.problem.verifier.verify import Violation, violations
 
 HISTORY, LOCK, FREEZE = 7, 8, 9
@@ -22,7 +23,10 @@ SEQUENCE, AVAILABLE = 3, 5
 
 
 def violations_on(
-    problem: Problem, schedule: Schedule, floor: Floor
+    problem: Problem,
+    schedule: Schedule,
+    floor: Floor,
+    words: TimeWords = IN_SECONDS,
 ) -> tuple[Violation, ...]:
     """
     Every broken rule of a schedule that begins with history; none when it is valid.
@@ -33,6 +37,8 @@ def violations_on(
         Every job, history included.
     floor
         What was said when it was planned.
+    words
+        How times are worded.
 
     Returns
     -------
@@ -42,10 +48,10 @@ def violations_on(
         before now; 8 locked jobs stay; 9 frozen jobs stay on their machine, in their
         order, and start no earlier than they did, nor later than they must.
     """
-    found = violations(problem, schedule)
+    found = violations(problem, schedule, words)
     if len(schedule.machine) != problem.num_jobs or any(x.rule == 1 for x in found):
         return found
-    check = _Check(problem, schedule, floor)
+    check = _Check(problem, schedule, floor, words)
     judged = [x for x in found if not check.excused(x)]
     own = [*check.history(), *check.setups(), *check.locks(), *check.freeze()]
     return tuple(sorted([*judged, *own], key=lambda violation: violation.rule))
@@ -54,10 +60,12 @@ def violations_on(
 class _Check:
     """One schedule, against one floor."""
 
-    def __init__(self, problem: Problem, schedule: Schedule, floor: Floor) -> None:
+    def __init__(
+        self, problem: Problem, schedule: Schedule, floor: Floor, words: TimeWords
+    ) -> None:
         n = problem.num_jobs
         self.problem, self.schedule, self.floor = problem, schedule, floor
-        self.now = floor.now
+        self.now, self.words = floor.now, words
         self.states = [floor.states.get(job, JobState()) for job in range(n)]
         self.begun = np.array([state.has_begun for state in self.states], dtype=bool)
         self.before = floor.previous or PreviousPlan.empty(n)
@@ -132,7 +140,8 @@ class _Check:
                 continue
             message = (
                 f"{self.name(job)} has not begun, and begins at "
-                f"{min(starts[job], setups[job])} s, before now, {self.now} s."
+                f"{self.words.at(min(starts[job], setups[job]))}, before now, "
+                f"{self.words.at(self.now)}."
             )
             yield Violation(HISTORY, job, k, message)
 
@@ -140,12 +149,13 @@ class _Check:
         """Rule of one job that has begun."""
         schedule, k = self.schedule, int(self.schedule.machine[job])
         start, end = int(schedule.start[job]), int(schedule.end[job])
+        machine = None if state.machine is None else self.where(state.machine)
         facts = [
-            ("runs on machine", k, state.machine),
-            ("began at", start, state.start),
+            ("runs on", self.where(k), machine),
+            ("began at", self.words.at(start), self._stated(state.start)),
         ]
         if state.status is Status.FINISHED:
-            facts.append(("ended at", end, state.end))
+            facts.append(("ended at", self.words.at(end), self._stated(state.end)))
         for what, planned, stated in facts:
             if stated is not None and planned != stated:
                 message = f"{self.name(job)} {what} {stated}; the plan says {planned}."
@@ -158,10 +168,14 @@ class _Check:
             left = max(0, work - self.opened(k, start, self.now))
         if end < self.now or self.opened(k, self.now, end) != left:
             message = (
-                f"{self.name(job)} runs, with {left} s to go at {self.now} s; the plan "
-                f"ends it at {end} s."
+                f"{self.name(job)} runs, with {self.words.lasts(left)} to go at "
+                f"{self.words.at(self.now)}; the plan ends it at {self.words.at(end)}."
             )
             yield Violation(HISTORY, job, k, message)
+
+    def _stated(self, seconds: int | None) -> str | None:
+        """Words of a moment, where one is stated."""
+        return None if seconds is None else self.words.at(seconds)
 
     def _goes_on(self, job: int, k: int) -> bool:
         """Whether a setup before now is the one that the plan before had begun."""
@@ -230,7 +244,8 @@ class _Check:
             at = int(self.schedule.start[job])
             if state.lock is Lock.START and start is not None and at != start:
                 message = (
-                    f"{self.name(job)} is locked to {start} s, and starts at {at}."
+                    f"{self.name(job)} is locked to {self.words.at(start)}, and starts "
+                    f"at {self.words.at(at)}."
                 )
                 yield Violation(LOCK, job, there, message)
 
@@ -251,7 +266,8 @@ class _Check:
             if new != kept.tolist():
                 names = [self.problem.job_ids[job] for job in kept.tolist()]
                 message = (
-                    f"{self.where(k).capitalize()} is frozen until {until} s with "
+                    f"{self.where(k).capitalize()} is frozen until "
+                    f"{self.words.at(until)} with "
                     f"{', '.join(names)}; the plan goes on otherwise."
                 )
                 yield Violation(FREEZE, None, k, message)
@@ -272,8 +288,9 @@ class _Check:
         late = start > wanted and waits > 0 and bool(problem.may_pause[job])
         if start < wanted or late:
             message = (
-                f"{self.name(job)} is frozen at {wanted} s; it starts at {start} s"
-                f"{', and could at ' + str(first) + ' s' if late else ''}."
+                f"{self.name(job)} is frozen at {self.words.at(wanted)}; it starts at "
+                f"{self.words.at(start)}"
+                f"{', and could at ' + self.words.at(first) if late else ''}."
             )
             yield Violation(FREEZE, job, k, message)
 

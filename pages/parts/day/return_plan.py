@@ -11,14 +11,13 @@ from core.problem import phrases
 from core.problem.shift import Shift
 from core.replanning.returned import Returned, returned
 from core.tables import limits
+from core.tables.broken_rules import issues_of_rules
 from core.tables.plan_file import read_previous
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.lock_notice import lock_notice
 from pages.parts.day.taking import take_plan
 from pages.parts.sidebar.issue_table import show_issues
 from pages.parts.state import Key
-
-MOST_FAULTS = 6  # shown; more are counted
 
 
 def offer_return(shift: Shift, plan: Plan | None) -> None:
@@ -109,8 +108,10 @@ def _show(found: Returned, name: str, plan: Plan | None, place: str = "") -> Non
             "plan keeps its machines and orders and takes the times from the rules.",
             icon=":material/rule:",
         )
-        for fault in found.faults[:MOST_FAULTS]:
-            st.markdown(f"- {theme.unmarked(str(fault))}")
+        problem = found.nearest.shift.problem
+        show_issues(
+            issues_of_rules(found.faults, problem, name), key=f"broken_rules{place}"
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Take it as it is",

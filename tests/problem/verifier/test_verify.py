@@ -1,6 +1,7 @@
 """The verifier names exactly the rule that a schedule breaks."""
 
 from dataclasses import fields, replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from core.problem.calendar import Calendar
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.schedule import Schedule
+from core.problem.verifier.time_words import by_the_clock
 from core.problem.verifier.verify import Violation, violations
 from core.timing.retime import retime
 from tests.strategies import problems_and_sequences
@@ -139,6 +141,24 @@ def test_a_start_before_the_setup_is_done_is_named(shop, valid):
     found = violations(shop, valid)
     assert "Job 'd' starts at 24 s, before machine 'M1' is set up at 25 s." in map(
         str, found
+    )
+
+
+def test_planners_read_times_by_the_clock(shop, valid):
+    """Exact to the second; a length in hours, minutes and seconds."""
+    by = by_the_clock(datetime(2026, 1, 5, 6))
+    assert (by.at(3600), by.at(3661)) == ("Mon 5 Jan 07:00", "Mon 5 Jan 07:01:01")
+    assert [by.lasts(x) for x in (0, 59, 5400, 5374)] == [
+        *("0 min", "59 s", "1 h 30 min", "1 h 29 min 34 s"),
+    ]
+    late = changed(valid, setup_start=(1, 16))
+    assert [str(x) for x in violations(shop, late, by)] == [
+        "The setup for job 'b' on machine 'M0' lasts 3 s; it takes 4 s."
+    ]
+    early = changed(valid, setup_start=(1, 13), setup_end=(1, 17))
+    assert str(violations(shop, early, by)[0]) == (
+        "Machine 'M0' begins with job 'b' at Mon 5 Jan 06:00:13, before job 'a' ends "
+        "at Mon 5 Jan 06:00:15."
     )
 
 
