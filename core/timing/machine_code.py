@@ -29,13 +29,21 @@ def sources() -> list[Path]:
     texts = {path: path.read_bytes() for path in sorted(CORE.rglob("*.py"))}
     found = [path for path, text in texts.items() if b"\n@machine_code\n" in text]
     for path in found:
-        for name in re.findall(
-            rb"^from core\.([\w.]+) import", texts[path], re.MULTILINE
-        ):
-            module = CORE.joinpath(*name.decode().split(".")).with_suffix(".py")
+        for module in _imported(texts[path]):
             if module in texts and module not in found:
                 found.append(module)
     return sorted(found)
+
+
+def _imported(text: bytes) -> Iterator[Path]:
+    """Files that ``from core.a import b`` may mean: the module a, or b in a room a."""
+    for room, names in re.findall(
+        rb"^from core\.([\w.]+) import (\([^)]*\)|.*)", text, re.MULTILINE
+    ):
+        base = CORE.joinpath(*room.decode().split("."))
+        yield base.with_suffix(".py")
+        for name in re.findall(r"\w+", names.decode()):
+            yield base / f"{name}.py"
 
 
 def _cache_folder() -> Path | None:
