@@ -20,7 +20,8 @@ plan = current_plan()
 if plan is None:
     offer_to_plan(
         "When each order ends, why it is late, and what it would take to have it on "
-        "time. Plan the shift first, here or on the page Plan.",
+        "time.",
+        "Plan the shift first, here or on the page Plan.",
         shift,
         settings,
     )

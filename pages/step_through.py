@@ -34,8 +34,8 @@ follow_planning()
 plan = current_plan()
 if plan is None:
     offer_to_plan(
-        "Every decision of a plan, and why it was made. Plan the shift first, or open "
-        "decisions of it that were saved.",
+        "Every decision of a plan, and why it was made.",
+        "Plan the shift first, or open decisions of it that were saved.",
         shift,
         settings,
     )

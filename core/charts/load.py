@@ -21,7 +21,9 @@ BARS: tuple[tuple[str, str, str], ...] = (
     ("free", "free", theme.BAND),
     ("closed", "closed", theme.CLOSED),
 )
-TOO_MUCH = "due by then, more than it holds"
+TOO_MUCH = "due by then, too much whatever the order"
+SOONER = "due by then, to be done before"
+HATCHED = {TOO_MUCH: ("/", theme.LATE), SOONER: ("-", theme.SCALE["late"])}
 
 
 def load_table(load: Load) -> pd.DataFrame:
@@ -53,7 +55,9 @@ def load_table(load: Load) -> pd.DataFrame:
 
 def load_bars(load: Load, row: int, start: datetime, chosen: int | None) -> go.Figure:
     """
-    Draw what a row does in every period, and in red what is wanted beyond it.
+    Draw what a row does in every period, and hatched what is wanted beyond it.
+
+    What there is time for before is told from what there is none for, in red.
 
     Parameters
     ----------
@@ -84,9 +88,12 @@ def load_bars(load: Load, row: int, start: datetime, chosen: int | None) -> go.F
     figure = go.Figure()
     for name, words, color in BARS:
         _add(figure, getattr(load, name)[row], words, color, middle, opacity, spans)
-    excess = load.excess[row]
-    if excess.any():
-        _add(figure, excess, TOO_MUCH, theme.LATE, middle, opacity, spans)
+    too_much = load.too_much[row]
+    sooner = load.excess[row] - too_much
+    for words, wanted in ((SOONER, sooner), (TOO_MUCH, too_much)):
+        if wanted.any():
+            color = HATCHED[words][1]
+            _add(figure, wanted, words, color, middle, opacity, spans)
     figure.update_layout(
         **theme.base_layout(),
         barmode="stack",
@@ -137,8 +144,10 @@ def _add(
     opacity: NDArray[np.float64],
     spans: list[str],
 ) -> None:
-    """Add the bars of one kind; what is too much is hatched, not only red."""
-    pattern = {"shape": "/", "size": 6, "solidity": 0.3} if words == TOO_MUCH else {}
+    """Add the bars of one kind; what is wanted beyond is hatched, not only colored."""
+    pattern: dict[str, object] = {}
+    if words in HATCHED:
+        pattern = {"shape": HATCHED[words][0], "size": 6, "solidity": 0.3}
     figure.add_bar(
         x=middle,
         y=seconds / HOUR,

@@ -254,18 +254,23 @@ def follow_planning() -> None:
         st.warning(st.session_state[Key.NOTICE], icon=":material/info:")
 
 
-def offer_to_plan(words: str, shift: Shift, settings: PlanSettings | None) -> None:
+def offer_to_plan(
+    words: str, first: str, shift: Shift, settings: PlanSettings | None
+) -> None:
     """
     Say what a page shows of a plan, and offer to make one; there is none yet.
 
     Parameters
     ----------
-    words
-        What the page says; Markdown.
+    words, first
+        What the page shows, and what has to be done before; Markdown.
     shift, settings
         What would be planned, and how; ``None``: the settings ask for nothing.
     """
-    st.markdown(words)
+    if current_planning() is not None:
+        st.markdown(f"{words} It is shown here as soon as the plan is made.")
+        return
+    st.markdown(f"{words} {first}")
     if settings is not None:
         st.button(
             "Plan the shift",

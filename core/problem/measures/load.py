@@ -63,6 +63,19 @@ class Load:
         above: Seconds = np.maximum(self.wanted - self.open, 0)
         return above
 
+    @property
+    def too_much(self) -> Seconds:
+        """
+        Shape (r, p), machine seconds wanted in a period that no order has room for.
+
+        The part of ``excess`` that cannot be done in periods before either; its sum is
+        ``backlog``.
+        """
+        behind = np.cumsum(self.wanted, axis=1) - np.cumsum(self.open, axis=1)
+        most = np.maximum.accumulate(np.maximum(behind, 0), axis=1)
+        grows: Seconds = np.diff(most, axis=1, prepend=0)
+        return grows
+
     @cached_property
     def backlog(self) -> Seconds:
         """

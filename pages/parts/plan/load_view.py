@@ -82,7 +82,7 @@ def _say_bottleneck(found: Load) -> None:
         words += f"of it than it is open for; {used}."
     else:
         words = f"**Most used: {name}**, {used}. Up to every due date there is time "
-        words += "for all that is wanted by then; red is what cannot wait that long."
+        words += "for all that is wanted by then."
     st.markdown(words)
 
 

@@ -56,6 +56,20 @@ def test_due_dates_want_more_than_a_machine_holds(shop):
     assert found.bottleneck == 0
 
 
+def test_what_is_too_much_is_told_from_what_has_to_be_done_before():
+    """Of M 250 s are wanted by 200: 50 of them earlier, and 50 there is no room for."""
+    jobs = [Job("A", {"M": 100}, due=200), Job("B", {"M": 150}, due=200)]
+    problem = Problem.from_rows(jobs, [Machine("M")])
+    found = load(problem, retime(problem, [[0, 1]]), period=100)
+    assert found.wanted[0].tolist() == [50, 200, 0]
+    assert found.excess[0].tolist() == [0, 100, 0]
+    assert found.too_much[0].tolist() == [0, 50, 0]
+    shorter = replace(problem, processing=np.array([[100], [80]]))
+    found = load(shorter, retime(shorter, [[0, 1]]), period=100)
+    assert found.excess[0].tolist() == [0, 80]
+    assert found.too_much[0].tolist() == [0, 0]
+
+
 def test_a_successor_wants_its_predecessor_sooner():
     """B takes 30 s and is due at 100: A has to end by 70, and is wanted from 50 on."""
     jobs = [Job("A", {"M": 20}), Job("B", {"N": 30}, due=100, predecessors=["A"])]
@@ -109,6 +123,8 @@ def test_nothing_is_lost_and_nothing_counted_twice(drawn, period):
     done = problem.processing[np.arange(problem.num_jobs), plan.machine]
     assert found.work.sum() == done.sum()
     assert found.setup.sum() == setup_seconds(problem, plan).sum()
+    assert (found.too_much <= found.excess).all()
+    assert (found.too_much.sum(axis=1) == found.backlog).all()
     kinds = found.by_type(problem)
     assert kinds.wanted.sum() == found.wanted.sum()
     assert kinds.members.sum() == problem.num_machines
