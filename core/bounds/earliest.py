@@ -92,10 +92,13 @@ def _earliest_set_up(problem: Problem, f: FlatProblem) -> Seconds:
     for; or some job runs and a setup follows. What came before that is left out, as
     setup times need not obey the triangle inequality.
     """
-    g = problem.num_groups
-    between = [problem.setups_of(k)[:g] for k in range(problem.num_machines)]
-    behind = groups_by_machine(problem)[:, :, None] + np.array(between)
-    needed = np.minimum(problem.first_setups, behind.min(axis=1)).astype(np.int64)
+    shortest = groups_by_machine(problem)
+    needed = np.array(problem.first_setups)
+    for k, row in enumerate(shortest):  # one by one: 4,000 groups fill 128 MB each
+        groups = np.flatnonzero(np.isfinite(row))
+        behind = row[groups, None] + problem.setups_of(k)[groups]
+        least = behind.min(axis=0, initial=inf)
+        needed[k] = np.minimum(needed[k], least)
     times = np.zeros(needed.shape, dtype=np.int64)
     _set_up(f, needed, times)
     return times

@@ -41,14 +41,31 @@ class LeastSetups:
 
 def least_setups(problem: Problem) -> LeastSetups:
     """Least setups by machine and group."""
-    m, g = problem.num_machines, problem.num_groups
-    setups = np.array([problem.setups_of(k) for k in range(m)], dtype=np.float64)
+    groups = np.arange(problem.num_groups)
     present = np.isfinite(groups_by_machine(problem))
-    own = setups[:, np.arange(g), np.arange(g)]
-    others = np.where(present[:, :, None], setups[:, :g], np.inf)
-    others[:, np.arange(g), np.arange(g)] = np.inf
+    within = problem.setup[:, groups, groups]  # (c, g)
+    own = within[problem.setup_class].astype(np.float64)
     first = problem.first_setups.astype(np.float64)
-    return LeastSetups(present, first, own, others.min(axis=1))
+    return LeastSetups(present, first, own, _entries(problem, present))
+
+
+def _entries(problem: Problem, present: NDArray[np.bool_]) -> Array:
+    """
+    Shape (m, g): least setups behind a job of another group that the machine may run.
+
+    One machine at a time: the matrix of 4,000 groups alone fills 128 MB.
+    """
+    entries = np.empty(present.shape)
+    known: dict[tuple[int, bytes], Array] = {}  # machines of a type have the same
+    for k, row in enumerate(present):
+        alike = int(problem.setup_class[k]), row.tobytes()
+        if alike not in known:
+            groups = np.flatnonzero(row)
+            behind = problem.setups_of(k)[groups].astype(np.float64)
+            behind[np.arange(len(groups)), groups] = np.inf
+            known[alike] = behind.min(axis=0, initial=np.inf)
+        entries[k] = known[alike]
+    return entries
 
 
 def setup_bound(problem: Problem) -> int:
