@@ -34,6 +34,7 @@ from core.search.order_state import (
     remember,
 )
 from core.search.order_timing import retime_shifted, take_back
+from core.timing.by_address import by_address
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random
 
@@ -101,6 +102,7 @@ def trial_increases(a: Arrays, s: OrderState, focus: float, increases: Floats) -
     int
         How many increases were written; moves that lower the cost are no increase.
     """
+    a, s = by_address(a), by_address(s)
     written = 0
     for _ in range(len(increases)):
         tardiness, setup, change = s.sums[TARDINESS], s.sums[SETUP], s.sums[CHANGE]
@@ -134,6 +136,7 @@ def anneal_order(
     earlier or later for hundreds, and the sum decides. Returns how many moves were
     taken.
     """
+    a, s = by_address(a), by_address(s)
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)
     homes = _priced(a)

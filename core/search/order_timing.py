@@ -29,6 +29,7 @@ from core.search.order_state import (
     line_up,
     shift_back,
 )
+from core.timing.by_address import by_address
 from core.timing.flat import Ints
 from core.timing.kernel import place, setup_seconds
 from core.timing.machine_code import machine_code
@@ -37,6 +38,7 @@ from core.timing.machine_code import machine_code
 @machine_code
 def start_order(a: Arrays, s: OrderState, order: Ints, machine: Ints) -> float:
     """Put the state at an order and an assignment; returns the cost."""
+    a, s = by_address(a), by_address(s)
     line_up(s, order, machine)
     s.sums[TARDINESS] = a.fixed[1]
     s.sums[SETUP] = a.fixed[2]
