@@ -49,6 +49,7 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "predecessors": (
             *("predecessor", "after", "depends_on", "vorganger", "nach"),
             *("predecesseur", "predecesseurs", "predecesor", "predecesores"),
+            *("apres", "despues_de"),
         ),
         "setup_group": (
             *("group", "setup_family", "tool_group", "rustgruppe", "ruestgruppe"),

@@ -46,6 +46,15 @@ SUGGESTED: dict[str, dict[str, str]] = {
             "weight",
         ),
         **dict.fromkeys(("type", "typ", "capability", "skill"), "machine_types"),
+        **dict.fromkeys(
+            (
+                *("done", "finished", "completed", "complete", "closed", "cancelled"),
+                *("canceled", "in_progress", "running", "on_hold", "active"),
+                *("erledigt", "fertig", "abgeschlossen", "storniert", "in_arbeit"),
+                *("termine", "annule", "hecho", "terminado", "cancelado"),
+            ),
+            "status",
+        ),
         **dict.fromkeys(("time", "zeit", "hours", "stunden"), "processing_minutes"),
         **dict.fromkeys(("material", "alloy", "tool", "color", "farbe"), "setup_group"),
     },

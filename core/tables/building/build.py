@@ -29,6 +29,7 @@ from core.tables.building.groups import SetupGroups
 from core.tables.building.idle import (
     warn_of_idle_downtime,
     warn_of_idle_waits,
+    warn_of_job_columns,
     warn_of_machine_columns,
 )
 from core.tables.building.machines import list_machines
@@ -216,6 +217,7 @@ def _problem(
     )
     warn_of_idle_waits(book, wait_after, precedence)
     warn_of_machine_columns(book)
+    warn_of_job_columns(book)
     varies = variation_of(book, processing)
     if collect.has_errors or not n or not m:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Mapping, Sequence
 
 import numpy as np
@@ -9,10 +10,15 @@ from numpy.typing import NDArray
 
 from core.tables.building.book import Book
 from core.tables.issues import Severity
+from core.tables.mapping.records import Record, Records
+from core.tables.rows import JobRow
 from core.tables.text import shortened
+from core.tables.values.amounts import number_readings
 from core.tables.values.names import Known
+from core.tables.values.vocabulary import folded
 
 _MOST_SHOWN = 5
+_OTHER_MACHINE = re.compile(r"alt|ausweich|ersatz|backup|second|zweit|spare|2")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -187,27 +193,69 @@ def warn_of_idle_materials(book: Book, wanted: Container[int]) -> None:
 
 
 def warn_of_machine_columns(book: Book) -> None:
-    """Warn of a column of jobs that is not used, and names a machine in every cell."""
+    """
+    Warn of a column of jobs that is not used, and names a machine in every cell.
+
+    Beside a machine that binds, only one that is called another machine is told of.
+    """
     records = book.jobs
-    if "machine_id" in records.headers:
-        return
-    cells: dict[str, list[tuple[int, str]]] = {}
-    for record in records:
-        for header, text in record.extras.items():
-            if text.strip():
-                cells.setdefault(header, []).append((record.number, text.strip()))
-    for header, found in cells.items():
+    bound = "machine_id" in records.headers
+    mend = (
+        "Rename it to 'machine_id' if a job may run there only, to "
+        "'preferred_machine' if it had better, or say it in the mapping."
+    )
+    if bound:
+        mend = "List all machines in one cell, e.g. M-1|M-2, if a job may run on each."
+    for header, found in _filled_extras(records).items():
+        if bound and not _OTHER_MACHINE.search(folded(header)):
+            continue
         if all(book.machine_index.meant(text) is not None for _, text in found):
-            number, text = found[0]
+            record, text = found[0]
             records.report(
-                number,
+                record.number,
                 header,
                 text,
                 f"{header!r} is kept but not used; its cells are machines.",
-                "Rename it to 'machine_id' if a job may run there only, to "
-                "'preferred_machine' if it had better, or say it in the mapping.",
+                mend,
                 Severity.WARNING,
             )
+
+
+def warn_of_job_columns(book: Book) -> None:
+    """Warn of a column that is not used, and names other jobs in every cell."""
+    records = book.jobs
+    if "predecessors" in records.headers:
+        return
+    names = {x.row.job_id for x in records} | {x.row.family for x in records}
+    for header, found in _filled_extras(records).items():
+        others = all(
+            text in names and text not in (record.row.job_id, record.row.family)
+            for record, text in found
+        )
+        if others and not all(number_readings(text) for _, text in found):
+            record, text = found[0]
+            records.report(
+                record.number,
+                header,
+                text,
+                f"{header!r} is kept but not used; its cells are jobs.",
+                "Rename it to 'predecessors' if they come before, or say it in the "
+                "mapping; for jobs that come after, name this one as predecessor "
+                "there.",
+                Severity.WARNING,
+            )
+
+
+def _filled_extras(
+    records: Records[JobRow],
+) -> dict[str, list[tuple[Record[JobRow], str]]]:
+    """Return the filled cells of every column that is not used, with their rows."""
+    cells: dict[str, list[tuple[Record[JobRow], str]]] = {}
+    for record in records:
+        for header, text in record.extras.items():
+            if text.strip():
+                cells.setdefault(header, []).append((record, text.strip()))
+    return cells
 
 
 def warn_of_idle_waits(

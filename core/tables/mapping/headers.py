@@ -16,6 +16,7 @@ from core.tables.mapping.places import (
     nameless,
     unused,
 )
+from core.tables.mapping.units_beside import with_units_beside
 from core.tables.raw import RawTable
 from core.tables.sheets import ALL_SHEETS, Sheet, kind_of
 from core.tables.text import plain, shortened
@@ -98,9 +99,14 @@ def lay_out(table: RawTable, mapping: Mapping | None = None) -> Layout:
         ours = _called_so(table, rows, ours, "available", "calendar", "text")
     if table.sheet == "calendars":
         ours = _called_so(table, rows, ours, "weekday", "date", "dates")
+    answered = [x.theirs for x in decided.columns if x.form.unit] if decided else []
+    rows, units, told = with_units_beside(sheet, table.columns, ours, answered, rows)
+    remarks += told
     places = [
         _place(table, rows, i, ours[i], decided) for i in range(len(table.columns))
     ]
+    spoken_of = (*settled.spoken_of, *units)
+    settled = replace(settled, spoken_of=spoken_of)
     remarks += _about_header(sheet, places, settled, decided, rows)
     return Layout(tuple(places), tuple(remarks), settled.id_from, rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from core.tables.headings import likely_column
 from core.tables.issues import Severity
@@ -14,7 +14,11 @@ from core.tables.sheets import Sheet
 from core.tables.text import shortened
 from core.tables.values.amounts import number_readings
 from core.tables.values.form import AS_CELLS_SAY, Form
-from core.tables.values.moments import Unreadable, moment_readings
+from core.tables.values.moments import (
+    Unreadable,
+    clock_seconds,
+    moment_readings,
+)
 from core.tables.values.refusal import is_empty
 from core.tables.values.remarks import ANSWER, Remark, note
 
@@ -107,6 +111,10 @@ def unused(
         mend = f"Rename it to {' or '.join(free)} if it is that, {ANSWER}."
         choices = tuple(("ours", x) for x in free)
         return Remark(Severity.WARNING, None, "", fault, mend, choices)
+    if holds == "times":
+        fault = f"{shown!r} is {state}; its cells are times of day."
+        mend = "Write date and time into one cell, if it is the time of a date."
+        return Remark(Severity.WARNING, None, "", fault, mend)
     if holds in ("dates", "numbers"):
         fault = f"{shown!r} is {state}; its cells are {holds}."
         mend = f"Rename it if it is one of these: {', '.join(sheet.columns)}."
@@ -116,26 +124,34 @@ def unused(
 
 def looks_like(cells: Iterable[object]) -> str:
     """
-    Return what most cells of a column are: ``dates``, ``numbers`` or ``text``.
+    Return what most cells of a column are.
+
+    One of ``dates``, ``times`` (of day), ``numbers`` (also percent) and ``text``.
 
     Of very many different cells, every so many-th is looked at.
     """
     counts = Counter((type(x), x) for x in cells)
     different = list(counts.items())
     different = different[:: len(different) // _MOST_LOOKED_AT + 1]
-    filled = dates = numbers = 0
+    filled = dates = times = numbers = 0
     for (_, cell), count in different:
         if is_empty(cell):
             continue
         filled += count
         if _is_date(cell):
             dates += count
+        if isinstance(cell, time) or (
+            isinstance(cell, str) and clock_seconds(cell) is not None
+        ):
+            times += count
         if (isinstance(cell, int | float) and not isinstance(cell, bool)) or (
-            isinstance(cell, str) and number_readings(cell)
+            isinstance(cell, str) and number_readings(cell.strip().removesuffix("%"))
         ):
             numbers += count
     if filled and dates >= _MOSTLY * filled:
         return "dates"
+    if filled and times >= _MOSTLY * filled > numbers:
+        return "times"
     return "numbers" if filled and numbers >= _MOSTLY * filled else "text"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.tables import limits
+from core.tables.headings import known_column
 from core.tables.issues import Collector, Severity
 from core.tables.mapping.recognise import likely_sheet, sheet_of_file, sheet_of_tab
 from core.tables.raw import RawTable, all_blank, is_blank
@@ -12,7 +13,7 @@ from core.tables.reading.archive import foreign
 from core.tables.reading.assemble import assemble, table_of_sheet
 from core.tables.reading.delimited import read_delimited
 from core.tables.reading.workbook import Worksheet, read_workbook
-from core.tables.sheets import SHEETS
+from core.tables.sheets import ALL_SHEETS, SHEETS
 from core.tables.text import plain, shortened
 
 _SILENT_SHEETS = {"guide", "readme"}
@@ -67,16 +68,33 @@ def read_tables(
             table = _table_of_text(name, label, data, (kinds or {}).get(name), collect)
             found = [table] if table else []
         for table in found:
-            if table.sheet in tables:
+            other = tables.get(table.sheet)
+            if other is not None and _missing(table) != _missing(other):
+                fuller, barer = sorted((table, other), key=_missing)
+                tables[table.sheet] = fuller
+                collect.add(
+                    barer.label,
+                    f"This is not read: {fuller.label} holds the table "
+                    f"{table.sheet!r}, with more of its columns.",
+                    "Remove it, or bring all of the table in one place.",
+                    severity=Severity.WARNING,
+                )
+            elif other is not None:
                 collect.add(
                     table.label,
                     f"The table {table.sheet!r} is there twice, here and in "
-                    f"{tables[table.sheet].label}.",
+                    f"{other.label}.",
                     "Bring each table once.",
                 )
             else:
                 tables[table.sheet] = table
     return tables
+
+
+def _missing(table: RawTable) -> int:
+    """How many of the columns that its table must have a raw table lacks."""
+    sheet = ALL_SHEETS[table.sheet]
+    return len(sheet.missing({known_column(sheet, x) or "" for x in table.columns}))
 
 
 def read_table(

@@ -10,7 +10,7 @@ UNITS = ("s", "min", "h", "percent", "factor")
 DURATIONS = ("h:mm", "mm:ss")
 WEEKDAY_FORMS = (
     *("English", "German", "French", "Spanish"),
-    *("Monday is 1", "Sunday is 1", "Monday is 0"),
+    *("Monday is 1", "Sunday is 1", "Monday is 0", "Sunday is 0"),
 )
 
 

@@ -198,7 +198,7 @@ def weekday_readings(text: str) -> dict[str, tuple[int, ...]]:
     Days that a cell means, by language: ``Mo``, ``Mon-Fri``, ``lun, mar``, ``daily``.
 
     Numbers give the ways of counting instead: ``Monday is 1``, ``Sunday is 1``,
-    ``Monday is 0``.
+    ``Monday is 0``, ``Sunday is 0``.
     """
     if folded(text) in EVERY_DAY:
         return dict.fromkeys(WEEKDAYS, tuple(range(7)))
@@ -211,6 +211,7 @@ def weekday_readings(text: str) -> dict[str, tuple[int, ...]]:
             ways["Sunday is 1"] = ((n - 2) % 7,)
         if n <= 6:
             ways["Monday is 0"] = (n,)
+            ways["Sunday is 0"] = ((n - 1) % 7,)
         return ways
     found = {}
     for language in WEEKDAYS:

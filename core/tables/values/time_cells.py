@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from core.tables.values.amounts import number_readings
@@ -97,9 +98,23 @@ def clock_of(value: object, form: Form) -> int | None:
         seconds = value.total_seconds()
     elif isinstance(value, str):
         seconds = clock_seconds(value)
+        share = re.fullmatch(r"\s*0[.,][0-9]{2}\s*", value)
+        if share and seconds is not None:
+            also = clock_words(DAY * float(value.replace(",", ".")))
+            refuse(
+                f"can be read in two ways: {clock_words(seconds)} or, as a "
+                f"spreadsheet's number, {also}.",
+                f"Write it as {also}.",
+            )
     if seconds is None or not 0 <= seconds <= DAY:
         refuse("is not a time of day.", "Write HH:MM, e.g. 06:00.")
     return round(seconds)
+
+
+def clock_words(seconds: float) -> str:
+    """Return a time of day as it is written."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def date_of(value: object, form: Form) -> date | None:
