@@ -7,17 +7,17 @@ has time for::
     python -m tests.schedulers.planned_shops --count 2000 --second PATH/verify.py
 
 With ``--all`` every scheduler plans and a plan is refined; the shops all use what files
-can say, and the second verifier judges one plan of each, in turn.
+can say. Plans that are alike are judged once by the second verifier.
 """
 
 import argparse
 import random
-import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,10 +32,12 @@ from core.problem.objective import Objective
 from core.problem.shift import Shift
 from core.problem.verifier.verify import violations
 from core.schedulers.registry import plan
+from core.search.refine import refine
 from core.tables.shift import read_shift
 from core.tables.writing.write import shift_files
 from core.tables.writing.write_plan import schedule_csv
 from tests.plans import shift_of
+from tests.second_reader import SecondReader
 from tests.tables.shops import START, files_of, random_shop
 
 WAYS = (
@@ -45,11 +47,11 @@ WAYS = (
     PlanSettings("auto", effort="quick"),
 )
 ALL = tuple(
-    PlanSettings(name, samples=2, visible=50, most_seconds=0.02)
+    PlanSettings(name, samples=2, visible=50, effort="quick")
     for name in names()
     if name != "cpsat"
 )
-REFINED = PlanSettings("rule:edd", refine_seconds=0.05)
+REFINED_MOVES = 3_000
 EXACT = PlanSettings("cpsat")
 EXACT_EVERY, EXACT_SECONDS = 50, 5.0  # it takes as long as it is given
 OBJECTIVES = (Objective(), Objective(0, 1, 0), Objective(1, 0, 0), Objective(1, 6, 2))
@@ -73,58 +75,88 @@ def shop(files: dict[str, bytes]) -> Shift:
     return reading.shift
 
 
-def plans(shift: Shift, seed: int, ways: Sequence[PlanSettings]) -> list[Plan]:
-    """A plan in every way; the exact solver has its seconds."""
+def plans(
+    shift: Shift, seed: int, ways: Sequence[PlanSettings]
+) -> list[tuple[str, Plan]]:
+    """A plan in every way, by name; the exact solver has its seconds."""
     objective = OBJECTIVES[seed % len(OBJECTIVES)]
     made = []
     for way in ways:
         stop = MaxSeconds(EXACT_SECONDS) if way is EXACT else never
         settings = replace(way, objective=objective, seed=seed)
         with suppress(PlanningCancelled):
-            made.append(plan(shift, settings, stop=stop))
+            made.append((way.scheduler, plan(shift, settings, stop=stop)))
     return made
 
 
-def ways_of(seed: int) -> list[PlanSettings]:
-    """Every scheduler and a refinement, another one first for every shop."""
-    ways = [*ALL, REFINED, *([EXACT] if seed // 2 % EXACT_EVERY == 0 else [])]
-    first = seed // 2 % len(ways)
-    return ways[first:] + ways[:first]
+def refined(plan: Plan) -> Plan:
+    """A plan after some moves of the search."""
+    made = plan.result
+    better = refine(
+        made.problem,
+        made.objective,
+        made.schedule,
+        stop=never,
+        seed=plan.settings.seed,
+        moves=REFINED_MOVES,
+    )
+    return replace(plan, result=replace(made, schedule=better))
+
+
+def every_way(seed: int) -> tuple[PlanSettings, ...]:
+    """Every scheduler; the exact solver for some shops only."""
+    return (*ALL, *([EXACT] if seed // 2 % EXACT_EVERY == 0 else []))
+
+
+def second_opinion(made: Plan, folder: Path, second: SecondReader) -> list[str]:
+    """What a second reader of the files finds in a plan, and in its figures."""
+    written = folder / "schedule.csv"
+    written.write_bytes(schedule_csv(made))
+    lines = second.judged(folder, written, "--start", START.isoformat())
+    if lines[-1:] != ["0 faults"]:
+        return lines or ["the second verifier says nothing"]
+    cost = Objective().cost(made.shift.problem, made.result.schedule)
+    theirs = float(lines[-2].rpartition("cost ")[2])
+    return [] if abs(theirs - cost) <= 1e-4 else [f"it costs {theirs}, not {cost}"]
 
 
 def faults(
     seed: int,
     folder: Path,
-    second: Path | None,
-    ways: Sequence[PlanSettings] = WAYS,
-    most_judged: int | None = None,
+    second: SecondReader | None,
+    *,
+    every: bool = False,
 ) -> dict[str, list[str]]:
-    """What the verifiers find in each plan of a shop; ``second`` is run as it is."""
+    """
+    What the verifiers find in each plan of a shop.
+
+    Parameters
+    ----------
+    seed
+        Of the shop.
+    folder
+        An empty one, for its files.
+    second
+        A program that reads them by itself.
+    every
+        Whether all schedulers plan, and one plan is refined.
+    """
     files = files_of_shop(seed)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    found = {}
-    for i, made in enumerate(plans(shop(files), seed, ways)):
-        name = made.settings.scheduler
-        if made.settings.refine_seconds:
-            name += ", refined"
-        found[name] = [
-            str(x) for x in violations(made.shift.problem, made.result.schedule)
-        ]
-        if second is None or (most_judged is not None and i >= most_judged):
-            continue
-        written = folder / "schedule.csv"
-        written.write_bytes(schedule_csv(made))
-        done = subprocess.run(
-            [sys.executable, second, folder, written, "--start", START.isoformat()],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        written.unlink()
-        last = [*done.stdout.splitlines(), done.stderr][-1 if done.stderr else -2]
-        if (done.returncode, last) != (0, "0 faults"):
-            found[name] += [f"second verifier: {done.stdout}{done.stderr}"]
+    made = plans(shop(files), seed, every_way(seed) if every else WAYS)
+    if every:
+        made.append(("refined", refined(made[seed // 2 % len(made)][1])))
+    found: dict[str, list[str]] = {}
+    judged: dict[str, list[str]] = {}
+    for name, one in made:
+        schedule = one.result.schedule
+        found[name] = [str(x) for x in violations(one.shift.problem, schedule)]
+        if second is not None:
+            key = one.content_hash
+            if key not in judged:
+                judged[key] = second_opinion(one, folder, second)
+            found[name] += [f"second verifier: {line}" for line in judged[key]]
     return found
 
 
@@ -136,23 +168,27 @@ def main() -> None:
     options.add_argument("--second", type=Path)
     options.add_argument("--all", action="store_true")
     given = options.parse_args()
-    judged: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
     faulty = 0
-    for seed in range(given.first, given.first + given.count):
-        with tempfile.TemporaryDirectory() as folder:
-            if given.all:
-                odd = 2 * seed + 1
-                judge = (odd, Path(folder), given.second, ways_of(odd), 1)
-            else:
-                judge = (seed, Path(folder), given.second)
-            for name, found in faults(*judge).items():
-                judged[name] += 1
-                faulty += bool(found)
-                for line in found:
+    with SecondReader(given.second) if given.second else nullcontext() as second:
+        for seed in range(given.first, given.first + given.count):
+            with tempfile.TemporaryDirectory() as folder:
+                which = 2 * seed + 1 if given.all else seed
+                found = faults(which, Path(folder), second, every=given.all)
+            counted.update(found.keys())
+            faulty += sum(map(bool, found.values()))
+            for name, lines in found.items():
+                for line in lines:
                     print(f"shop {seed}, {name}: {line}", flush=True)
-        if seed % 100 == 99:
-            print(f"{seed + 1 - given.first} shops, {faulty} faulty plans", flush=True)
-    counts = ", ".join(f"{count} {name}" for name, count in judged.items())
+            done = seed + 1 - given.first
+            if done % 100 == 0:
+                seconds = time.process_time()
+                print(
+                    f"{done} shops, {counted.total()} plans, {faulty} faulty, "
+                    f"{seconds:.0f} CPU s",
+                    flush=True,
+                )
+    counts = ", ".join(f"{count} {name}" for name, count in counted.items())
     verifiers = "both verifiers" if given.second else "the project's verifier"
     print(f"{given.count} shops: {counts}; {faulty} plans faulty by {verifiers}.")
     sys.exit(bool(faulty))

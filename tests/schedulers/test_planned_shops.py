@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -21,14 +22,17 @@ from core.planning.settings import PlanSettings
 from core.policy.shipped import load_default_model
 from core.problem.objective import Objective
 from core.schedulers.plans import plans_of
-from core.schedulers.registry import scheduler
+from core.schedulers.registry import plan, scheduler
 from core.search import local_search
 from core.search.refine import refine
 from core.tables.writing.samples import FOLDER
+from core.tables.writing.write_plan import schedule_csv
 from core.timing.retime import retime
 from tests.exhaustive import first_order
-from tests.schedulers.planned_shops import faults
+from tests.schedulers.planned_shops import faults, files_of_shop, second_opinion, shop
+from tests.second_reader import SecondReader
 from tests.strategies import problems, special_problems
+from tests.tables.shops import START
 
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT.parent / "shared" / "verify.py"
@@ -43,13 +47,37 @@ def few_moves(monkeypatch):
     monkeypatch.setattr("core.planning.effort.MOVES_PER_JOB", 1)
 
 
+@pytest.fixture(scope="module")
+def second():
+    """A program that reads files and plans by itself, where it is at hand."""
+    with SecondReader(SECOND) if SECOND.exists() else nullcontext() as reader:
+        yield reader
+
+
 @pytest.mark.parametrize("seed", range(12))
-def test_every_plan_of_a_shop_is_valid_by_both_verifiers(seed, few_moves, tmp_path):
+def test_every_plan_of_a_shop_is_valid_by_both_verifiers(
+    seed, few_moves, second, tmp_path
+):
     """A program that reads the files by itself finds no more than the project does."""
-    found = faults(seed, tmp_path, SECOND if SECOND.exists() else None)
+    found = faults(seed, tmp_path, second)
     assert found == {
         name: [] for name in ("rule:best", "hierarchical", "batch", "auto")
     }
+
+
+def test_a_fault_that_the_second_verifier_tells_is_heard(second, tmp_path):
+    """A plan without its first job, which it misses; then the whole plan again."""
+    if second is None:
+        pytest.skip("there is no second verifier here")
+    for name, content in files_of_shop(1).items():
+        (tmp_path / name).write_bytes(content)
+    made = plan(shop(files_of_shop(1)), PlanSettings("rule:best"))
+    head, _, *rest = schedule_csv(made).splitlines(keepends=True)
+    written = tmp_path / "schedule.csv"
+    written.write_bytes(b"".join([head, *rest]))
+    said = second.judged(tmp_path, written, "--start", START.isoformat())
+    assert said[-2:] == ["1 faults", "ends with 1"]
+    assert second_opinion(made, tmp_path, second) == []
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
