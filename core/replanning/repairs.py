@@ -336,14 +336,13 @@ def _moves(effort: str, num_jobs: int, *, gentle: bool) -> int | None:
     """
     Return how many moves to make from the plan in hand; ``None``: until stopped.
 
-    Gentle makes twice as many, and those of normal effort even where it is to be
-    quick: more moves find fewer changes, at less cost. Beside a plan that was made anew
-    half is enough.
+    Gentle makes half of the normal ones even where it is to be quick: more moves find
+    fewer changes, at less cost. Beside a plan that was made anew half is enough.
     """
     wanted, usual = (EFFORTS[x].moves(num_jobs) for x in (effort, "normal"))
     if not wanted or usual is None:
         return wanted  # none, or without an end
-    return max(2 * wanted, usual) if gentle else wanted // 2
+    return max(wanted, usual // 2) if gentle else wanted // 2
 
 
 def _kept_back(rest: Problem, schedule: Schedule, home: Home) -> Schedule:

@@ -188,6 +188,7 @@ class LocalSearch:
                 cycle, share = budget.cycle_and_share()
                 if budget.expected_chunks(chunks, watch.seconds) < inf:
                     expected = budget.expected_chunks(chunks, watch.seconds) * moves
+                    expected *= chains[0].tried
                     enough = np.log1p(expected / num_jobs) / np.log1p(ENOUGH_MOVES)
                     gentleness = max(0.0, 1.0 - float(enough))
                 elif chunks == 0:

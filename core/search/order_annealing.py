@@ -12,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from core.search.arrays import Arrays, Floats
+from core.search.order_guesses import foresee
 from core.search.order_moves import (
+    INFINITE,
     any_of,
     go_home,
     hurting_job,
@@ -28,12 +30,13 @@ from core.search.order_state import (
     COST,
     SETUP,
     SHIFTS,
+    TAKEN,
     TARDINESS,
     TURNED,
     OrderState,
     remember,
 )
-from core.search.order_timing import retime_shifted, take_back
+from core.search.order_timing import makespan_of, retime_shifted, take_back
 from core.timing.by_address import by_address
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random
@@ -42,6 +45,11 @@ from core.timing.random_numbers import next_random
 # what follows hardly ever makes up for it, and on large shifts most of the time went
 # into timing to the end what was refused in the end.
 HOPELESS = 30.0
+# A guess may be above the limit by so many temperatures. Nearly all that is taken in
+# the end is below 2; what lies far above comes from guesses that are wrong, and without
+# it the search ends worse.
+TRUST = 100.0
+STALE = 20  # guesses are prepared anew after so many moves that were taken, at least
 # Where a previous plan is to be kept: the share of moves that take a job back to its
 # place there, and of the others the share that move a job that it did not have.
 HOMEWARD = 0.2
@@ -51,8 +59,14 @@ TURNING = 0.1
 
 
 @machine_code
-def _random_move(a: Arrays, s: OrderState, focus: float, homes: bool) -> bool:
-    """Shift jobs by a move drawn at random; False: none of that kind can be made."""
+def _random_move(
+    a: Arrays, s: OrderState, focus: float, homes: bool, dear: float
+) -> bool:
+    """
+    Shift jobs by a move drawn at random; False: none of that kind can be made.
+
+    ``dear``: what it may add to the cost by guess; infinite: nothing is guessed.
+    """
     s.counts[CHANGED], s.counts[SHIFTS], s.counts[TURNED] = 0, 0, 0
     if homes and next_random(s.random) < HOMEWARD:
         return go_home(a, s)
@@ -66,12 +80,12 @@ def _random_move(a: Arrays, s: OrderState, focus: float, homes: bool) -> bool:
         j = any_of(s, len(s.label))
     kind = next_random(s.random)
     if kind < 0.55:
-        return insert(a, s, j)
+        return insert(a, s, j, dear)
     if kind < 0.7:
-        return join_mate(a, s, j)
+        return join_mate(a, s, j, dear)
     if kind < 0.9:
-        return swap(a, s, j)
-    return move_block(a, s, j)
+        return swap(a, s, j, dear)
+    return move_block(a, s, j, dear)
 
 
 @machine_code
@@ -107,7 +121,9 @@ def trial_increases(a: Arrays, s: OrderState, focus: float, increases: Floats) -
     for _ in range(len(increases)):
         tardiness, setup, change = s.sums[TARDINESS], s.sums[SETUP], s.sums[CHANGE]
         cost = s.sums[COST]
-        if _random_move(a, s, focus, False) and retime_shifted(a, s, np.inf, np.inf):
+        if _random_move(a, s, focus, False, INFINITE) and retime_shifted(
+            a, s, np.inf, np.inf
+        ):
             more = s.sums[COST] - cost - (s.sums[CHANGE] - change)
             if more > 0:
                 increases[written] = more
@@ -126,6 +142,7 @@ def anneal_order(
     cold: float,
     focus: float,
     patience: float,
+    guessing: bool,
 ) -> int:
     """
     Simulated annealing: a number of moves, cooling from ``hot`` to ``cold``.
@@ -133,24 +150,34 @@ def anneal_order(
     Temperatures are in units of cost; ``focus`` is the share of moves that start
     from a job that hurts. No move is given up before the jobs timed so far cost more
     than the limit by ``patience``: in a large shift one job that moves is a little
-    earlier or later for hundreds, and the sum decides. Returns how many moves were
-    taken.
+    earlier or later for hundreds, and the sum decides. ``guessing``: time only moves
+    that look good by :mod:`core.search.order_guesses`, and some others. Returns how
+    many moves were taken.
     """
     a, s = by_address(a), by_address(s)
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)
     homes = _priced(a)
+    stale = max(STALE, len(s.label) // STALE)
+    s.counts[TAKEN] = stale
     for _ in range(moves):
         temperature *= cooling
         tardiness, setup, change = s.sums[TARDINESS], s.sums[SETUP], s.sums[CHANGE]
-        if not _random_move(a, s, focus, homes):
-            take_back(s, tardiness, setup, change)
+        if guessing and s.counts[TAKEN] >= stale:
+            foresee(a, s, makespan_of(a, s))
+            s.counts[TAKEN] = 0
+        more = -temperature * np.log(next_random(s.random) + 1e-300)
+        dear = more + TRUST * temperature if guessing else INFINITE
+        if not _random_move(a, s, focus, homes, dear):
+            if s.counts[SHIFTS] + s.counts[TURNED] > 0:
+                take_back(s, tardiness, setup, change)
             continue
         slack = max(patience, HOPELESS * temperature)
-        limit = s.sums[COST] - temperature * np.log(next_random(s.random) + 1e-300)
+        limit = s.sums[COST] + more
         if not retime_shifted(a, s, limit, slack):
             take_back(s, tardiness, setup, change)
             continue
         taken += 1
+        s.counts[TAKEN] += 1
         remember(s)
     return taken

@@ -11,6 +11,7 @@ says whether it could; timing and taking back are the annealing's.
 from __future__ import annotations
 
 from core.search.arrays import Arrays
+from core.search.order_guesses import guess_block, guess_insert, guess_swap
 from core.search.order_state import (
     COST,
     CROWDED,
@@ -29,6 +30,9 @@ from core.timing.random_numbers import next_random
 # Furthest that a job moves, in jobs per machine: beyond it, moves of large shifts
 # hardly ever pay.
 REACH = 40
+INFINITE = float("inf")  # for moves that are not guessed
+# Share of the moves that look too dear which are timed all the same.
+DOUBT = 0.05
 MAX_RUN = 20  # jobs on a machine that are let go together
 
 
@@ -113,7 +117,9 @@ def _between(s: OrderState, low: int, high: int) -> int:
 
 
 @machine_code
-def _beside(a: Arrays, s: OrderState, j: int, i: int, k: int, behind: bool) -> bool:
+def _beside(
+    a: Arrays, s: OrderState, j: int, i: int, k: int, behind: bool, dear: float
+) -> bool:
     """
     Take job j to machine k, right behind job i there, or right before it.
 
@@ -141,11 +147,34 @@ def _beside(a: Arrays, s: OrderState, j: int, i: int, k: int, behind: bool) -> b
     elif most <= low + 1:
         least, most = low, low + SPACE
     label = _between(s, max(low, least), min(high, most))
-    return label >= 0 and shift(s, j, k, label)
+    return label >= 0 and _move(a, s, j, k, label, dear)
 
 
 @machine_code
-def insert(a: Arrays, s: OrderState, j: int) -> bool:
+def _too_dear(s: OrderState, guess: float, dear: float) -> bool:
+    """Whether a move that adds so much by guess need not be timed."""
+    return guess > dear and next_random(s.random) >= DOUBT
+
+
+@machine_code
+def _move(a: Arrays, s: OrderState, j: int, k: int, label: int, dear: float) -> bool:
+    """Take job j to machine k and a label, unless that looks too dear."""
+    if dear < INFINITE:
+        right = first_behind(s, k, label)
+        if right == j:
+            right = s.right[j]
+        left = s.last[k] if right < 0 else s.left[right]
+        if left == j:
+            left = s.left[j]
+        if k == s.machine[j] and left == s.left[j]:
+            return False
+        if _too_dear(s, guess_insert(a, s, j, k, left, right), dear):
+            return False
+    return shift(s, j, k, label)
+
+
+@machine_code
+def insert(a: Arrays, s: OrderState, j: int, dear: float) -> bool:
     """Move job j to a machine it may run on, near its place in the order."""
     x = a.eligible_at[j]
     k = a.machines[x + any_of(s, a.eligible_at[j + 1] - x)]
@@ -157,22 +186,22 @@ def insert(a: Arrays, s: OrderState, j: int) -> bool:
             right < 0 or label < s.label[right]
         ):
             return False
-    return shift(s, j, k, label)
+    return _move(a, s, j, k, label, dear)
 
 
 @machine_code
-def join_mate(a: Arrays, s: OrderState, j: int) -> bool:
+def join_mate(a: Arrays, s: OrderState, j: int, dear: float) -> bool:
     """Move job j beside a job of its setup group."""
     x = a.member_at[a.flat.group[j]]
     i = a.member[x + any_of(s, a.member_at[a.flat.group[j] + 1] - x)]
     k = s.machine[i]
     if i == j or a.flat.processing[j, k] < 0:
         return False
-    return _beside(a, s, j, i, k, next_random(s.random) < 0.5)
+    return _beside(a, s, j, i, k, next_random(s.random) < 0.5, dear)
 
 
 @machine_code
-def swap(a: Arrays, s: OrderState, j: int) -> bool:
+def swap(a: Arrays, s: OrderState, j: int, dear: float) -> bool:
     """Let job j and another one change places."""
     low, high = _window(a, s, j)
     k = s.machine[j]
@@ -189,12 +218,14 @@ def swap(a: Arrays, s: OrderState, j: int) -> bool:
         return False
     if q <= low or q >= high or p <= least or p >= most:
         return False
+    if dear < INFINITE and _too_dear(s, guess_swap(a, s, j, i), dear):
+        return False
     # Both labels are free for the other only when one job is out of the way.
     return shift(s, j, y, q + 1) and shift(s, i, k, p) and shift(s, j, y, q)
 
 
 @machine_code
-def move_block(a: Arrays, s: OrderState, j: int) -> bool:
+def move_block(a: Arrays, s: OrderState, j: int, dear: float) -> bool:
     """Move a run of jobs to one machine and place, mostly of one setup group."""
     size, wanted, last = 1, 2 + any_of(s, MAX_BLOCK - 1), j
     mixed = next_random(s.random) < 0.3
@@ -209,6 +240,8 @@ def move_block(a: Arrays, s: OrderState, j: int) -> bool:
     k = a.machines[x + any_of(s, a.eligible_at[j + 1] - x)]
     label = _near(s, j, 0, (len(s.label) + 1) * SPACE)
     later = label > s.label[j]
+    if dear < INFINITE and not _block_looks_good(a, s, j, last, k, label, dear):
+        return False
     i = last if later else j  # later: the last job leads, so that none is overtaken
     leader = -1
     for _ in range(size):
@@ -219,10 +252,29 @@ def move_block(a: Arrays, s: OrderState, j: int) -> bool:
             low, high = _window(a, s, i)
             if label <= low or label >= high or not shift(s, i, k, label):
                 return False
-        elif not _beside(a, s, i, leader, k, not later):
+        elif not _beside(a, s, i, leader, k, not later, INFINITE):
             return False
         leader, i = i, following
     return True
+
+
+@machine_code
+def _block_looks_good(
+    a: Arrays, s: OrderState, j: int, last: int, k: int, label: int, dear: float
+) -> bool:
+    """Whether jobs j to ``last`` can come to a label of machine k, and it may pay."""
+    i = j
+    while a.flat.processing[i, k] >= 0 and i != last:
+        i = s.right[i]
+    if a.flat.processing[i, k] < 0:
+        return False
+    right = first_behind(s, k, label)
+    left = s.last[k] if right < 0 else s.left[right]
+    if k == s.machine[j] and (
+        right == j or left == last or s.label[j] <= label <= s.label[last]
+    ):
+        return False
+    return not _too_dear(s, guess_block(a, s, j, last, k, left, right), dear)
 
 
 @machine_code
@@ -243,7 +295,7 @@ def go_home(a: Arrays, s: OrderState) -> bool:
     k, i = a.home_machine[j], a.home_left[j]
     while i >= 0 and s.machine[i] != k:
         i = a.home_left[i]
-    return _beside(a, s, j, i, k, True)
+    return _beside(a, s, j, i, k, True, INFINITE)
 
 
 @machine_code

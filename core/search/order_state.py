@@ -22,13 +22,32 @@ from core.timing.machine_code import machine_code
 from core.timing.random_numbers import random_state
 
 MAX_BLOCK = 6  # jobs that move together
+MAX_QUEUE = 16  # jobs of a machine that a guess puts in another order
+STEPS = (0.3, 2.0)  # of slopes, in usual times of a job
 SPACE = 1 << 32  # between neighbouring labels, when they are spread evenly
 
-# Entries of ``sums``.
-TARDINESS, SETUP, COST, BEST, CHANGE = range(5)
+# Entries of ``sums``; the last is the makespan of when guesses were prepared.
+TARDINESS, SETUP, COST, BEST, CHANGE, LATEST = range(6)
 # Entries of ``counts``: how much there is of ``changed``, ``shifts``, ``heap``,
-# ``dirty`` and ``turned``; and how many moves found no label free.
-CHANGED, SHIFTS, PENDING, DIRTY, CROWDED, TURNED = range(6)
+# ``dirty`` and ``turned``; how many moves found no label free, and how many were taken
+# since guesses were prepared.
+CHANGED, SHIFTS, PENDING, DIRTY, CROWDED, TURNED, TAKEN = range(7)
+
+
+class Guess(NamedTuple):
+    """
+    What guesses are made of; see :mod:`core.search.order_guesses`.
+
+    ``slope``: cost of each second that a job ends earlier or later, up to the first of
+    ``steps`` and from there to the second, as it was when guesses were prepared;
+    ``by_label``: the jobs in the order of then; ``queue``: room for jobs of a machine
+    that a move puts in another order.
+    """
+
+    slope: NDArray[np.float64]  # (n, 4)
+    steps: Ints  # (2,) seconds
+    by_label: Ints
+    queue: Ints
 
 
 class OrderState(NamedTuple):
@@ -69,11 +88,12 @@ class OrderState(NamedTuple):
     is_dirty: NDArray[np.uint8]
     sums: NDArray[np.float64]
     counts: Ints
+    guess: Guess
     random: NDArray[np.uint64]
 
 
-def new_order(n: int, m: int, seed: int) -> OrderState:
-    """Empty state for n jobs on m machines."""
+def new_order(n: int, m: int, seed: int, usual: float) -> OrderState:
+    """Empty state for n jobs on m machines; ``usual``: seconds that a job takes."""
     rows, flags = np.zeros((15, n), dtype=np.int64), np.zeros((6, n), dtype=np.uint8)
     return OrderState(
         label=rows[0],
@@ -100,8 +120,14 @@ def new_order(n: int, m: int, seed: int) -> OrderState:
         best_held=flags[5],
         dirty=rows[13],
         is_dirty=flags[3],
-        sums=np.array([0.0, 0.0, 0.0, np.inf, 0.0]),
-        counts=np.zeros(6, dtype=np.int64),
+        sums=np.array([0.0, 0.0, 0.0, np.inf, 0.0, 0.0]),
+        counts=np.zeros(7, dtype=np.int64),
+        guess=Guess(
+            slope=np.zeros((n, 4)),
+            steps=np.array([round(step * max(usual, 10.0)) for step in STEPS]),
+            by_label=np.arange(n),
+            queue=np.zeros(MAX_QUEUE, dtype=np.int64),
+        ),
         random=random_state(seed),
     )
 
@@ -126,6 +152,7 @@ def line_up(s: OrderState, order: Ints, machine: Ints) -> None:
     for q in range(len(order)):
         j = order[q]
         s.label[j] = (q + 1) * SPACE
+        s.guess.by_label[q] = j
         link(s, j, machine[j], s.last[machine[j]], -1)
         s.is_dirty[j] = 1
         s.dirty[q] = j

@@ -90,13 +90,19 @@ def _strays(a: Arrays, s: OrderState, j: int, start: int) -> bool:
 
 
 @machine_code
-def _cost(a: Arrays, s: OrderState) -> float:
-    """Cost of what the state stands at."""
-    makespan = a.fixed[0]
+def makespan_of(a: Arrays, s: OrderState) -> int:
+    """Largest end of any job, and of what is past change."""
+    makespan = int(a.fixed[0])
     for k in range(len(s.last)):
         if s.last[k] >= 0:
             makespan = max(makespan, s.end[s.last[k]])
-    return a.scales[0] * makespan + _parts(a, s)
+    return makespan
+
+
+@machine_code
+def _cost(a: Arrays, s: OrderState) -> float:
+    """Cost of what the state stands at."""
+    return a.scales[0] * makespan_of(a, s) + _parts(a, s)
 
 
 @machine_code

@@ -9,12 +9,12 @@ from core.planning.settings import PlanSettings
 
 
 def test_a_shift_of_411_jobs_by_hand():
-    """2,000 moves a job; none, a tenth, ten times of that; no end until stopped."""
+    """4,000 moves a job; none, a tenth, five times of that; no end until stopped."""
     moves = {name: effort.moves(411) for name, effort in EFFORTS.items()}
     assert moves == {
         "none": 0,
-        "quick": 82_200,
-        "normal": 822_000,
+        "quick": 164_400,
+        "normal": 1_644_000,
         "thorough": 8_220_000,
         "open": None,
     }
@@ -27,6 +27,7 @@ def test_a_shift_of_411_jobs_by_hand():
         (60, 1_500_000),
         (100, 1_500_000),  # the most that a small shop gets
         (200, 1_000_000),  # 200 million moves times jobs
+        (500, 2_000_000),  # 4,000 a job
         (1_000, 2_000_000),  # 2,000 a job
         (10_000, 200_000),  # 2,000 million moves times jobs
     ],

@@ -19,7 +19,13 @@ from core.problem.verifier.verify import violations
 from core.search import compiling
 from core.search.arrays import arrays
 from core.search.budget import FIRST_CYCLE, Budget
-from core.search.chains import Heat, LoadChain, OrderChain, loads_decide
+from core.search.chains import (
+    Heat,
+    LoadChain,
+    OrderChain,
+    guesses_hold,
+    loads_decide,
+)
 from core.search.compiling import ready
 from core.search.local_search import LocalSearch
 from core.search.order_state import COST, SPACE, first_behind, spread_labels
@@ -37,11 +43,15 @@ PLAIN = {"precedence": False, "releases": False, "dues": False}
     st.sampled_from(OBJECTIVES),
     st.integers(0, 99),
     st.sampled_from([1.0, 0.01]),
+    st.booleans(),
 )
-def test_the_search_on_orders_keeps_exact_accounts(drawn, objective, seed, heat):
-    """After any moves, taken or taken back, the cost is that of the timing rules."""
+def test_the_search_on_orders_keeps_exact_accounts(
+    drawn, objective, seed, heat, guesses
+):
+    """After any moves, guessed or not, the cost is that of the timing rules."""
     problem, start = drawn
     chain = OrderChain(problem, arrays(problem, objective), start, seed)
+    chain.guesses = guesses and guesses_hold(chain.flat)
     assert chain.first_cost == pytest.approx(
         objective.cost(problem, retime(problem, start))
     )
