@@ -2,8 +2,8 @@
 A program that judges plans by itself, asked again and again.
 
 It stays a program of its own that reads files: nothing of it is imported here. It is
-begun anew for every plan, but in one process: to start Python takes longer than to judge
-a small shop.
+begun anew for every plan, but in one process: to start Python takes longer than to
+judge a small shop.
 """
 
 import json
