@@ -1,8 +1,9 @@
 """
 Random shifts in the middle, of all kinds, and what must hold of every one of them.
 
-``python -m tests.replanning.properties 10000 [SEED]`` tries so many, prints what did
-not hold, and ends with 1 if anything did not.
+``python -m tests.replanning.properties COUNT [SEED] [FIRST]`` tries so many from number
+FIRST on, prints what did not hold as soon as it is found, how far it is every now and
+then, so that another run goes on from there, and ends with 1 if anything did not hold.
 """
 
 import random
@@ -10,6 +11,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import process_time
 
 from core.decisions.recording import replay
 from core.instances.generator import generate
@@ -178,7 +180,7 @@ def replayed(dice, problem):
         yield "base and events replay to another problem"
 
 
-TOLD = 250  # shifts between two words of a long run
+TOLD = 100  # shifts between two words of a long run
 
 
 def faults(seed):
@@ -210,23 +212,27 @@ def faults(seed):
 COUNTED: Counter[str] = Counter()
 
 
-def run(count, seed="0"):
-    """Try ``count`` shifts; text of everything that did not hold."""
+def run(count, seed="0", first=0, tell=lambda words: None):
+    """Try ``count`` shifts from number ``first`` on; text of all that did not hold."""
     wrong = []
-    for i in range(count):
-        if i and not i % TOLD:
-            print(f"{i} of {count}: {len(wrong)} faults", *wrong, flush=True)
+    for i in range(first, first + count):
         name = f"{seed}-{i}"
         try:
-            wrong += [f"{name}: {x}" for x in faults(name)]
+            found = [f"{name}: {x}" for x in faults(name)]
         except Exception as error:
-            wrong.append(f"{name}: raised {error!r}")
+            found = [f"{name}: raised {error!r}"]
+        for words in found:
+            tell(words)
+        wrong += found
+        if not (i + 1) % TOLD:
+            tell(f"seed {seed}, up to {i}: {len(wrong)} faults, {process_time():.0f} s")
     return wrong
 
 
 if __name__ == "__main__":
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    everything = run(wanted, sys.argv[2] if len(sys.argv) > 2 else "0")
-    print(*everything, f"{len(everything)} faults in {wanted} shifts.", sep="\n")
+    given = [*sys.argv[1:], *("10000", "0", "0")[len(sys.argv) - 1 :]]
+    wanted, named, begin = int(given[0]), given[1], int(given[2])
+    everything = run(wanted, named, begin, lambda words: print(words, flush=True))
+    print(f"{len(everything)} faults in {wanted} shifts.")
     print(", ".join(f"{name} {count}" for name, count in sorted(COUNTED.items())))
     sys.exit(bool(everything))

@@ -1,9 +1,10 @@
 """
 Shops in the middle of the day as files, planned on, and checked by a second reader.
 
-``python -m tests.replanning.replanned_shops 2000 READER [SEED]`` writes so many shops
-with what has begun, happened, is locked and frozen, repairs the plan before in some
-way, and lets READER, a program, check files and plans by itself.
+``python -m tests.replanning.replanned_shops COUNT READER [SEED] [FIRST]`` writes so
+many shops from number FIRST on with what has begun, happened, is locked and frozen,
+repairs the plan before in some way, and lets READER, a program, check files and plans
+by itself.
 """
 
 import random
@@ -13,6 +14,7 @@ import tempfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import process_time
 
 from core.instances.kinds import GeneratorSettings
 from core.instances.midway import HAPPENINGS, midway
@@ -105,7 +107,7 @@ def second_opinion(reader, folder, now, freeze):
     return lines or done.stderr.splitlines()[-1:]
 
 
-TOLD = 500  # shifts between two words of a long run
+TOLD = 100  # shifts between two words of a long run
 
 
 def faults(seed, reader, keep=None):
@@ -122,22 +124,28 @@ def faults(seed, reader, keep=None):
         return [f"{way}: {x}" for x in second_opinion(reader, folder, now, freeze)]
 
 
-def run(count, reader, seed="0"):
-    """Try ``count`` shops; text of everything that is wrong."""
+def run(count, reader, seed="0", first=0, tell=lambda words: None):
+    """Try ``count`` shops from number ``first`` on; text of all that is wrong."""
     wrong = []
-    for i in range(count):
-        if i and not i % TOLD:
-            print(f"{i} of {count}: {len(wrong)} faults", *wrong, flush=True)
+    for i in range(first, first + count):
         name = f"{seed}-{i}"
         try:
-            wrong += [f"{name}: {x}" for x in faults(name, reader)]
+            found = [f"{name}: {x}" for x in faults(name, reader)]
         except Exception as error:
-            wrong.append(f"{name}: raised {error!r}")
+            found = [f"{name}: raised {error!r}"]
+        for words in found:
+            tell(words)
+        wrong += found
+        if not (i + 1) % TOLD:
+            tell(f"seed {seed}, up to {i}: {len(wrong)} faults, {process_time():.0f} s")
     return wrong
 
 
 if __name__ == "__main__":
-    wanted, program = int(sys.argv[1]), sys.argv[2]
-    everything = run(wanted, program, sys.argv[3] if len(sys.argv) > 3 else "0")
-    print(*everything, f"{len(everything)} faults in {wanted} plans.", sep="\n")
+    given = [*sys.argv[1:], *("", "", "0", "0")[len(sys.argv) - 1 :]]
+    wanted, program, named, begin = int(given[0]), given[1], given[2], int(given[3])
+    everything = run(
+        wanted, program, named, begin, lambda words: print(words, flush=True)
+    )
+    print(f"{len(everything)} faults in {wanted} plans.")
     sys.exit(bool(everything))
