@@ -14,8 +14,10 @@ from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.tables.issues import Collector, Issues, Severity
 from core.tables.mapping.headers import is_plan
+from core.tables.mapping.recognise import sheet_of_tab
 from core.tables.mapping.records import Records
-from core.tables.reading.read import read_table, read_tables
+from core.tables.reading.archive import sheet_names
+from core.tables.reading.read import PLAN_SHEETS, read_table, read_tables
 from core.tables.rows import MINUTE, ScheduleRow
 from core.tables.values.names import Known
 
@@ -156,6 +158,22 @@ def holds_a_plan(data: bytes, label: str) -> bool:
     """
     jobs = read_tables({label: data}, Collector()).get("jobs")
     return jobs is not None and is_plan(jobs.columns)
+
+
+def brings_a_plan(data: bytes) -> bool:
+    """
+    Whether a file is a workbook of a shift's tables with a plan beside them.
+
+    Parameters
+    ----------
+    data
+        The file; anything.
+    """
+    if not data.startswith(b"PK"):
+        return False
+    tabs = sheet_names(data)
+    with_plan = any(x.strip().casefold() in PLAN_SHEETS for x in tabs)
+    return with_plan and any(sheet_of_tab(x) == "jobs" for x in tabs)
 
 
 class _Rows:

@@ -33,7 +33,8 @@ def handover(
     Write what is left at a moment as the shift that goes on from there.
 
     Jobs that are done are left out, running ones are started, machines are set up as
-    they then are. Plan it with replan and the same schedule as --previous.
+    they then are. The plan is a sheet of it: replan takes the workbook as --previous,
+    too.
     """
     check_output("--output", output, (".xlsx",), (*files.paths, schedule))
 
@@ -42,7 +43,7 @@ def handover(
     from core.problem.schedule import Schedule
     from core.replanning.handover import NothingLeftError
     from core.replanning.handover import handover as handed_over
-    from core.tables.writing.write import shift_files
+    from core.tables.writing.write_plan import handover_workbook
     from core.timing.commitments import ImpossibleLockError
 
     if files.now is not None and files.now != at:
@@ -61,7 +62,7 @@ def handover(
         raise InputFault(str(error)) from None
     except ImpossibleLockError as error:
         raise locks_fault(shift, error) from None
-    write(output, shift_files(made.shift)["shift.xlsx"])
+    write(output, handover_workbook(made.shift, made.plan))
     left = phrases.many(made.shift.problem.num_jobs, "job")
     running = len(made.shift.floor.begun()) if made.shift.floor is not None else 0
     say(

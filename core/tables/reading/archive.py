@@ -107,6 +107,26 @@ def unpack(data: bytes, label: str, collect: Collector) -> dict[str, bytes] | No
     return parts
 
 
+def sheet_names(data: bytes) -> list[str]:
+    """Return the names of a workbook's sheets; none where it is no readable one."""
+    found: list[str] = []
+    names = local_names()
+
+    def sheet(tag: str, attributes: dict[str, str]) -> None:
+        if names[tag] == "sheet":
+            found.append(attributes["name"])
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            info = archive.getinfo("xl/workbook.xml")
+            if info.file_size <= limits.MEGABYTE:
+                with archive.open(info) as part:
+                    walk(part.read(info.file_size), sheet)
+    except (*_BROKEN_ZIP, expat.ExpatError, UnsafeXMLError):
+        return []
+    return found
+
+
 def _other_kind(parts: Mapping[str, bytes]) -> tuple[str, str] | None:
     """Fault and mend of an archive that is no .xlsx workbook."""
     if "xl/workbook.xml" in parts:

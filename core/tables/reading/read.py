@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core.tables import limits
 from core.tables.headings import known_column
 from core.tables.issues import Collector, Severity
+from core.tables.mapping.headers import is_plan
 from core.tables.mapping.recognise import likely_sheet, sheet_of_file, sheet_of_tab
 from core.tables.raw import RawTable, all_blank, is_blank
 from core.tables.reading.archive import foreign
@@ -16,6 +17,7 @@ from core.tables.reading.workbook import Worksheet, read_workbook
 from core.tables.sheets import ALL_SHEETS, SHEETS
 from core.tables.text import plain, shortened
 
+PLAN_SHEETS = ("plan", "schedule")  # what a plan is called in a workbook
 _SILENT_SHEETS = {"guide", "readme"}
 _WORKBOOK_NAMES = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".numbers")
 _MOST_ROWS = max(limits.MAX_ROWS.values()) + 100  # with room for titles and totals
@@ -119,7 +121,8 @@ def read_table(
         return None
     if data.startswith(b"PK\x03\x04"):
         sheets = read_workbook(data, shown, collect)
-        named = [x for x in sheets if x.name.strip().casefold() in ("plan", sheet)]
+        known = (*PLAN_SHEETS, sheet)
+        named = [x for x in sheets if x.name.strip().casefold() in known]
         for worksheet in (*named, *sheets)[:1]:
             name = f"{shown}, {worksheet.name}"
             return table_of_sheet(sheet, worksheet, name, collect)
@@ -198,6 +201,14 @@ def _table_of_other(
         )
         collect.found.extend(trial.found)
         return table
+    if table is not None and table.sheet in there and is_plan(table.columns):
+        collect.add(
+            where,
+            "This sheet is a plan of these jobs, not one of the tables.",
+            "Nothing to do: it can be taken in hand as the plan to go on from.",
+            severity=Severity.NOTE,
+        )
+        return None
     if table is not None and table.sheet in there:
         collect.add(
             where,

@@ -128,7 +128,9 @@ def _cut(text: str, longest: int) -> str:
     return units.decode("utf-16-le", "ignore").rstrip("' ")
 
 
-def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
+def shift_files(
+    shift: Shift, *, exact: bool = True, more: Iterable[Table] = ()
+) -> dict[str, bytes]:
     """
     Return a shift as the files it can be read from: CSV files, and ``shift.xlsx``.
 
@@ -136,6 +138,8 @@ def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
     ----------
     shift, exact
         See :func:`core.tables.writing.export.shift_tables`.
+    more
+        Sheets to stand behind these in the workbook.
 
     Raises
     ------
@@ -149,5 +153,5 @@ def shift_files(shift: Shift, *, exact: bool = True) -> dict[str, bytes]:
     start = Table("shift", SHEETS["shift"].columns, ([shift.start, now, title],))
     if now is not None:  # without it, nobody could say what has begun
         tables = (*tables, start)
-        return {**csv_files(tables), "shift.xlsx": workbook(tables)}
-    return {**csv_files(tables), "shift.xlsx": workbook([*tables, start])}
+        return {**csv_files(tables), "shift.xlsx": workbook([*tables, *more])}
+    return {**csv_files(tables), "shift.xlsx": workbook([*tables, start, *more])}

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.planning.plan import Plan
-from core.problem.floor import JobState
+from core.problem.floor import Floor, JobState
 from core.problem.measures.figures import Figure, ShownIn, Unit, figures_at
-from core.problem.schedule import setup_seconds, tardiness
+from core.problem.model import Problem
+from core.problem.schedule import Schedule, setup_seconds, tardiness
+from core.problem.shift import Shift
 from core.tables.rows import SCHEDULE_COLUMNS
 from core.tables.text import MINUTE_DIGITS, Cell, minutes
 from core.tables.writing.filled import CellRow, Table
-from core.tables.writing.write import csv_bytes, workbook
+from core.tables.writing.write import csv_bytes, shift_files, workbook
 
 MAX_TYPE_SHEETS = 40  # beyond this many machine types, one sheet holds them all
 MINUTE = 60
+HANDED_OVER = "handed over"  # in the place of the scheduler: it may have been several
 
 
 def schedule_csv(plan: Plan) -> bytes:
@@ -51,11 +54,37 @@ def schedule_table(plan: Plan) -> Table:
     The planner's own columns stand behind ours. Jobs that the planner decided on say
     so in place of the scheduler.
     """
-    shift, schedule = plan.shift, plan.result.schedule
+    result = plan.result
+    planners = [
+        plan.planners.get(j, result.scheduler) for j in range(result.problem.num_jobs)
+    ]
+    return _rows_of(plan.shift, result.schedule, result.floor, planners)
+
+
+def handover_workbook(shift: Shift, schedule: Schedule) -> bytes:
+    """
+    Return a shift under way as a workbook, with the plan that it goes on from.
+
+    Parameters
+    ----------
+    shift
+        See :func:`core.tables.writing.write.shift_files`.
+    schedule
+        The plan of its jobs, in its times, for the sheet ``Plan``.
+    """
+    planners = [HANDED_OVER] * shift.problem.num_jobs
+    table = _rows_of(shift, schedule, shift.floor, planners)
+    return shift_files(shift, more=[table])["shift.xlsx"]
+
+
+def _rows_of(
+    shift: Shift, schedule: Schedule, floor: Floor | None, planners: Sequence[str]
+) -> Table:
+    """Return a schedule as a table; ``planners``: who put each job where it is."""
     problem, start = shift.problem, shift.start
-    setups = _setups(plan)
+    setups = _setups(problem, schedule, floor)
     late = tardiness(schedule, problem.due)
-    statuses = _statuses(plan)
+    statuses = _statuses(problem, floor)
     ours = SCHEDULE_COLUMNS if statuses else SCHEDULE_COLUMNS[:-1]
     extras = shift.extra_columns(ours)
     rows: list[CellRow] = []
@@ -75,7 +104,7 @@ def schedule_table(plan: Plan) -> Table:
                 minutes(late[j]),
                 problem.family_names[problem.family[j]],
                 bool(problem.important[j]),
-                plan.planners.get(j, plan.result.scheduler),
+                planners[j],
                 *([statuses[j]] if statuses else ()),
                 *(cells[j] for cells in extras.values()),
             ]
@@ -83,21 +112,21 @@ def schedule_table(plan: Plan) -> Table:
     return Table("Plan", (*ours, *extras), tuple(rows))
 
 
-def _statuses(plan: Plan) -> list[str]:
+def _statuses(problem: Problem, floor: Floor | None) -> list[str]:
     """How far each job is, where that was known when the plan was made."""
-    floor = plan.result.floor
     if floor is None:
         return []
-    jobs = range(plan.shift.problem.num_jobs)
+    jobs = range(problem.num_jobs)
     return [str(floor.states.get(j, JobState()).status) for j in jobs]
 
 
-def _setups(plan: Plan) -> NDArray[np.int64]:
+def _setups(
+    problem: Problem, schedule: Schedule, floor: Floor | None
+) -> NDArray[np.int64]:
     """Open seconds of setup before each job; of history what is known to have been."""
-    problem, schedule = plan.shift.problem, plan.result.schedule
     setups = setup_seconds(problem, schedule)
-    if plan.result.floor is not None:
-        for j in plan.result.floor.begun():
+    if floor is not None:
+        for j in floor.begun():
             hours = problem.calendars[int(schedule.machine[j])]
             edges = [schedule.setup_start[j], schedule.setup_end[j]]
             setups[j] = np.diff(hours.open_seconds(edges))[0]
@@ -119,7 +148,7 @@ def _type_tables(plan: Plan) -> list[Table]:
     shift, schedule = plan.shift, plan.result.schedule
     problem, start = shift.problem, shift.start
     extras = shift.extra_columns(_TYPE_COLUMNS)
-    setups = _setups(plan)
+    setups = _setups(problem, schedule, plan.result.floor)
     columns = (*_TYPE_COLUMNS, *extras)
     by_type: dict[int, list[CellRow]] = {}
     for k, jobs in enumerate(schedule.sequences):

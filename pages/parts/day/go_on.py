@@ -10,7 +10,7 @@ from core.charts import theme
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.replanning.handover import Handover, NothingLeftError, handover
-from core.tables.writing.write import shift_files
+from core.tables.writing.write_plan import handover_workbook
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.from_now import with_floor
 from pages.parts.day.history.kept_versions import note_cause
@@ -47,11 +47,13 @@ def offer_to_go_on() -> None:
             )
             st.download_button(
                 "Workbook of what is left",
-                lambda: shift_files(made.shift)["shift.xlsx"],
+                lambda: handover_workbook(made.shift, made.plan),
                 "handover.xlsx",
                 XLSX,
                 icon=":material/table_view:",
                 on_click="ignore",
+                help="For whoever goes on: with the plan, which can be taken in hand "
+                "there.",
                 key="handover_file",
             )
         if pressed:

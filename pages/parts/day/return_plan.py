@@ -12,7 +12,7 @@ from core.problem.shift import Shift
 from core.replanning.returned import Returned, returned
 from core.tables import limits
 from core.tables.broken_rules import issues_of_rules
-from core.tables.plan_file import read_previous
+from core.tables.plan_file import brings_a_plan, read_previous
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.lock_notice import lock_notice
 from pages.parts.day.taking import take_plan
@@ -46,9 +46,12 @@ def show_returned(shift: Shift, plan: Plan | None) -> None:
     name, data = kept
     with st.container(border=True, key="returned"):
         with st.container(horizontal=True, vertical_alignment="center"):
+            said = theme.unmarked(name)
             st.markdown(
-                f"**{theme.unmarked(name)} is a plan**, not a table that one is made "
-                "from. Take it in hand, or leave it."
+                f"**{said} brings a plan of these jobs.** Take it in hand, or leave it."
+                if brings_a_plan(data)
+                else f"**{said} is a plan**, not a table that one is made from. Take "
+                "it in hand, or leave it."
             )
             st.button(
                 "Leave it",

@@ -20,7 +20,7 @@ import streamlit as st
 from core.charts import theme
 from core.problem.saving.archives import pack, unpack
 from core.tables import limits
-from core.tables.plan_file import holds_a_plan
+from core.tables.plan_file import brings_a_plan, holds_a_plan
 from pages.parts.state import Key
 
 if TYPE_CHECKING:
@@ -146,6 +146,9 @@ def _take(key: str) -> None:
         st.session_state[Key.UPLOAD_NOTICE] = (True, f"Not taken: {refusal}")
         return
     taken = {file.name: Upload(file.file_id, file.getvalue()) for file in brought}
+    for name, file in taken.items():
+        if brings_a_plan(file.content):  # offered once its shift is in hand
+            st.session_state[Key.RETURNED] = (name, file.content)
     st.session_state[Key.FILES] = before | taken
     if before and st.session_state.get(Key.PLAN) is not None:
         st.session_state.setdefault(Key.FILES_BEFORE, before)  # of the plan in hand
