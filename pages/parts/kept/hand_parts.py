@@ -73,6 +73,9 @@ def _plan_from_bytes(data: bytes) -> Any:
 
 PARTS = {
     "files": Part(Key.FILES, uploads_to_bytes, uploads_from_bytes, "your files"),
+    "files_before": Part(
+        Key.FILES_BEFORE, uploads_to_bytes, uploads_from_bytes, "the files before them"
+    ),
     "start": Part(
         Key.CHOSEN_START,
         chosen_start_to_bytes,

@@ -40,7 +40,7 @@ FORMAT = 1  # of the choices; another one is not taken up
 FORGOTTEN = (
     *(Key.QUESTION, Key.NOTICE, Key.UPLOAD_NOTICE, Key.HAND_NOTICE),
     *(Key.BASE, Key.DAYS, Key.CAUSE, Key.CONFLICT, Key.DAY_NOTICE),
-    *(Key.RETURNED, Key.VERSION, Key.FILES_BEFORE),
+    *(Key.RETURNED, Key.VERSION),
     *(Key.COMPARED, Key.COMPARE_NOTICE, Key.SCENARIO_NOTICE),
     *(Key.DECISIONS, Key.ALTERNATIVE, Key.OVERRIDDEN),
 )

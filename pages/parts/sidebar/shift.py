@@ -28,6 +28,7 @@ from pages.parts.plan.files.mapping_step import (
     show_mapping_step,
 )
 from pages.parts.plan.files.plan_start import reading_from_start
+from pages.parts.plan.files.twice import offer_one_of_two
 from pages.parts.sidebar.issue_table import show_issues
 from pages.parts.sidebar.uploads import uploads_from_sidebar
 from pages.parts.state import Key, keep_shift
@@ -285,6 +286,8 @@ def _show_errors(issues: Issues, files: FilesInHand | None) -> None:
         "in your files and upload them again, or mend them below.",
         icon=":material/error:",
     )
+    if files is not None:
+        offer_one_of_two(files)
     show_issues(issues)
     if files is not None:
         offer_mapping_step()

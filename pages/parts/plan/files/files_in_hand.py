@@ -71,7 +71,12 @@ class FilesInHand:
             for name, file in self.files.items()
             if not file.content.startswith(b"PK")
             and not any(_holds(file_label(name), table) for table in tables)
+            and not self.alone(name)
         ]
+
+    def alone(self, name: str) -> set[str]:
+        """Return the names of the tables that a file holds by itself."""
+        return set(replace(self, files={name: self.files[name]}).tables())
 
 
 def _holds(label: str, table: RawTable) -> bool:
