@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -77,6 +77,29 @@ def floor_of_day(
         for k in range(shift.problem.num_machines):
             frozen[k] = max(until, frozen.get(k, 0))
     return floor_as_planned(shift.problem, held, second, stated, frozen)
+
+
+def without_locks(floor: Floor, said: Floor | None, jobs: Collection[int]) -> Floor:
+    """
+    Return a floor without what events forbid to change.
+
+    Parameters
+    ----------
+    floor
+        As :func:`floor_of_day` returns it.
+    said
+        What the files say; ``None``: nothing.
+    jobs
+        Those that events lock.
+    """
+    said = said or Floor()
+    states = {}
+    for job, state in floor.states.items():
+        if job in jobs and job not in said.states and not state.has_begun:
+            continue  # nothing but the lock was known of it
+        by_files = said.states.get(job, JobState())
+        states[job] = replace(state, lock=by_files.lock) if job in jobs else state
+    return replace(floor, states=states, freeze_until=said.freeze_until)
 
 
 def _seconds(shift: Shift, moment: datetime) -> int:

@@ -14,9 +14,21 @@ from core.problem import phrases
 from core.problem.measures.orders import Order
 from core.problem.shift import Shift
 from core.remedies.remedy import Remedy
+from core.replanning.day.events import JobLocked, JobMoved, JobUnlocked, PlanFrozen
+from core.replanning.day.floor_of_day import without_locks
+from pages.parts.day.history.kept_versions import note_cause
+from pages.parts.day.in_force import (
+    DayInHand,
+    base_shift,
+    day_in_hand,
+    keep_day,
+    replayed,
+)
 from pages.parts.state import Key, current_plan, keep_plan, keep_shift
 
 REMEDY = "remedy"  # what made a plan that was taken over here, as files name it
+# Events that change no job and no machine, but what may be planned of them.
+OF_THE_PLAN = (JobLocked, JobMoved, JobUnlocked, PlanFrozen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,14 +42,16 @@ class Applied:
         Of the plan that it led to: while that is in hand, it can be taken back.
     words
         What was done.
-    before, opened
-        The plan before, and the shift that was opened rather than chosen then.
+    before, opened, day
+        The plan before, the shift that was opened rather than chosen then, and the
+        day with what had happened.
     """
 
     plan_hash: str
     words: str
     before: Plan
     opened: Shift | None
+    day: DayInHand | None
 
 
 def apply(plan: Plan, wanted: Sequence[Order], way: Remedy) -> None:
@@ -46,12 +60,13 @@ def apply(plan: Plan, wanted: Sequence[Order], way: Remedy) -> None:
     if current_plan() is not plan:
         return  # pressed on a page that was drawn for another plan
     opened: Shift | None = state.get(Key.OPENED)
+    day = day_in_hand()
     names = phrases.listed([order.name for order in wanted])
     if way.problem is not shift.problem:
         name = f"{shift.name}; {way.change}"
         floor = shift.floor if way.floor is None else way.floor
         shift = replace(shift, problem=way.problem, name=name, floor=floor)
-        state[Key.OPENED] = shift
+        state[Key.OPENED] = _base_of(shift)
         keep_shift(shift)
     made = Plan(
         shift,
@@ -74,7 +89,30 @@ def apply(plan: Plan, wanted: Sequence[Order], way: Remedy) -> None:
     ends = "ends" if len(wanted) == 1 else "end"
     words = f"{names} {ends} {phrases.moment(shift.start, way.end)}, "
     words += f"{phrases.later(way.end - before)}: {way.change}."
-    state[Key.REMEDY_APPLIED] = Applied(made.content_hash, words, plan, opened)
+    state[Key.REMEDY_APPLIED] = Applied(made.content_hash, words, plan, opened, day)
+    note_cause(f"{names} helped: {way.change}")
+
+
+def _base_of(shift: Shift) -> Shift:
+    """
+    Return a shift that a remedy changed as one that the day goes on from.
+
+    What happened is in its problem by now. Locks and freeze are still events, so that
+    they can be seen and taken away; what they say is no longer of the shift itself.
+    """
+    day, before = day_in_hand(), base_shift()
+    if day is None or before is None or not day.events:
+        return shift
+    kept = tuple(x for x in day.events if isinstance(x, OF_THE_PLAN))
+    floor = shift.floor
+    if floor is not None:
+        locks = replayed(before, day.events).locks
+        ids = shift.problem.job_ids
+        jobs = {j for j, name in enumerate(ids) if name in locks}
+        floor = without_locks(floor, before.floor, jobs)
+    base = replace(shift, floor=floor)
+    keep_day(replace(day, base_hash=base.content_hash, events=kept))
+    return base
 
 
 def show_applied(plan: Plan) -> None:
@@ -96,10 +134,16 @@ def show_applied(plan: Plan) -> None:
 def _take_back(applied: Applied) -> None:
     """Put the plan before in hand, and the shift that it is of."""
     state = st.session_state
+    if state.get(Key.REMEDY_APPLIED) is not applied:
+        return  # pressed twice: it is back already
+    state.pop(Key.REMEDY_APPLIED)
     if applied.opened is None:
         state.pop(Key.OPENED, None)
     else:
         state[Key.OPENED] = applied.opened
+    now = day_in_hand()
+    if now is not None and applied.day is not None:
+        told = applied.day
+        keep_day(replace(now, base_hash=told.base_hash, events=told.events))
     keep_shift(applied.before.shift)
     keep_plan(applied.before)
-    state.pop(Key.REMEDY_APPLIED)
