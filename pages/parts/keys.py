@@ -13,9 +13,20 @@ export default function ({ data }) {
   const typing = "input, textarea, select, [contenteditable=true], [role=combobox]";
   const moving = "[role=slider], [role=tab], [role=radio], [role=grid], canvas";
   const pressing = "button, a, summary, [role=button]";
+  // Streamlit 1.67 takes an open popover out of the order of Tab when a list in it
+  // closes, and does not put it back.
+  const free = (open) => {
+    for (const one of open?.querySelectorAll("[data-tabindex]") ?? []) {
+      const was = one.dataset.tabindex;
+      delete one.dataset.tabindex;
+      if (was) one.setAttribute("tabindex", was);
+      else one.removeAttribute("tabindex");
+    }
+  };
   const listen = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const on = event.target instanceof Element ? event.target : document.body;
+    if (event.key === "Tab") free(on.closest("[role=dialog]"));
     if (event.key !== "Escape" && on.closest(typing)) return;
     if (event.key.startsWith("Arrow") && on.closest(moving)) return;
     if (event.key === " " && on.closest(pressing)) return;
@@ -31,8 +42,26 @@ export default function ({ data }) {
       return;
     }
   };
+  // What a button opens lies at the end of the page: by keyboard, one is led into it.
+  const fields = ":is(input, textarea, button, [tabindex='0'])";
+  const lead = (event) => {
+    const on = event.target instanceof Element ? event.target : document.body;
+    const opener = on.closest("[data-testid=stPopoverButton]");
+    if (!opener || event.detail !== 0) return;
+    let tries = 0;
+    const looking = setInterval(() => {
+      const open = opener.getAttribute("aria-expanded") === "true";
+      const first = open && document.querySelector(`[role=dialog] ${fields}`);
+      if (first || ++tries > 40) clearInterval(looking);
+      if (first) first.focus();
+    }, 50);
+  };
   document.addEventListener("keydown", listen);
-  return () => document.removeEventListener("keydown", listen);
+  document.addEventListener("click", lead, true);
+  return () => {
+    document.removeEventListener("keydown", listen);
+    document.removeEventListener("click", lead, true);
+  };
 }
 """
 

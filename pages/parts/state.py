@@ -314,6 +314,8 @@ def previous_plan() -> Plan | None:
 
 def keep_plan(plan: Plan) -> None:
     """Make a plan the current one; the one so far becomes the previous one."""
+    if st.session_state.get(Key.PLAN) is plan:
+        return  # taken twice: the one before stays the previous one
     st.session_state[Key.PREVIOUS] = st.session_state.get(Key.PLAN)
     st.session_state[Key.PLAN] = plan
 

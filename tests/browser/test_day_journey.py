@@ -13,7 +13,7 @@ __all__ = ["planned"]
 
 DOWN = "LATHE-01"
 RUSH = (
-    "job_id\tprocessing_minutes\tmachine_types\tdue\nHOT-1\t45\tLathe\t2026-01-05 14:00"
+    "job_id, processing_minutes, machine_types, due\nHOT-1, 45, Lathe, 2026-01-05 14:00"
 )
 MOST_TABS = 90
 
@@ -40,18 +40,34 @@ def chart_is_ready(page: Page) -> None:
 
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until a control has the focus, as someone without a mouse does."""
-    expect(target).to_be_enabled()
+    expect(target.first).to_be_enabled()
+    has_focus = "(all) => all.some((one) => one.contains(document.activeElement))"
+    passed = []
     for _ in range(MOST_TABS):
-        if target.evaluate("(one) => one.contains(document.activeElement)"):
+        if target.evaluate_all(has_focus):
             return
+        passed.append(page.evaluate("() => document.activeElement.outerHTML"))
         page.keyboard.press("Tab")
-    raise AssertionError(f"{target} is not reached by Tab")
+    way = "\n".join(x[:200] for x in passed[:12])
+    raise AssertionError(f"{target} is not reached by Tab. On the way:\n{way}")
 
 
 def enter(page: Page, target: Locator) -> None:
     """Press a control by keyboard."""
     tab_to(page, target)
     page.keyboard.press("Enter")
+
+
+def choose(page: Page, group: Locator, name: str) -> None:
+    """Choose one of a row of buttons by keyboard: Tab, arrow keys, space."""
+    tab_to(page, group.get_by_role("radio").first)
+    wanted = group.get_by_role("radio", name=name)
+    for _ in range(group.get_by_role("radio").count()):
+        if wanted.evaluate("(one) => one === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(wanted).to_be_checked()
 
 
 def press_key(page: Page, key: str) -> None:
@@ -67,6 +83,12 @@ def find_job(page: Page, job: str, settled) -> None:
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("Enter")
     settled(page)
+
+
+def move_form(page: Page) -> None:
+    """Open the form that moves the job in focus, by keyboard."""
+    enter(page, page.locator(".st-key-panel").get_by_role("button", name="Move …"))
+    expect(page.locator(".st-key-press_move button").first).to_be_visible()
 
 
 def edited(path: Path) -> bytes:
@@ -110,7 +132,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     chart_is_ready(page)
     other = bar_of(page, but=dragged["job"])
     page.mouse.click(other["x"], other["y"])
-    page.locator(".st-key-lock_start button").first.click()
+    page.locator(".st-key-lock_start button").first.dblclick()  # locked once
     at_version(page, 4, settled)
     screenshot("journey-locked")
 
@@ -125,11 +147,11 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     at_version(page, 5, settled)
     expect(page.get_by_text("25 jobs on 6 machines")).to_be_visible()
 
-    for number in (4, 3):
-        page.get_by_role("button", name="Undo").click()
+    for number in (4, 3):  # pressed twice at once, it goes back one version
+        page.get_by_role("button", name="Undo").dblclick()
         at_version(page, number, settled)
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
-    page.get_by_role("button", name="Redo").click()
+    page.get_by_role("button", name="Redo").dblclick()
     at_version(page, 4, settled)
 
     page.get_by_role("tab", name="Files", exact=True).click()
@@ -142,7 +164,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     )
     expect(page.get_by_role("button", name="Take it as it is")).to_be_disabled()
     screenshot("journey-back")
-    page.get_by_role("button", name="Take the nearest valid one").click()
+    page.get_by_role("button", name="Take the nearest valid one").dblclick()
     at_version(page, 6, settled)
 
     page.get_by_role("tab", name="Changes", exact=True).click()
@@ -151,7 +173,7 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     page.get_by_role("tab", name="Files", exact=True).click()
     settled(page)
     page.locator("summary").get_by_text("Go on from here", exact=True).click()
-    page.locator(".st-key-press_go_on button").first.click()
+    page.locator(".st-key-press_go_on button").first.dblclick()
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_have_count(0)
     settled(page)
     screenshot("journey-tomorrow")
@@ -173,17 +195,77 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
     at_version(page, 2, settled)
 
     find_job(page, "J-0019", settled)
-    enter(page, page.locator(".st-key-panel").get_by_role("button", name="Move …"))
-    form = page.locator(".st-key-press_move button").first
-    expect(form).to_be_visible()
-    enter(page, form)
+    move_form(page)
+    enter(page, page.locator(".st-key-press_move button").first)
     at_version(page, 3, settled)
     expect(page.get_by_text("Moved by you, and locked")).to_be_visible()
+
+    find_job(page, "J-0024", settled)
+    move_form(page)
+    tab_to(page, page.get_by_role("dialog").get_by_role("combobox", name="Machine"))
+    page.keyboard.type("CNC-01")
+    expect(page.get_by_role("option", name="CNC-01")).to_be_visible()
+    page.keyboard.press("Enter")
+    settled(page)
+    choose(page, page.locator("[class*=st-key-move_where]"), "Before")
+    other = page.get_by_role("combobox", name="Which job")
+    tab_to(page, other)
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Enter")
+    settled(page)
+    enter(page, page.locator(".st-key-press_move button").first)
+    expect(page.get_by_text(re.compile("J-0024.* cannot start"))).to_be_visible()
+    at_version(page, 3, settled)
+    screenshot("keys-refused")
+    page.keyboard.press("Escape")  # the form
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    press_key(page, "Escape")  # the notice
+    expect(page.get_by_text(re.compile("cannot start"))).to_have_count(0)
+
     find_job(page, "J-0023", settled)
     press_key(page, "l")
     at_version(page, 4, settled)
-    for key, number in (("u", 3), ("u", 2), ("r", 3)):
+
+    press_key(page, "w")
+    choose(page, page.locator(".st-key-happened_kind"), "Rush order")
+    expect(page.get_by_role("textbox", name="Rows of your list")).to_be_visible()
+    settled(page)
+    press_key(page, "w")
+    page.keyboard.type(RUSH)
+    page.keyboard.press("Control+Enter")
+    ways(page)
+    screenshot("keys-rush")
+    enter(page, page.locator(".st-key-take_gentle button").first)
+    at_version(page, 5, settled)
+    expect(page.get_by_text("25 jobs on 6 machines")).to_be_visible()
+
+    for key, number in (("u", 4), ("u", 3), ("r", 4)):
         press_key(page, key)
         at_version(page, number, settled)
-    screenshot("keys-redone")
+    expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
+
+    tab_to(page, page.get_by_role("tab", name="Jobs", exact=True))
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    settled(page)
+    with page.expect_download() as download:
+        enter(page, page.get_by_role("button", name="CSV", exact=True).first)
+    content = edited(download.value.path())
+    enter(page, page.locator("summary").filter(has_text="Bring an edited plan back"))
+    box = page.locator(".st-key-returned_plan").get_by_role("button")
+    with page.expect_file_chooser() as chooser:
+        enter(page, box)
+    chooser.value.set_files(
+        {"name": "edited.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    expect(page.get_by_role("button", name="Take it as it is")).to_be_disabled()
+    enter(page, page.get_by_role("button", name="Take the nearest valid one"))
+    at_version(page, 6, settled)
+
+    enter(page, page.locator("summary").filter(has_text="Go on from here"))
+    enter(page, page.locator(".st-key-press_go_on button").first)
+    expect(page.get_by_text("24 jobs on 6 machines, from")).to_have_count(0)
+    settled(page)
+    screenshot("keys-tomorrow")
     expect(page.get_by_test_id("stException")).to_have_count(0)

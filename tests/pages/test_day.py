@@ -9,13 +9,22 @@ from pandas import read_excel
 
 from core.decisions.whatif import what_if
 from core.planning.decision import Scores
+from core.problem.floor import PreviousPlan
+from core.replanning.commitments import floor_as_planned
 from core.replanning.day.event_log import EVENT_COLUMNS, event_rows
 from core.replanning.day.events import JobLonger, MachineDown
+from core.replanning.handover import handover
 from core.schedulers.decided import rejoined
 from core.store.shifts.versions import Versions
 from core.tables.writing.filled import Table
-from core.tables.writing.write_plan import schedule_csv, schedule_workbook
+from core.tables.writing.write_plan import (
+    handover_workbook,
+    schedule_csv,
+    schedule_workbook,
+)
 from pages.parts.kept import stored
+from pages.parts.orders.remedies import table_key
+from pages.parts.orders.standing import lines_of
 from pages.parts.state import Key
 from tests.pages.test_in_hand import (
     SMALL,
@@ -611,3 +620,117 @@ def test_new_files_are_taken_row_by_row(uploaded):
     assert "NEW-1" in ids
     assert len(ids) == plan.shift.problem.num_jobs + 1
     assert "take_new_files" not in [x.key for x in app.button]
+
+
+def test_new_files_are_asked_about_after_a_refresh_too(uploaded):
+    """What they replaced is kept with the shift in hand, until it is decided."""
+    rows = (SMALL / "jobs.csv").read_text().splitlines()
+    drop_in_sidebar(uploaded, "jobs.csv", "\n".join(rows[:-1]).encode())
+    again = refreshed(uploaded)
+    assert any("The new files change 1 job" in x.value for x in again.markdown)
+    click(again, "leave_new_files")
+    assert value(again, Key.SHIFT).problem.num_jobs == len(rows) - 1
+    assert "take_new_files" not in [x.key for x in refreshed(again).button]
+
+
+def test_a_second_jobs_file_of_another_name_is_asked_about(uploaded):
+    """One press says which counts; then its changes are offered row by row."""
+    rows = (SMALL / "jobs.csv").read_text().splitlines()
+    drop_in_sidebar(uploaded, "jobs_new.csv", "\n".join(rows[:-1]).encode())
+    assert any("hold the same table" in x.value for x in uploaded.markdown)
+    click(uploaded, "use_jobs_jobs_new.csv")
+    assert sorted(value(uploaded, Key.FILES)) == [
+        *("calendars.csv", "jobs_new.csv", "machines.csv", "setups.csv"),
+    ]
+    assert any("The new files change 1 job" in x.value for x in uploaded.markdown)
+    drop_in_sidebar(uploaded, "jobs.csv", "\n".join(rows).encode())
+    click(uploaded, "use_jobs_jobs_new.csv")
+    assert "jobs.csv" not in value(uploaded, Key.FILES)
+
+
+def test_the_workbook_of_what_is_left_brings_its_plan(app):
+    """A colleague opens it elsewhere: shift and plan are there, and go on."""
+    plan = value(app, Key.PLAN)
+    schedule = plan.result.schedule
+    now = schedule.makespan // 2
+    floor = floor_as_planned(plan.shift.problem, PreviousPlan.of(schedule), now)
+    made = handover(plan.shift, schedule, floor)
+    book = handover_workbook(made.shift, made.plan)
+    other = window(**{Key.SOURCE: "upload", Key.SCHEDULER: "rule:edd"})
+    drop_in_sidebar(other, "tomorrow.xlsx", book)
+    assert any("tomorrow\\.xlsx brings a plan" in x.value for x in other.markdown)
+    click(other, "take_returned_sidebar")
+    taken = value(other, Key.PLAN)
+    assert taken.shift.start == made.shift.start
+    assert (taken.result.schedule.start == made.plan.start).all()
+    assert taken.shift.floor.begun() == made.shift.floor.begun()
+    assert "take_returned_sidebar" not in [x.key for x in other.button]
+
+
+def look_for_ways(app, line, *, change_the_shift):
+    """Look for ways to help an order on its page, and choose one of a kind."""
+    app.switch_page("pages/orders.py").run()
+    app.session_state[Key.ORDER] = line.order.key
+    app.session_state[Key.ORDERS_TAB] = "What would it take?"
+    app.run()
+    click(app, "look_for_ways")
+    search = value(app, Key.REMEDY_SEARCH)
+    assert search.done(TIMEOUT)
+    app.run()
+    plan = value(app, Key.PLAN)
+    kinds = [x.problem is not plan.shift.problem for x in search.found.remedies]
+    row = kinds.index(change_the_shift)
+    chosen = {"rows": [], "columns": [], "cells": [(row, "Change")]}
+    app.session_state[table_key(plan, [line.order])] = {"selection": chosen}
+    app.run()
+    return search.found.remedies[row]
+
+
+@pytest.mark.parametrize("change_the_shift", [False, True])
+def test_a_remedy_leaves_what_happened_in_force(data, change_the_shift):
+    """A machine is down, a job locked: both hold after a remedy, and it comes back."""
+    app = window(
+        **{
+            Key.SOURCE: "generated",
+            Key.GENERATED_JOBS: 40,
+            Key.GENERATED_MACHINES: 5,
+            Key.GENERATED_KIND: "tight",
+            Key.SCHEDULER: "rule:edd",
+        }
+    )
+    press(app, "Plan")
+    first = value(app, Key.SHIFT)
+    locked = int(value(app, Key.PLAN).result.schedule.start.argmax())
+    focus(app, locked)
+    click(app, "lock_start")
+    open_sheet(app, "machine_down")
+    app.selectbox(key="happened_machine").set_value(0).run()
+    previewed(app)
+    click(app, "take_push")
+    before = value(app, Key.PLAN)
+    line = max(lines_of(before, 0), key=lambda x: x.late)
+    way = look_for_ways(app, line, change_the_shift=change_the_shift)
+    click(app, "apply_remedy")
+    app.switch_page("pages/plan.py").run()
+
+    helped = value(app, Key.PLAN)
+    assert (helped.result.schedule.start == way.schedule.start).all()
+    assert versions_of(app)[-1] == (f"{line.order.name} helped: {way.change}", 3)
+    plan_by(app, "rule:spt")
+    for plan in (helped, value(app, Key.PLAN)):
+        assert plan.shift.problem.calendars[0].open_seconds(3600) == 0
+        schedule = plan.result.schedule
+        assert schedule.start[locked] == before.result.schedule.start[locked]
+        assert schedule.machine[locked] == before.result.schedule.machine[locked]
+    focus(app, locked)
+    assert "unlock" in [x.key for x in app.button]
+    again = refreshed(app)
+    assert value(again, Key.PLAN).content_hash == value(app, Key.PLAN).content_hash
+    for number in (4, 3):
+        click(again, "icon_undo")
+        assert value(again, Key.DAY).head == number
+    assert value(again, Key.PLAN).content_hash == before.content_hash
+    assert len(value(again, Key.DAY).events) == 2
+    click(again, "icon_undo")
+    click(again, "icon_undo")
+    assert value(again, Key.SHIFT).content_hash == first.content_hash

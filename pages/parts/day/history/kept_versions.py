@@ -153,14 +153,30 @@ def put_mine_after() -> None:
     keep_day(replace(day, revision=stored.revision))
 
 
-def undo() -> None:
-    """Go back one version."""
-    _go(lambda versions, day_id, revision: versions.undo(day_id, revision))
+def undo(seen: int) -> None:
+    """
+    Go back one version.
+
+    Parameters
+    ----------
+    seen
+        The version that was in force when the button was drawn: pressed twice at once,
+        it does one thing.
+    """
+    if _is_head(seen):
+        _go(lambda versions, day_id, revision: versions.undo(day_id, revision))
 
 
-def redo() -> None:
-    """Go on one version."""
-    _go(lambda versions, day_id, revision: versions.redo(day_id, revision))
+def redo(seen: int) -> None:
+    """Go on one version; see :func:`undo`."""
+    if _is_head(seen):
+        _go(lambda versions, day_id, revision: versions.redo(day_id, revision))
+
+
+def _is_head(number: int) -> bool:
+    """Whether a version is in force, as far as this session knows."""
+    day = day_in_hand()
+    return day is not None and day.head == number
 
 
 def go_to(number: int) -> None:

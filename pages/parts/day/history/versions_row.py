@@ -37,8 +37,8 @@ def show_versions(plan: Plan) -> None:
         return
     before = next((x for x in entries if x.number == entry.parent), None)
     after = max((x for x in entries if x.parent == head), key=_number, default=None)
-    _step("Undo", ":material/undo:", undo, entry if before else None, "undo")
-    _step("Redo", ":material/redo:", redo, after, "redo")
+    _step("Undo", ":material/undo:", undo, entry if before else None, entry.number)
+    _step("Redo", ":material/redo:", redo, after, entry.number)
     with st.popover(f"Version {head}", icon=":material/history:", key="versions"):
         st.caption(f"Every plan that was in hand. In force: {words_of(entry)}")
         for listed in sorted(entries, key=_number, reverse=True)[:LISTED]:
@@ -51,11 +51,12 @@ def show_versions(plan: Plan) -> None:
 def _step(
     label: str,
     icon: str,
-    move: Callable[[], None],
+    move: Callable[[int], None],
     entry: VersionEntry | None,
-    key: str,
+    head: int,
 ) -> None:
     """One gesture, one step; says what it undoes or does again."""
+    key = label.lower()
     nothing = f"There is nothing to {key}."
     pressed = st.button(
         label,
@@ -63,6 +64,7 @@ def _step(
         help=nothing if entry is None else f"{label}: {_plain(entry.cause)}",
         disabled=entry is None,
         on_click=move,
+        args=(head,),
         key=f"icon_{key}",
     )
     if pressed:  # all else on the page shows another plan, too

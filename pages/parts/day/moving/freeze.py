@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import streamlit as st
@@ -12,7 +13,7 @@ from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.shift import Shift
 from core.replanning.day.events import PlanFrozen
-from pages.parts.day.in_force import now_in_hand
+from pages.parts.day.in_force import day_in_hand, now_in_hand
 from pages.parts.day.moving.moves import marks_of, tell
 from pages.parts.state import Key
 
@@ -80,7 +81,11 @@ def _freeze(plan: Plan, until: datetime | None, machines: tuple[str, ...]) -> No
     """Freeze what starts before a moment; ``None``: nothing any more."""
     if until is not None:
         until = until.replace(second=0, microsecond=0, tzinfo=None)
-    tell(PlanFrozen(time=now_in_hand(plan.shift), until=until, machines=machines))
+    told = PlanFrozen(time=now_in_hand(plan.shift), until=until, machines=machines)
+    day = day_in_hand()
+    last = day.events[-1] if day is not None and day.events else None
+    if last is None or replace(told, id=last.id) != last:  # pressed twice: told already
+        tell(told)
     st.session_state.pop("freeze_machines", None)
 
 

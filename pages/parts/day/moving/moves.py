@@ -92,20 +92,31 @@ def lock(plan: Plan, jobs: Sequence[int], *, start: bool) -> None:
             start=shift.start + timedelta(seconds=int(schedule.start[job])),
         )
         for job in jobs
+        if not _is_locked(plan, job, start=start)
     ]
     tell(*events)
+
+
+def _is_locked(plan: Plan, job: int, *, start: bool) -> bool:
+    """Whether a job is locked so already, where the plan has it."""
+    held, schedule = lock_of(plan, job), plan.result.schedule
+    if held is None or held.kind != ("start" if start else "machine"):
+        return False
+    machine = plan.shift.problem.machine_ids[schedule.machine[job]]
+    return held.machine == machine and (not start or held.start == schedule.start[job])
 
 
 def unlock(plan: Plan, jobs: Sequence[int]) -> None:
     """Let jobs be planned anew; one step, however many."""
     now, ids = now_in_hand(plan.shift), plan.shift.problem.job_ids
-    tell(*(JobUnlocked(time=now, job=ids[job]) for job in jobs))
+    held = [job for job in jobs if lock_of(plan, job) is not None]
+    tell(*(JobUnlocked(time=now, job=ids[job]) for job in held))
 
 
 def tell(*told: Event) -> None:
     """Put events in force that change no time and no machine; all of them, or none."""
     day, base = day_in_hand(), base_shift()
-    if day is None or base is None:
+    if day is None or base is None or not told:
         return
     st.session_state.pop(Key.DAY_NOTICE, None)
     events = (*day.events, *told)
@@ -125,12 +136,15 @@ def move(plan: Plan, job: int, machine: int, start: int, leeway: int = 0) -> Non
     Parameters
     ----------
     plan
-        In hand.
+        In hand when the form or the chart was drawn: pressed twice at once, it moves
+        once.
     job, machine
         Indices of the job and of the machine it goes to.
     start, leeway
         Seconds since plan start at which it shall start, and by how much later it may.
     """
+    if st.session_state.get(Key.PLAN) is not plan:
+        return
     st.session_state.pop(Key.DAY_NOTICE, None)
     try:
         _move(plan, job, machine, start, leeway)
