@@ -82,8 +82,8 @@ def show_controls(found: Decisions, step: int) -> None:
             "Pause" if playing else "Play",
             icon=":material/pause:" if playing else ":material/play_arrow:",
             type="primary",
-            on_click=_toggle,
-            args=(found,),
+            on_click=_play,
+            args=(not playing, found),
         )
         st.selectbox(
             "Speed",
@@ -161,12 +161,17 @@ def show_strip(found: Decisions, step: int) -> None:
     )
 
 
-def _toggle(found: Decisions) -> None:
-    """Start or stop playing; from the end, it starts again."""
+def _play(on: bool, found: Decisions) -> None:
+    """
+    Start playing, from the end anew, or stop it.
+
+    What the button said, whatever is so by now: a press that comes late, or twice, must
+    not turn into its opposite.
+    """
     state = st.session_state
-    state[Key.PLAYING] = not state.get(Key.PLAYING, False)
+    state[Key.PLAYING] = on
     state[Key.TICK] = time.monotonic()
-    if state[Key.PLAYING] and current_step(found) == len(found.trace) - 1:
+    if on and current_step(found) == len(found.trace) - 1:
         go_to(0, found)
 
 

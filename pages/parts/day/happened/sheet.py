@@ -45,14 +45,15 @@ def show_happened_button() -> None:
     st.button(
         "What happened?",
         icon=":material/campaign:",
-        on_click=_toggle,
+        on_click=_open,
+        args=(not st.session_state.get(Key.HAPPENED, False),),
         key="press_happened",
     )
 
 
-def _toggle() -> None:
-    """Open the sheet, or close it."""
-    st.session_state[Key.HAPPENED] = not st.session_state.get(Key.HAPPENED, False)
+def _open(on: bool) -> None:
+    """Open the sheet, or close it; two presses in a hurry are one."""
+    st.session_state[Key.HAPPENED] = on
     stop_preview()
 
 
@@ -133,7 +134,8 @@ def _show_head(plan: Plan) -> datetime:
             "Leave it",
             icon=":material/close:",
             type="tertiary",
-            on_click=_toggle,
+            on_click=_open,
+            args=(False,),
             help="Nothing is recorded, and the plan stays.",
             key="leave_it",
         )
