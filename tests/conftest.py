@@ -15,7 +15,7 @@ pytest_plugins = ["tests.stores"]
 ROOT = Path(__file__).parents[1]
 
 # The same examples on every machine, and no verdict that depends on its speed.
-settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

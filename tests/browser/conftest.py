@@ -161,6 +161,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """An empty page of a desktop planner, in a browser profile of its own."""
+    with desktop(browser) as page:
+        yield page
+
+
+@contextmanager
+def desktop(browser: Browser) -> Iterator[Page]:
+    """Yield an empty page of a desktop planner, in a browser profile of its own."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900},
         locale="en-GB",
@@ -173,7 +180,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settled() -> Callable[[Page], None]:
     """Wait until a page's script has run and nothing is left to draw."""
 
@@ -202,7 +209,7 @@ def settled() -> Callable[[Page], None]:
     return wait
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def by_rule(settled: Callable[[Page], None]) -> Callable[[Page], None]:
     """Choose, among the details, to plan by a rule that is quick."""
 

@@ -65,25 +65,25 @@ def test_no_request_leaves_the_machine(page, asked, server, settled, by_rule):
     assert [url for url in (*asked, *pictures) if not is_here(url)] == []
 
 
-def test_the_icons_of_the_pages_are_drawn(dashboard_page):
-    """By the font that the app brings: a word would be wider than a picture."""
-    links = dashboard_page.get_by_test_id("stSidebarNavLink")
+def test_every_bookmark_opens_on_a_warm_server(dashboard_page, server, settled):
+    """
+    Somebody has opened the app before; no address is a dead end.
+
+    The pages' icons are drawn by the font that the app brings: a word would be wider.
+    """
+    page = dashboard_page
+    links = page.get_by_test_id("stSidebarNavLink")
     expect(links).to_have_count(len(PAGES))
-    dashboard_page.wait_for_function(
+    page.wait_for_function(
         """() => [...document.querySelectorAll("[data-testid=stSidebarNavLink]")].every(
             (link) => parseFloat(getComputedStyle(link, "::before").width) < 30
         )"""
     )
     font = '20px "Material Symbols Rounded"'
-    assert dashboard_page.evaluate("font => document.fonts.check(font)", font)
-
-
-@pytest.mark.parametrize("path", ["plan", "training", "plan/", "orders?shift=gone"])
-def test_a_bookmark_opens_on_a_warm_server(dashboard_page, server, settled, path):
-    """Somebody has opened the app before; no address is a dead end."""
-    page = dashboard_page
-    page.goto(f"{server}/{path}")
-    settled(page)
-    title = PAGES.get(path.strip("/").partition("?")[0], "Plan")
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-    expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert page.evaluate("font => document.fonts.check(font)", font)
+    for path in ("plan", "training", "plan/", "orders?shift=gone"):
+        page.goto(f"{server}/{path}")
+        settled(page)
+        title = PAGES.get(path.strip("/").partition("?")[0], "Plan")
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        expect(page.get_by_text("Page not found")).to_have_count(0)

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from core.problem.verifier.verify import violations
 from core.tables.plan_file import read_schedule
 from core.tables.writing.samples import read_sample
+from tests.browser.conftest import desktop
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "assets" / "samples" / "small-24x6"
@@ -18,14 +19,16 @@ LONG = 120_000  # milliseconds; a first plan loads the policy
 BAR = ".barlayer .point path"
 
 
-@pytest.fixture
-def small_page(dashboard_page, settled, by_rule):
-    """The landing page with the small sample, planned by a rule."""
-    page = dashboard_page
-    choose(page, "Sample shift", "24 jobs on 6 machines")
-    by_rule(page)
-    press_plan(page, settled)
-    return page
+@pytest.fixture(scope="module")
+def small_page(browser, server, settled, by_rule):
+    """One page for every test that asks: the small sample, planned by a rule."""
+    with desktop(browser) as page:
+        page.goto(server)
+        settled(page)
+        choose(page, "Sample shift", "24 jobs on 6 machines")
+        by_rule(page)
+        press_plan(page, settled)
+        yield page
 
 
 def choose(page, label, option):
@@ -82,6 +85,22 @@ def test_first_visit_plan_and_chart(dashboard_page, settled, screenshot):
     expect(page.locator(".stException")).to_have_count(0)
     assert page.locator(BAR).count() >= 411
     screenshot("plan-1440")
+
+
+def test_a_narrow_screen_holds_it_all(small_page, settled, screenshot):
+    """At 800 px nothing is wider than the screen."""
+    page = small_page
+    page.set_viewport_size({"width": 800, "height": 1000})
+    settled(page)
+    too_wide = page.evaluate(
+        "() => document.querySelector('.stMain').scrollWidth"
+        " - document.querySelector('.stMain').clientWidth"
+    )
+    assert too_wide <= 0
+    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_in_viewport()
+    screenshot("small-800")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    settled(page)
 
 
 def test_filter_window_and_a_click_on_a_bar(small_page, settled):
@@ -198,20 +217,6 @@ def test_what_is_downloaded_reads_back(small_page, settled, tmp_path):
     page.locator("input[type=file]").set_input_files(template)
     settled(page)
     expect(page.get_by_role("button", name="Plan", exact=True)).to_be_visible()
-
-
-def test_a_narrow_screen_holds_it_all(small_page, settled, screenshot):
-    """At 800 px nothing is wider than the screen."""
-    page = small_page
-    page.set_viewport_size({"width": 800, "height": 1000})
-    settled(page)
-    too_wide = page.evaluate(
-        "() => document.querySelector('.stMain').scrollWidth"
-        " - document.querySelector('.stMain').clientWidth"
-    )
-    assert too_wide <= 0
-    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_in_viewport()
-    screenshot("small-800")
 
 
 @pytest.mark.parametrize(

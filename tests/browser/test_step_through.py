@@ -8,25 +8,35 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import desktop
+
 LONG = 240_000  # milliseconds; a first plan loads the policy
 
 
+@pytest.fixture(scope="module")
+def planned_page(browser, server, settled):
+    """The page on the small sample, planned by the policy, for every test here."""
+    with desktop(browser) as page:
+        page.goto(server)
+        settled(page)
+        page.get_by_label("Sample shift").first.click()
+        page.get_by_role("option", name=re.compile("24 jobs")).click()
+        settled(page)
+        page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
+        heading = page.get_by_role("heading", name="Step through")
+        expect(heading).to_be_visible(timeout=LONG)
+        settled(page)
+        page.get_by_role("button", name="Plan the shift").click()
+        expect(page.get_by_text("Which job?")).to_be_visible(timeout=LONG)
+        settled(page)
+        yield page
+
+
 @pytest.fixture
-def step_page(dashboard_page, settled):
-    """The page on the small sample, planned by the policy."""
-    page = dashboard_page
-    page.get_by_label("Sample shift").first.click()
-    page.get_by_role("option", name=re.compile("24 jobs")).click()
-    settled(page)
-    page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
-    heading = page.get_by_role("heading", name="Step through")
-    expect(heading).to_be_visible(timeout=LONG)
-    settled(page)
-    page.get_by_role("button", name="Plan the shift").click()
-    expect(page.get_by_text("Which job?")).to_be_visible(timeout=LONG)
-    expect_step(page, 1)
-    settled(page)
-    return page
+def step_page(planned_page, settled):
+    """The same page at its first decision."""
+    go_to(planned_page, settled, 1)
+    return planned_page
 
 
 def expect_step(page, number):

@@ -54,7 +54,7 @@ def wait_until(condition) -> None:
     give_up = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < give_up, "It never came true."
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def test_a_worker_is_detached_humble_and_recorded(runs, run_id):
