@@ -11,11 +11,12 @@ from core.planning.stopping import Stop, never
 from core.planning.trace_recorder import Recorder
 from core.policy.checkpoint import Model
 from core.policy.errors import TooLargeError
+from core.policy.window import MOST_SEEN_WHOLE
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.schedulers.plans import plans_of
 
-MOST_TRACED = 3_000  # jobs: above, a trace would outweigh all else
+MOST_TRACED = MOST_SEEN_WHOLE  # jobs: above, a trace would outweigh all else
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from core.policy.compiled.scoring import (
     state_value,
 )
 from core.policy.compiled.weights import Weights
+from core.policy.window import EVERY, urgency_ranks, window
 from core.simulation.compiled.arrays import Fixed, Moving, Scaled
 from core.simulation.compiled.observe import observe_jobs, observe_machines
 from core.simulation.compiled.step import step_one
@@ -26,7 +27,12 @@ from core.simulation.feature_tables import (
     JOB_FEATURES,
     MACHINE_FEATURES,
 )
-from core.simulation.problems.problem_arrays import Floats, Singles
+from core.simulation.problems.problem_arrays import (
+    Flags,
+    Floats,
+    ProblemArrays,
+    Singles,
+)
 from core.timing.flat import Ints
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random
@@ -38,6 +44,12 @@ class Room(NamedTuple):
     """What is seen at one decision; N jobs, M machines."""
 
     nought: Ints  # (max(N, M),) zeros: the one rollout, and owner of all rows
+    urgent: int  # see Window
+    best: int
+    by_urgency: Ints  # (N,): the jobs, the most urgent first
+    rank: Ints  # (N,): their places there
+    aside: Flags  # (N,): found worse than the best in the last look at all
+    logits: Singles  # (N,): to find those in
     job: Ints  # (N,): the candidates
     job_features: Singles  # (N, F)
     overall: Singles  # (1, F)
@@ -49,14 +61,22 @@ class Room(NamedTuple):
     layers: Layers
 
     @classmethod
-    def of(cls, weights: Weights, jobs: int, machines: int) -> Room:
+    def of(cls, weights: Weights, arrays: ProblemArrays) -> Room:
         """Room for a network and a problem."""
+        jobs, machines = arrays.processing.shape[1:]
+        rank, seen = urgency_ranks(arrays), window(arrays)
 
         def singles(*shape: int) -> Singles:
             return np.zeros(shape, dtype=np.float32)
 
         return cls(
             nought=np.zeros(max(jobs, machines), dtype=np.int64),
+            urgent=seen.urgent,
+            best=seen.best,
+            by_urgency=np.argsort(rank),
+            rank=rank,
+            aside=np.zeros(jobs, dtype=np.bool_),
+            logits=singles(jobs),
             job=np.zeros(jobs, dtype=np.int64),
             job_features=singles(jobs, len(JOB_FEATURES)),
             overall=singles(1, len(GLOBAL_FEATURES)),
@@ -151,11 +171,11 @@ def play(
         if done < len(given):
             job, machine = given[done, 0], given[done, 1]
 
-        count = 0
-        for j in range(s.job_mask.shape[1]):
-            if s.job_mask[0, j]:
-                room.job[count] = j
-                count += 1
+        urgent = room.urgent if job < 0 else len(room.rank)
+        whole = job >= 0 or done % EVERY == 0
+        count = _candidates(s, room, urgent, whole)
+        if count == 0:  # the best are placed
+            whole, count = True, _candidates(s, room, urgent, True)
         observe_jobs(
             f,
             c,
@@ -168,6 +188,8 @@ def play(
             room.machines_now,
         )
         score_jobs(w, room.job_features, room.overall[0], count, room.layers)
+        if whole and room.best < len(room.aside):
+            _put_aside(room, count)
         row = _choose(room.job, room.layers.job_logit, count, job, random)
         if row < 0:
             return -1 - done
@@ -204,6 +226,62 @@ def play(
         path[done, 0], path[done, 1] = job, machine
         step_one(f, s, 0, job, machine)
     return steps
+
+
+@machine_code
+def _candidates(s: Moving, room: Room, urgent: int, whole: bool) -> int:
+    """Write the jobs that may be chosen and are looked at; how many these are."""
+    n = len(room.rank)
+    last, seen = n, 0
+    if urgent < n:
+        for r in range(n):
+            if s.job_mask[0, room.by_urgency[r]]:
+                seen += 1
+                if seen == urgent:
+                    last = r
+                    break
+    count = 0
+    for j in range(n):
+        if s.job_mask[0, j] and room.rank[j] <= last and (whole or not room.aside[j]):
+            room.job[count] = j
+            count += 1
+    return count
+
+
+@machine_code
+def _put_aside(room: Room, count: int) -> None:
+    """Look no more at all but the best of the candidates, until the next whole look."""
+    for r in range(count):
+        room.logits[r] = room.layers.job_logit[r]
+    least = _largest(room.logits, count, room.best) if count > room.best else -inf
+    for j in range(len(room.aside)):
+        room.aside[j] = False
+    for r in range(count):
+        room.aside[room.job[r]] = room.layers.job_logit[r] < least
+
+
+@machine_code
+def _largest(x: Singles, count: int, k: int) -> float:
+    """Return the k-th largest of the first numbers, which change places (Hoare)."""
+    low, high = 0, count - 1
+    while low < high:
+        middle, i, j = x[(low + high) // 2], low, high
+        while i <= j:
+            while x[i] > middle:
+                i += 1
+            while x[j] < middle:
+                j -= 1
+            if i <= j:
+                x[i], x[j] = x[j], x[i]
+                i += 1
+                j -= 1
+        if k - 1 <= j:
+            high = j
+        elif k - 1 >= i:
+            low = i
+        else:
+            break
+    return float(x[k - 1])
 
 
 @machine_code

@@ -101,7 +101,7 @@ class PlanLoop:
         self._start = at_start(arrays, lookahead)
         self.moving = copied(self._start)
         self.num_jobs, self.num_machines = arrays.processing.shape[1:]
-        self._room = Room.of(self.weights, self.num_jobs, self.num_machines)
+        self._room = Room.of(self.weights, arrays)
         self._path = np.zeros((self.num_jobs, 2), dtype=np.int64)
 
     def greedy(

@@ -13,9 +13,11 @@ from core.planning.stopping import MaxIterations
 from core.planning.trace_recorder import Recorder
 from core.policy.compiled.plan_loop import Network, PlanLoop, blank_network
 from core.policy.shipped import SHIPPED, folder_model
+from core.policy.window import urgency_ranks
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
+from core.problem.verifier.verify import violations
 from core.schedulers.tensors.plans import TensorPlans
 from core.simulation.problems.side_by_side import side_by_side
 from core.simulation.problems.stack import stack
@@ -44,6 +46,43 @@ def recorded(plans, problem, wait, **given):
 def test_all_set_policies_that_are_shipped_have_a_loop():
     """The reference network of fixed size stays with torch."""
     assert [m.card.name for m in MODELS] == ["default", "makespan", "parallel"]
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """Of more than twenty jobs five are looked at."""
+    monkeypatch.setattr("core.policy.window.MOST_SEEN_WHOLE", 20)
+    monkeypatch.setattr("core.policy.window.URGENT", 5)
+    monkeypatch.setattr("core.policy.window.BEST", 5)
+
+
+@pytest.mark.parametrize("kind", ["shift", "shift_calendar", "assembly"])
+def test_of_many_candidates_some_are_looked_at(kind, narrow):
+    """The reference decides the same; whoever is given is taken all the same."""
+    problem = generate(KINDS[kind].resized(60, 4), 3)
+    loop, reference = both(MODELS[0], problem, inf)
+    trace, played = recorded(loop, problem, inf)
+    assert played.path == reference.greedy().path
+    seen = np.diff(trace.job_first)
+    if loop.arrays.has_closures:
+        assert seen.max() == 5
+    else:
+        assert seen[0] > 10 > seen[1:8].max()
+    free = np.flatnonzero(loop.arrays.num_predecessors[0] == 0)
+    far = int(free[urgency_ranks(loop.arrays)[free].argmax()])
+    where = int(np.flatnonzero(problem.eligible[far])[0])
+    for plans in (loop, reference):
+        assert plans.greedy(path=[(far, where)]).path[0] == (far, where)
+
+
+@pytest.mark.parametrize("kind", ["shift", "shift_calendar"])
+def test_drawn_plans_look_at_some_too(kind, narrow):
+    """Valid, and each job once, by either engine."""
+    problem = generate(KINDS[kind].resized(40, 4), 3)
+    for plans in both(MODELS[0], problem, inf):
+        best, made = plans.best_sampled(3, 0, Pace(200, ""))
+        assert made == 3
+        assert violations(problem, best.schedule) == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)
