@@ -23,7 +23,7 @@ BEST, EVERY = 128, 8  # a look at all every eighth decision
 CREDIT = 0.1
 
 
-class Window(NamedTuple):
+class Sight(NamedTuple):
     """
     How many candidates are looked at in a decision.
 
@@ -40,12 +40,12 @@ class Window(NamedTuple):
     best: int
 
 
-def window(arrays: ProblemArrays) -> Window:
+def window(arrays: ProblemArrays) -> Sight:
     """How many candidates a policy looks at; as many as there are jobs: at all."""
     jobs = arrays.processing.shape[1]
     if jobs <= MOST_SEEN_WHOLE:
-        return Window(jobs, jobs)
-    return Window(URGENT, jobs) if arrays.has_closures else Window(jobs, BEST)
+        return Sight(jobs, jobs)
+    return Sight(URGENT, jobs) if arrays.has_closures else Sight(jobs, BEST)
 
 
 def urgency_ranks(arrays: ProblemArrays) -> Ints:

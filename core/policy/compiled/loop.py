@@ -44,7 +44,7 @@ class Room(NamedTuple):
     """What is seen at one decision; N jobs, M machines."""
 
     nought: Ints  # (max(N, M),) zeros: the one rollout, and owner of all rows
-    urgent: int  # see Window
+    urgent: int  # see Sight
     best: int
     by_urgency: Ints  # (N,): the jobs, the most urgent first
     rank: Ints  # (N,): their places there
