@@ -42,10 +42,14 @@ def worded(
 
     Notes
     -----
-    A very large table keeps its numbers: wording every cell would take seconds.
+    A very large table has hours instead, and says so in the header: wording every
+    cell would take seconds.
     """
     if frame.size > MOST_WORDED:
-        return frame
+        lengths = [*minutes, *changes, *to_due]
+        hours = (frame[lengths] * MINUTE / HOUR).round(2)
+        named = {name: f"{name} (h)" for name in lengths}
+        return frame.assign(**hours).rename(columns=named)
     words: dict[str, Callable[[Any], str]] = {}
     for name in minutes:
         words[name] = _duration
