@@ -186,6 +186,8 @@ class DispatchRule:
         Names of the formula's parameters.
     grid
         Their values, point by point; the best is kept.
+    few
+        Points of the grid that are tried on a large shift.
     """
 
     title: str
@@ -194,6 +196,7 @@ class DispatchRule:
     lookahead: float = 0.0
     parameters: tuple[str, ...] = ()
     grid: tuple[tuple[float, ...], ...] = ((),)
+    few: tuple[tuple[float, ...], ...] = ((),)
 
 
 K1, K2 = (0.1, 0.2, 0.5, 1.0, 2.0, 4.0), (0.05, 0.1, 0.3, 1.0, 3.0)
@@ -256,5 +259,6 @@ RULES: dict[str, DispatchRule] = {
         atcs,
         parameters=("k1", "k2"),
         grid=(*product(K1, K2),),
+        few=(*product(K1[1::2], K2[1::2]),),
     ),
 }

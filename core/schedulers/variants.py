@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from core.planning.dispatch_rules import RULES
 from core.problem.model import Problem
 
+MOST_PAIRS = 200_000  # jobs times machines of a shift on which every point is tried
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -41,6 +43,18 @@ def variants(names: Sequence[str]) -> list[Variant]:
     if unknown:
         raise ValueError(f"Expected rules of {', '.join(RULES)}; got {unknown[0]!r}.")
     return [Variant(name, point) for name in names for point in RULES[name].grid]
+
+
+def variants_for(problem: Problem, names: Sequence[str]) -> list[Variant]:
+    """
+    Return the points of some rules that are tried on a problem.
+
+    A plan by rules takes 0.4 s at 5,000 jobs on 100 machines: there a fifth of the
+    points of a grid are tried.
+    """
+    if problem.processing.size <= MOST_PAIRS:
+        return variants(names)
+    return [Variant(name, point) for name in names for point in RULES[name].few]
 
 
 def chain_lengths(problem: Problem) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from core.planning.scheduler import Result
 from core.planning.trace import Trace
 from core.schedulers.dispatching.rules import best_of
 from core.schedulers.tensors.rules import trace_of_variant
-from core.schedulers.variants import variants
+from core.schedulers.variants import variants_for
 
 
 def trace_of(result: Result) -> Trace:
@@ -22,7 +22,7 @@ def trace_of(result: Result) -> Trace:
     if result.trace is not None and result.trace.is_of(result.schedule):
         return result.trace
     problem, objective = result.problem, result.objective
-    tried = variants(rule_names(result.scheduler))
+    tried = variants_for(problem, rule_names(result.scheduler))
     if tried:
         best = tried[0]
         if len(tried) > 1:

@@ -12,7 +12,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.schedulers.compiled.rules import COMPILED, best_by_machine_code
-from core.schedulers.variants import Variant, variants
+from core.schedulers.variants import Variant, variants_for
 from core.timing.machine_code import compiled_elsewhere
 
 
@@ -49,7 +49,7 @@ class RuleScheduler:
     ) -> Result:
         """Plan every job; see :class:`core.planning.scheduler.Scheduler`."""
         watch = Stopwatch()
-        tried = variants(rule_names(self.name))
+        tried = variants_for(problem, rule_names(self.name))
         best, schedule, _ = best_of(problem, objective, tried, stop, progress)
         words = f"Rule: {best.title}"
         if len(tried) > 1:

@@ -14,10 +14,11 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.schedulers.compiled.rules import COMPILED, best_by_machine_code
+from core.schedulers.dispatching.rule_trace import trace_of
 from core.schedulers.dispatching.rules import RuleScheduler, best_of
 from core.schedulers.tensors.moment import Moment, jobs_behind
 from core.schedulers.tensors.rules import best_by_tensors, play
-from core.schedulers.variants import Variant, variants
+from core.schedulers.variants import Variant, variants, variants_for
 from core.simulation.simulator import Simulator
 from core.timing.retime import retime
 from tests.strategies import problems, special_problems
@@ -253,3 +254,15 @@ def test_machine_code_plans_every_problem_as_the_tensors_do(problem):
 def test_every_rule_has_its_machine_code():
     """A rule that the table gains is planned by tensors until it has."""
     assert set(COMPILED) == set(RULES)
+
+
+def test_a_large_shift_is_planned_by_fewer_settings(bench, monkeypatch):
+    """Ten rules as they are, and of the thirty settings of the eleventh six."""
+    assert variants_for(bench, list(RULES)) == variants(list(RULES))
+    monkeypatch.setattr("core.schedulers.variants.MOST_PAIRS", 11)
+    few = variants_for(bench, list(RULES))
+    assert (len(few), len(variants(list(RULES)))) == (16, 40)
+    assert set(few) < set(variants(list(RULES)))
+    assert trace_of(RuleScheduler().schedule(bench, Objective())).is_of(
+        RuleScheduler().schedule(bench, Objective()).schedule
+    )
