@@ -26,7 +26,7 @@ class Repair(StrEnum):
 
 _TITLES = {
     Repair.PUSH: ("Push right", "Every order stays; what has to start later does."),
-    Repair.FROZEN: ("Freeze the next hours", "They stay; all after is planned anew."),
+    Repair.FROZEN: ("Freeze the next hours", "They stay; the rest moves more freely."),
     Repair.GENTLE: ("Gentle", "Changes only what is worth a change."),
     Repair.FREE: ("Free", "All that has not begun is planned anew."),
 }
