@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import streamlit as st
 
 from core.charts import theme
 from core.planning.plan import Plan
+from core.planning.settings import PlanSettings
 from core.problem import phrases
+from core.problem.floor import PreviousPlan
 from core.replanning.handover import Handover, NothingLeftError, handover
+from core.replanning.returned import returned
 from core.tables.writing.write_plan import handover_workbook
 from core.timing.commitments import ImpossibleLockError
 from pages.parts.day.from_now import with_floor
@@ -17,7 +21,9 @@ from pages.parts.day.history.kept_versions import note_cause
 from pages.parts.day.in_force import base_shift, day_in_hand, now_in_hand
 from pages.parts.day.lock_notice import lock_notice
 from pages.parts.downloads import XLSX
-from pages.parts.state import Key, current_plan, keep_shift
+from pages.parts.state import Key, current_plan, keep_plan, keep_shift
+
+GONE_ON = ", gone on from "  # behind the name of a shift
 
 
 def offer_to_go_on() -> None:
@@ -41,8 +47,8 @@ def offer_to_go_on() -> None:
                 "Go on from here",
                 icon=":material/forward:",
                 on_click=_go_on,
-                args=(made,),
-                help="The shift that is left comes in hand; then plan it.",
+                args=(made, plan.settings),
+                help="The shift that is left comes in hand, with its plan.",
                 key="press_go_on",
             )
             st.download_button(
@@ -90,8 +96,17 @@ def _handed_over(plan: Plan) -> Handover | None:
     return None
 
 
-def _go_on(made: Handover) -> None:
-    """Take what is left in hand."""
-    st.session_state[Key.OPENED] = made.shift
-    note_cause(f"Gone on from {made.shift.start:%a %H:%M}")
-    keep_shift(made.shift)
+def _go_on(made: Handover, settings: PlanSettings) -> None:
+    """Take what is left in hand, and its plan."""
+    when = f"{made.shift.start:%a %H:%M}"
+    name = made.shift.name.partition(GONE_ON)[0] + GONE_ON + when
+    shift = replace(made.shift, name=name)
+    st.session_state[Key.OPENED] = shift
+    note_cause(f"Gone on from {when}")
+    keep_shift(shift)
+    try:
+        found = returned(shift, PreviousPlan.of(made.plan), settings)
+    except ImpossibleLockError as error:
+        st.session_state[Key.DAY_NOTICE] = lock_notice(shift, error)
+        return
+    keep_plan(found.as_it_is or found.nearest)
