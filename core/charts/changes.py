@@ -99,6 +99,27 @@ def changes_gantt(
     return figure
 
 
+def changes_legend() -> str:
+    """Return what the colors of :func:`changes_gantt` say, in one line of HTML."""
+    box = "display:inline-block;width:14px;height:11px;margin:0 6px -1px 0;"
+    hatch = f"repeating-linear-gradient(45deg,{LATER} 0 3px,{theme.BACKGROUND} 3px 4px)"
+    fills = {
+        "as before": f"background:{theme.OTHER}",
+        "sooner": f"background:{SOONER}",
+        "later": f"background:{LATER}",
+        "on another machine": f"background:{hatch}",
+        "new": f"background:{NEW}",
+        "where it was": f"border:1px dashed {theme.MUTED_INK}",
+    }
+    marks = (
+        f'<span style="white-space:nowrap"><span style="{box}{fill}"></span>'
+        f"{words}</span>"
+        for words, fill in fills.items()
+    )
+    style = "display:flex;flex-wrap:wrap;gap:2px 18px;font-size:0.8rem"
+    return f'<div style="{style}">{"".join(marks)}</div>'
+
+
 def _add_ghosts(
     figure: go.Figure, axis: Axis, previous: PreviousPlan, jobs: NDArray[np.int64]
 ) -> None:
@@ -151,24 +172,14 @@ def _layout(shift: Shift, axis: Axis, machines: int) -> dict[str, Any]:
         "template": "none",
         "barmode": "overlay",
         "bargap": 0,
-        "height": inner + 64,
-        "margin": {"l": 4, "r": 4, "t": 40, "b": 24},
+        "height": inner + 48,
+        "margin": {"l": 4, "r": 4, "t": 40, "b": 8},
         "font": {"family": theme.FONT, "size": 11, "color": theme.INK},
         "paper_bgcolor": theme.BACKGROUND,
         "plot_bgcolor": theme.BACKGROUND,
         "dragmode": False,
         "hovermode": "closest",
-        "showlegend": True,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "font": {"size": 10},
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
+        "showlegend": False,  # one for all charts side by side: changes_legend
         "xaxis": {
             "type": "date",
             "side": "top",

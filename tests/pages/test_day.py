@@ -259,10 +259,15 @@ def test_a_rush_order_is_answered_with_three_promises(app):
     assert previewed(app) == ["push", "frozen", "gentle", "free"]
     said = [x.value for x in app.caption if x.value.startswith("ends ")]
     assert len(said) == 4
+    ends = {
+        x.name: x.plan.result.schedule.end[-1] for x in value(app, Key.REPAIRS).options
+    }
+    assert ends["free"] == min(ends.values())
     click(app, "take_free")
     problem = value(app, Key.SHIFT).problem
     assert problem.job_ids[-1] == "HOT-1"
     assert problem.weight[-1] == 50
+    assert problem.due[-1] == 3 * 3600
     assert value(app, Key.PLAN).result.problem.content_hash == problem.content_hash
 
 
@@ -442,7 +447,7 @@ def test_the_plan_stays_when_an_event_is_withdrawn(app):
 
 
 def test_what_is_left_goes_on_from_a_moment(app):
-    """Half the plan is done: the rest is the shift in hand, and can be planned."""
+    """Half the plan is done: the rest and its plan are in hand, and can be planned."""
     plan = value(app, Key.PLAN)
     app.session_state[f"{Key.TABS}_of_plan"] = "Files"
     app.run()
@@ -450,8 +455,14 @@ def test_what_is_left_goes_on_from_a_moment(app):
     shift = value(app, Key.SHIFT)
     half = plan.shift.start + timedelta(seconds=plan.result.schedule.makespan // 2)
     assert shift.start == half.replace(second=0, microsecond=0)
-    left = plan.result.schedule.end > (shift.start - plan.shift.start).total_seconds()
+    later = int((shift.start - plan.shift.start).total_seconds())
+    schedule = plan.result.schedule
+    left = schedule.end > later
     assert shift.problem.num_jobs == left.sum()
+    assert shift.name.endswith(f", gone on from {shift.start:%a %H:%M}")
+    carried = value(app, Key.PLAN)
+    assert (carried.result.schedule.start == schedule.start[left] - later).all()
+    assert versions_of(app)[-1][0] == f"Gone on from {shift.start:%a %H:%M}"
     press(app, "Plan")
     anew = value(app, Key.PLAN)
     assert anew.result.problem.content_hash == shift.problem.content_hash

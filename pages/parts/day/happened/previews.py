@@ -135,16 +135,20 @@ class Preview(BackgroundWork):
         return str(kind.label)
 
     def _at_any_price(self, quick: PlanSettings, floor: Floor) -> Option:
-        """Plan anew with the rush order before everything else."""
-        shift = self.shift
-        wanted = np.isin(shift.problem.job_ids, self.rush)
-        weight = np.where(wanted, AT_ANY_PRICE, shift.problem.weight)
-        eager = replace(shift, problem=replace(shift.problem, weight=weight))
+        """Plan anew with the rush order before everything else, as if it were late."""
+        shift, problem = self.shift, self.shift.problem
+        wanted = np.isin(problem.job_ids, self.rush)
+        eager_problem = replace(
+            problem,
+            weight=np.where(wanted, AT_ANY_PRICE, problem.weight),
+            due=np.where(wanted, problem.release, problem.due),
+        )
+        eager = replace(shift, problem=eager_problem)
         found = repair(eager, floor, Repair.FREE, quick, stop=self.over)
         result = replace(
             found.plan.result,
             problem=shift.problem,
-            rest=_with_weights(found.plan, shift),
+            rest=_as_asked(found.plan, shift),
             reason="The rush order goes before everything else.",
         )
         plan = Plan(replace(shift, floor=result.floor), self.settings, result)
@@ -157,14 +161,15 @@ class Preview(BackgroundWork):
         )
 
 
-def _with_weights(plan: Plan, shift: Shift) -> Problem | None:
-    """Return the rest of a plan with the weights that its jobs really have."""
+def _as_asked(plan: Plan, shift: Shift) -> Problem | None:
+    """Return the rest of a plan with the weights and due dates of its jobs."""
     rest = plan.result.rest
     if rest is None:
         return None
     place = {name: j for j, name in enumerate(shift.problem.job_ids)}
     jobs = [place[name] for name in rest.job_ids]
-    return replace(rest, weight=shift.problem.weight[jobs])
+    problem = shift.problem
+    return replace(rest, weight=problem.weight[jobs], due=problem.due[jobs])
 
 
 def promise(option: Option, rush: Sequence[str], before: Plan) -> str:

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.charts import theme
-from core.charts.changes import changes_gantt
+from core.charts.changes import changes_gantt, changes_legend
 from core.planning.plan import Plan
 from core.planning.settings import PlanSettings
 from core.problem import phrases
@@ -227,7 +227,9 @@ def _show_options(preview: Preview) -> None:
     now = 0 if preview.shift.floor is None else preview.shift.floor.now
     last = max(x.plan.result.schedule.makespan for x in options)
     window = (max(now - HOUR, 0), last + max((last - now) // 40, 300))
-    for place, option in zip(st.columns(len(options)), options, strict=True):
+    ways = st.container()
+    st.html(changes_legend())
+    for place, option in zip(ways.columns(len(options)), options, strict=True):
         with place, st.container(key=f"way_{option.name}"):
             _show_option(preview, option, window, now)
 

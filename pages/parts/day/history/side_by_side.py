@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import theme
-from core.charts.changes import changes_gantt
+from core.charts.changes import changes_gantt, changes_legend
 from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.floor import PreviousPlan
@@ -149,6 +149,7 @@ def _show(first: Plan, second: Plan, was: str, is_: str) -> None:
             "changes_chart",
             "The second plan in little: moved jobs beside where they were.",
         )
+    st.html(changes_legend())
     _show_figures(first, second)
     _show_rows(second, previous, np.flatnonzero(changed))
 
