@@ -31,17 +31,20 @@ SMALL = 0.25
 USUAL_JOBS = 400
 HOT = 0.2
 COLD = 0.01  # last over first temperature
+# Shops of up to so many jobs are searched by more moves a job: there it pays to begin
+# hotter, and to end hotter, so that they get out of one valley and into the next.
+SMALL_SHOP = 100
+HOT_SMALL, COLD_SMALL = 0.4, 0.03
 PATIENCE = 2.5  # in units of the first temperature; see anneal_order
 FOCUS = 0.35  # share of moves that start from a job that hurts
 # Where a previous plan is to be kept, the start is near the end: the share of the
 # usual heat that mends what the disturbance broke and leaves the rest alone.
 HEAT_FROM_HOME = 0.2
 # From so many jobs on moves are guessed first, where that can be: with fewer, hardly
-# more jobs are timed for a move than are looked at for a guess.
-GUESS_FROM = 200
+# more jobs are timed for a move than are looked at for a guess. Level at 200.
+GUESS_FROM = 300
 # Where moves are guessed first, more of them are tried in the same time, and it pays to
-# stay at the temperatures in the middle: how many for one, and the share and quotient
-# above. Heat of 0.1 and 0.01, and 0.2 and 0.06, were worse.
+# stay at the temperatures in the middle: how many for one, and first and last.
 TRIED = 2
 HOT_GUESSED, COLD_GUESSED = 0.1, 0.06
 
@@ -73,6 +76,11 @@ class Heat:
         """Temperature at a share of the cooling; gentleness 1 leaves out all heat."""
         left = (1.0 - gentleness) * (1.0 - share)
         return float(self.cold * (self.hot / self.cold) ** left)
+
+
+def _heat_of(hot: float, quotient: float) -> Heat:
+    """Temperatures by the first one, and the last over it."""
+    return Heat(hot, quotient * hot)
 
 
 class Chain(Protocol):
@@ -128,9 +136,12 @@ class OrderChain:
             share = min(1.0, (USUAL_JOBS / self.problem.num_jobs) ** 0.5)
             small = float(np.quantile(increases[:written], SMALL * share))
         if self.guesses:
-            return Heat(HOT_GUESSED * small, COLD_GUESSED * HOT_GUESSED * small)
-        hot = HOT * small * (HEAT_FROM_HOME if self.flat.home_price.any() else 1.0)
-        return Heat(hot, COLD * hot)
+            return _heat_of(HOT_GUESSED * small, COLD_GUESSED)
+        if self.flat.home_price.any():
+            return _heat_of(HEAT_FROM_HOME * HOT * small, COLD)
+        if self.problem.num_jobs <= SMALL_SHOP:
+            return _heat_of(HOT_SMALL * small, COLD_SMALL)
+        return _heat_of(HOT * small, COLD)
 
     def go_on_from(self, sequences: Sequences, held: Held = None) -> None:
         """Put the chain at other sequences; the best is kept."""
