@@ -68,8 +68,8 @@ def test_dark_follows_the_system(browser, server, settled):
     context.close()
 
 
-def test_a_plan_grows_and_is_never_there_twice(dashboard_page, settled):
-    """Press, first plan, Stop: one line of figures and one chart all the way."""
+def test_a_plan_grows_is_stopped_and_stepped_through(dashboard_page, settled):
+    """Press, first plan, Stop: one line of figures; then how it was made."""
     page = dashboard_page
     page.get_by_role("combobox", name="Effort").click()
     page.get_by_role("option", name="Until I stop", exact=True).click()
@@ -93,3 +93,7 @@ def test_a_plan_grows_and_is_never_there_twice(dashboard_page, settled):
     settled(page)
     expect(figures).to_contain_text(re.compile(r"from\sbest|best\spossible"))
     assert page.evaluate("window.most") == 1
+    page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
+    expect(page.locator(".st-key-decided")).to_contain_text("of 411", timeout=LONG)
+    expect(page.get_by_text("Which job?")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"the rules made \d+ plans"))).to_be_visible()
