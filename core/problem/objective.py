@@ -7,7 +7,7 @@ from math import inf, isfinite
 
 from core.problem.measures.stability import Home
 from core.problem.model import Problem
-from core.problem.schedule import Schedule, metrics
+from core.problem.schedule import Schedule, setup_seconds, weighted_tardiness
 
 TARDINESS_SCALE = 10.0  # brings weighted tardiness to the size of the makespan term
 
@@ -66,13 +66,12 @@ class Objective:
 
         Of the whole that the problem is a part of, what is fixed of it included.
         """
-        figures = metrics(problem, schedule)
         x, y, z = self.scales(problem)
         makespan, tardiness, setup = problem.fixed_figures
         return (
-            x * max(figures.makespan, makespan),
-            y * (figures.weighted_tardiness + tardiness),
-            z * (figures.setup + setup),
+            x * max(schedule.makespan, makespan),
+            y * (weighted_tardiness(problem, schedule) + tardiness),
+            z * (int(setup_seconds(problem, schedule).sum()) + setup),
         )
 
     def cost(

@@ -110,6 +110,11 @@ def setup_seconds(problem: Problem, schedule: Schedule) -> Seconds:
     return seconds
 
 
+def weighted_tardiness(problem: Problem, schedule: Schedule) -> float:
+    """Sum of weight times tardiness, in seconds."""
+    return float((problem.weight * tardiness(schedule, problem.due)).sum())
+
+
 def open_seconds(problem: Problem, end: int) -> Seconds:
     """Shape (m,), open seconds of each machine from its availability to ``end``."""
     return np.array(
@@ -161,7 +166,7 @@ def metrics(problem: Problem, schedule: Schedule) -> Metrics:
     open_time = int(open_seconds(problem, schedule.makespan).sum())
     return Metrics(
         makespan=schedule.makespan,
-        weighted_tardiness=float((problem.weight * late).sum()),
+        weighted_tardiness=weighted_tardiness(problem, schedule),
         setup=int(setup_seconds(problem, schedule).sum()),
         flow_time=float((schedule.end - problem.release).mean()),
         late_jobs=int((late > 0).sum()),
