@@ -29,6 +29,7 @@ from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.replanning.changes import SOON, Changes, changes, home_of
 from core.replanning.commitments import with_freeze
+from core.replanning.new_first import new_jobs_first
 from core.replanning.push import pushed
 from core.replanning.repair_kinds import Repair
 from core.schedulers.from_now import past_change, planned_from_now, whole_of
@@ -290,8 +291,11 @@ class _Repairing:
         objective = replace(settings.objective, stability=price)
         jobs = commitments.open_jobs
         home = home_of(self.problem, commitments.floor).of_jobs(jobs)
-        found = self.searched(rest, objective, start, home)
-        ways = (found, _kept_back(rest, found, home), start)
+        ways = [start]
+        for begin in (start, new_jobs_first(rest, start, home)):
+            if begin is not None:
+                found = self.searched(rest, objective, begin, home)
+                ways += [found, _kept_back(rest, found, home)]
         best = min(ways, key=lambda way: objective.cost(rest, way, home))
         changed = phrases.many(int(home.changed(best).sum()), "job")
         words = f"Started from the plan pushed right; {changed} changed."
