@@ -242,10 +242,11 @@ def _show_option(
     st.markdown(f"**{option.title}**", help=option.words)
     if preview.rush:
         st.caption(theme.unmarked(promise(option, preview.rush, preview.before)))
-    late = result.metrics.late_jobs - before.metrics.late_jobs
+    late = f"{result.metrics.late_jobs - before.metrics.late_jobs:+d}"
+    late = late.replace("-", "−")
     lateness = phrases.duration(result.metrics.weighted_tardiness)
     rows = [
-        ("Late", f"{result.metrics.late_jobs} ({late:+d})"),
+        ("Late", f"{result.metrics.late_jobs} ({late})"),
         ("Weighted lateness", lateness),
         ("Cost", f"{result.cost:.3f}"),
         ("Changed", phrases.many(option.changes.changed_jobs, "job")),
