@@ -123,9 +123,11 @@ def _show(first: Plan, second: Plan, was: str, is_: str) -> None:
     last = max(schedule.makespan, first.result.schedule.makespan - later)
     window = (min(0, -later), last)
     now = 0 if shift.floor is None else shift.floor.now
+    # In a row of their own: a long name moves no chart down beside the other.
+    for place, name in zip(st.columns(2), (was, is_), strict=True):
+        place.markdown(f"**{theme.unmarked(name)}**")
     left, right = st.columns(2)
     with left:
-        st.markdown(f"**{theme.unmarked(was)}**")
         own, none = first.result.schedule, np.zeros(first.shift.problem.num_jobs, bool)
         show_chart(
             changes_gantt(
@@ -141,7 +143,6 @@ def _show(first: Plan, second: Plan, was: str, is_: str) -> None:
             "The first plan in little.",
         )
     with right:
-        st.markdown(f"**{theme.unmarked(is_)}**")
         show_chart(
             changes_gantt(
                 shift, schedule, previous, changed & ~begun, begun, window, now
