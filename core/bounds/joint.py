@@ -54,6 +54,7 @@ Array = NDArray[np.float64]
 
 STEPS = 500
 MOST_PAIRS = 12_000  # (job, machine) pairs: 150 MB of tables
+MOST_CHANGES = 500_000  # machines times setup groups squared: a step under a second
 PACE = 0.1  # of the mean price of a bucket: the first step
 LAST_PACE = 0.02  # of the first step: the last
 SMOOTH = 0.95  # decay of the mean of the prices, which proves more than each of them
@@ -117,7 +118,8 @@ def joint_bound(
     -------
     JointBound
         The best of all steps. Problems with more pairs of jobs and machines than
-        ``MOST_PAIRS`` keep the sum of separate bounds: no step is made.
+        ``MOST_PAIRS``, or more changes of groups than ``MOST_CHANGES``, keep the sum
+        of separate bounds: no step is made.
 
     Raises
     ------
@@ -127,7 +129,9 @@ def joint_bound(
     if steps < 0:
         raise ValueError(f"Expected steps >= 0, got {steps}.")
     separate = lower_bounds(problem, objective).cost
-    if problem.eligible.sum() > MOST_PAIRS or steps == 0:
+    changes = problem.num_machines * problem.num_groups**2
+    large = problem.eligible.sum() > MOST_PAIRS or changes > MOST_CHANGES
+    if large or steps == 0:
         return JointBound(separate, separate, 0)
     search = Search(problem, objective)
     best, done = separate, 0

@@ -147,7 +147,9 @@ def test_without_a_step_the_separate_bounds_stand(monkeypatch):
     problem = small_shift(2)
     separate = lower_bounds(problem, Objective()).cost
     assert joint_bound(problem, Objective(), steps=0).cost == separate
-    monkeypatch.setattr(joint, "MOST_PAIRS", 10)
-    assert joint_bound(problem, Objective()).steps == 0
+    for limit in ("MOST_PAIRS", "MOST_CHANGES"):
+        with monkeypatch.context() as patch:
+            patch.setattr(joint, limit, 10)
+            assert joint_bound(problem, Objective()).steps == 0
     with pytest.raises(ValueError, match="steps >= 0"):
         joint_bound(problem, Objective(), steps=-1)
