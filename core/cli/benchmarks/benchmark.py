@@ -126,7 +126,7 @@ def speed(
     sizes: SizesOption = "100x10,411x30,1000x60,4000x100",
     model: ModelOption = "default",
 ) -> None:
-    """Seconds and memory of planning, reading and verifying."""
+    """Processor seconds and memory of planning, reading and verifying."""
     from core.benchmarking.speed import speed_report
 
     to.check()
