@@ -2,9 +2,10 @@
 Local search on the order of jobs on the machines, in machine code.
 
 Simulated annealing (Kirkpatrick et al. 1983) by moves of one job, of two that
-change places, and of runs of jobs; every move is judged by the exact timing rules
-and the exact objective. :mod:`core.search.load_moves` is for problems in which
-machines do not wait for each other, :mod:`core.search.order_moves` for all.
+change places, and of runs of jobs; every move is taken by the exact timing rules and
+the exact objective, and in larger shifts those that look bad are not even timed.
+:mod:`core.search.load_moves` is for problems in which machines do not wait for each
+other, :mod:`core.search.order_moves` for all.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class LocalSearch:
         best of all.
     moves
         Moves of all chains together, the same on every computer; ``None``: as many
-        as ``stop`` allows; 0: none.
+        as ``stop`` allows; 0: none. Where moves are guessed first, more are tried.
     home
         The previous plan, of which the objective's stability weight keeps as much as
         it is worth.
