@@ -85,8 +85,9 @@ class HierarchicalScheduler:
         if samples > 1 and not stop():
             found, drawn = plans.best_sampled(samples - 1, seed, pace)
             if found is not None and found.cost < best.cost:
-                noted = recorder()
-                best = plans.greedy(recorder=noted, path=found.path)
+                best, noted = found, recorder()
+                if noted is not None:  # made again, its decisions noted
+                    plans.greedy(recorder=noted, path=found.path)
             drawn += 1
         if drawn > 1:
             reason = (
