@@ -68,7 +68,7 @@ def test_a_plan_that_nobody_beats_is_on_the_front(shop):
 
 def test_on_a_shift_all_plans_are_valid_and_none_beats_another():
     """30 jobs on 5 machines; the same seed gives the same front."""
-    problem = generate(KINDS["shift_calendar"].resized(30, 5), 3)
+    problem = generate(KINDS["shift_calendar"].resized(30, 5), 4)
     start = retime(problem, _anyhow(problem))
     found = front(problem, start)
     assert found.made == len(objectives()) == 36
@@ -101,7 +101,7 @@ def test_beside_a_previous_plan_it_counts_what_changes(shop):
 
 def test_what_has_begun_stays_in_every_plan():
     """30 jobs on 5 machines, a quarter over: valid on the floor, no start moved."""
-    problem = generate(KINDS["shift_calendar"].resized(30, 5), 3)
+    problem = generate(KINDS["shift_calendar"].resized(30, 5), 4)
     before = retime(problem, _anyhow(problem))
     now = before.makespan // 4
     floor = floor_as_planned(problem, PreviousPlan.of(before), now)

@@ -60,9 +60,11 @@ def test_every_cache_is_bounded(path):
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_no_text_becomes_markup(path):
-    """Planners' words could be HTML; only our style sheet and the step's mark are."""
-    # The mark is made of numbers alone; a test of core.charts.decisions holds that.
+    """Planners' words could be HTML; style sheet, step mark and legend alone are."""
+    # The mark is made of numbers alone; a test of core.charts.decisions holds that. The
+    # legend is handed nothing.
     source = path.read_text().replace("st.html(strip_mark(", "")
+    source = source.replace("st.html(changes_legend())", "")
     assert "unsafe_allow_html" not in source
     if path.name == "app.py":  # files of ours as they stand, nothing filled in
         assert re.findall(r"st\.html\(([^,)]*)", source) == [
