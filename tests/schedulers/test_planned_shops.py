@@ -80,10 +80,13 @@ def test_a_fault_that_the_second_verifier_tells_is_heard(second, tmp_path):
     assert second_opinion(made, tmp_path, second) == []
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_one_thread_and_two_give_the_same_plan(kind, monkeypatch):
-    """The searches side by side share nothing but what they meet at."""
-    problem = generate(KINDS[kind].resized(80, 8), 4)
+@pytest.mark.parametrize(
+    ("kind", "jobs", "machines"),
+    [*((kind, 80, 8) for kind in sorted(KINDS)), ("shift", 320, 20)],
+)
+def test_one_thread_and_two_give_the_same_plan(kind, jobs, machines, monkeypatch):
+    """The searches share nothing but what they meet at; the last one guesses moves."""
+    problem = generate(KINDS[kind].resized(jobs, machines), 4)
     made = []
     for threads in (1, 2):
         pool = lambda _, threads=threads: ThreadPoolExecutor(threads)  # noqa: E731
