@@ -13,7 +13,7 @@ from core.timing.flat import Ints
 # and shown beside each other.
 MOST_SEEN_WHOLE = 3_000
 # Where machines close, the most urgent: with all 4,000 or 10,000 jobs in sight plans
-# cost 8 to 11 percent more, as the networks were trained with fewer.
+# cost 9 to 12 percent more, as the networks were trained with fewer.
 URGENT = 256
 # Elsewhere, the best of the last look at all of them, and what has come since. Fewer,
 # or by urgency, makes dearer plans.

@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
-from time import process_time
 
 from core.decisions.recording import replay
 from core.instances.generator import generate
@@ -40,6 +39,7 @@ from core.replanning.repairs import repair, repairs
 from core.schedulers.decided import decided
 from core.schedulers.from_now import planned_from_now
 from core.schedulers.registry import scheduler
+from tests.replanning.tried import aloud, quietly, tried
 
 START = datetime(2026, 1, 5, 6)
 WHOLE = [name for name in KINDS if not name.startswith("midway")]
@@ -187,9 +187,6 @@ def replayed(dice, problem):
         yield "base and events replay to another problem"
 
 
-TOLD = 100  # shifts between two words of a long run
-
-
 def faults(seed):
     """What does not hold of one random shift in the middle: a text each, best none."""
     dice = random.Random(seed)
@@ -219,27 +216,15 @@ def faults(seed):
 COUNTED: Counter[str] = Counter()
 
 
-def run(count, seed="0", first=0, tell=lambda words: None):
+def run(count, seed="0", first=0, tell=quietly):
     """Try ``count`` shifts from number ``first`` on; text of all that did not hold."""
-    wrong = []
-    for i in range(first, first + count):
-        name = f"{seed}-{i}"
-        try:
-            found = [f"{name}: {x}" for x in faults(name)]
-        except Exception as error:
-            found = [f"{name}: raised {error!r}"]
-        for words in found:
-            tell(words)
-        wrong += found
-        if not (i + 1) % TOLD:
-            tell(f"seed {seed}, up to {i}: {len(wrong)} faults, {process_time():.0f} s")
-    return wrong
+    return tried(faults, count, seed, first, tell)
 
 
 if __name__ == "__main__":
     given = [*sys.argv[1:], *("10000", "0", "0")[len(sys.argv) - 1 :]]
     wanted, named, begin = int(given[0]), given[1], int(given[2])
-    everything = run(wanted, named, begin, lambda words: print(words, flush=True))
+    everything = run(wanted, named, begin, aloud)
     print(f"{len(everything)} faults in {wanted} shifts.")
     print(", ".join(f"{name} {count}" for name, count in sorted(COUNTED.items())))
     sys.exit(bool(everything))

@@ -14,7 +14,6 @@ import tempfile
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from time import process_time
 
 from core.instances.kinds import GeneratorSettings
 from core.instances.midway import HAPPENINGS, midway
@@ -32,6 +31,7 @@ from core.tables.writing.export import shift_tables
 from core.tables.writing.write import csv_files
 from core.tables.writing.write_plan import schedule_csv
 from core.timing.committing import committed
+from tests.replanning.tried import aloud, quietly, tried
 from tests.tables.shops import START, files_of, random_shop
 
 DAY = GeneratorSettings(
@@ -107,9 +107,6 @@ def second_opinion(reader, folder, now, freeze):
     return lines or done.stderr.splitlines()[-1:]
 
 
-TOLD = 100  # shifts between two words of a long run
-
-
 def faults(seed, reader, keep=None):
     """What is wrong with one shop's plan: a text each, best none."""
     dice = random.Random(seed)
@@ -124,28 +121,14 @@ def faults(seed, reader, keep=None):
         return [f"{way}: {x}" for x in second_opinion(reader, folder, now, freeze)]
 
 
-def run(count, reader, seed="0", first=0, tell=lambda words: None):
+def run(count, reader, seed="0", first=0, tell=quietly):
     """Try ``count`` shops from number ``first`` on; text of all that is wrong."""
-    wrong = []
-    for i in range(first, first + count):
-        name = f"{seed}-{i}"
-        try:
-            found = [f"{name}: {x}" for x in faults(name, reader)]
-        except Exception as error:
-            found = [f"{name}: raised {error!r}"]
-        for words in found:
-            tell(words)
-        wrong += found
-        if not (i + 1) % TOLD:
-            tell(f"seed {seed}, up to {i}: {len(wrong)} faults, {process_time():.0f} s")
-    return wrong
+    return tried(lambda name: faults(name, reader), count, seed, first, tell)
 
 
 if __name__ == "__main__":
     given = [*sys.argv[1:], *("", "", "0", "0")[len(sys.argv) - 1 :]]
     wanted, program, named, begin = int(given[0]), given[1], given[2], int(given[3])
-    everything = run(
-        wanted, program, named, begin, lambda words: print(words, flush=True)
-    )
+    everything = run(wanted, program, named, begin, aloud)
     print(f"{len(everything)} faults in {wanted} plans.")
     sys.exit(bool(everything))
