@@ -13,12 +13,17 @@ from core.problem.objective import Objective
 from core.problem.rows import Job, Machine
 from core.schedulers.compiled.rules import best_by_machine_code
 from core.schedulers.variants import variants
+from core.search.wishes import grant_wishes
 from core.simulation.problems.side_by_side import side_by_side
 from core.timing.machine_code import compiling
 from core.timing.retime import retime
 
 LOADING_SECONDS = 2.0  # machine code that is there is loaded by then
 ONE = ([Job("job", {"machine": 1})], [Machine("machine")])
+WISH = (
+    [Job("job", {"machine": 1, "wished": 1}, preferred="wished")],
+    [Machine("machine"), Machine("wished")],
+)
 
 
 def warm_up() -> None:
@@ -31,7 +36,8 @@ def warm_up() -> None:
     """
     one = Problem.from_rows(*ONE)
     with _compiling_if_it_takes_long():
-        retime(one, [[0]])
+        wish = Problem.from_rows(*WISH)
+        grant_wishes(wish, Objective(), retime(wish, [[0], []]))
         joint_bound(one, Objective(), steps=1)
         best_by_machine_code(one, Objective(), variants(("fifo",)))
         PlanLoop(side_by_side([one], [Objective()]), blank_network(), 0.0).greedy()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-
 import numpy as np
+from numpy.typing import NDArray
 
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.problem.schedule import Schedule
 from core.problem.verifier.verify import violations
+from core.search.exchanges import (
+    KINDS,
+    Exchange,
+    exchange_room,
+    exchanged,
+    next_exchange,
+    put,
+)
 from core.timing.retime import retime
 
 # Plans tried for all wishes together, and jobs timed for them: well under a second on
@@ -55,9 +61,13 @@ def grant_wishes(
     tries = min(MOST_TRIED, MOST_TIMED // problem.num_jobs)
     each = max(1, tries // len(left))
     best, cost = schedule, objective.cost(problem, schedule)
+    room = exchange_room(problem, objective)
     while True:
+        put(room, best.sequences)
         for job in left:
-            better = _granted(problem, objective, best, cost, job, len(left), each)
+            better = _granted(
+                problem, objective, best, cost, job, len(left), each, room
+            )
             tries -= each
             if better is not None or tries < 0:
                 break
@@ -77,44 +87,30 @@ def _granted(
     job: int,
     wishes: int,
     tries: int,
+    room: Exchange,
 ) -> Schedule | None:
     """Plan that keeps a wish and is no dearer; ``None`` when none of the tries is."""
-    for sequences in islice(_exchanges(problem, schedule, job), tries):
-        try:
-            timed = retime(problem, sequences)
-        except ValueError:
-            continue  # a machine that a job may not run on, or orders in a circle
-        if (
-            len(open_wishes(problem, timed)) < wishes
-            and objective.cost(problem, timed) <= cost
-            and not violations(problem, timed)  # a reservation may have moved
-        ):
-            return timed
+    for wished in np.flatnonzero(problem.preferred[job]).tolist():
+        places = _places(schedule, job, wished)
+        number, last = -1, min(tries, KINDS * len(places))
+        tries -= last
+        while (
+            number := next_exchange(room, job, wished, places, number + 1, last)
+        ) < last:
+            timed = retime(problem, exchanged(room))
+            if (
+                len(open_wishes(problem, timed)) < wishes
+                and objective.cost(problem, timed) <= cost
+                and not violations(problem, timed)  # a reservation may have moved
+            ):
+                return timed
     return None
 
 
-def _exchanges(
-    problem: Problem, schedule: Schedule, job: int
-) -> Iterator[list[list[int]]]:
-    """Sequences with a job on a machine that it prefers, those near in time first."""
-    old = [list(jobs) for jobs in schedule.sequences]
-    old += [[] for _ in range(problem.num_machines - len(old))]
-    there = int(schedule.machine[job])
-    place = old[there].index(job)
-    before, after = old[there][:place], old[there][place + 1 :]
-    for wished in np.flatnonzero(problem.preferred[job]).tolist():
-        jobs = old[wished]
-        distance = np.abs(schedule.start[jobs] - schedule.start[job])
-        for i in [*np.argsort(distance, kind="stable").tolist(), len(jobs)]:
-            first, last = jobs[:i], jobs[i:]
-            made = [
-                (before + after, [*first, job, *last]),
-                (before + last, [*first, job, *after]),
-                ([*first, *after], [*before, job, *last]),
-            ]
-            if last:
-                made.append(([*before, last[0], *after], [*first, job, *last[1:]]))
-            for here, beside in made:
-                new = list(old)
-                new[there], new[wished] = here, beside
-                yield new
+def _places(schedule: Schedule, job: int, machine: int) -> NDArray[np.int64]:
+    """Places in the sequence of a machine, those near a job in time first."""
+    used = machine < len(schedule.sequences)
+    jobs = list(schedule.sequences[machine]) if used else []
+    distance = np.abs(schedule.start[jobs] - schedule.start[job])
+    near = np.argsort(distance, kind="stable")
+    return np.append(near, len(jobs))

@@ -57,7 +57,7 @@ def retime(problem: Problem, sequences: Sequence[Sequence[int]]) -> Schedule:
     behind = np.cumsum(lengths)  # where the sequence of each machine ends
     position = behind - lengths
     waiting, queue = np.diff(f.before_at), np.empty(n + m, dtype=np.int64)
-    done, barred = _retime(
+    done, barred = time_all(
         f, listed, behind, machine, times, position, f.release.copy(), waiting, queue
     )
     if barred >= 0:
@@ -73,7 +73,7 @@ def retime(problem: Problem, sequences: Sequence[Sequence[int]]) -> Schedule:
 
 
 @machine_code
-def _retime(
+def time_all(
     f: FlatProblem,
     listed: Ints,
     behind: Ints,
