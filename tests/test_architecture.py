@@ -82,7 +82,7 @@ WITHIN: dict[str, dict[str, set[str]]] = {
     },
     "replanning": {"day": set()},
     "charts": {"bars": set()},
-    "benchmarking": {"policies": set(), "improving": set()},
+    "benchmarking": {"policies": set(), "improving": set(), "ways": {"improving"}},
     "cli": {"benchmarks": set(), "day": set(), "answers": {"day"}},
 }
 

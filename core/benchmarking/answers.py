@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from core.alternatives.cautious import caution
 from core.alternatives.front import front
-from core.benchmarking.efforts import interval
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable, mean
+from core.benchmarking.ways.efforts import interval
 from core.decisions.lateness import Lateness
 from core.decisions.topic_words import Wording
 from core.futures.futures import futures

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.benchmarking.improving.refine import Instance
+from core.benchmarking.shares import in_shares
 from core.benchmarking.table import Report, ResultTable, mean
 from core.bounds.cost_bound import lower_bounds
 from core.bounds.joint import joint_bound
@@ -96,7 +97,10 @@ def measure(instance: Instance, steps: int) -> BoundRow:
 
 
 def bound_report(
-    instances: Iterable[Instance], steps: int, tell: Callable[[str], None]
+    instances: Iterable[Instance],
+    steps: int,
+    tell: Callable[[str], None],
+    workers: int = 1,
 ) -> Report:
     """
     Every shift, and the means by kind.
@@ -107,15 +111,21 @@ def bound_report(
         As :func:`measure` takes them.
     tell
         Called with a line per shift.
+    workers
+        See :func:`core.benchmarking.shares.in_shares`.
     """
     rows = []
-    for instance in instances:
-        rows.append(row := measure(instance, steps))
+    for row in in_shares(_measured, [(x, steps) for x in instances], workers):
+        rows.append(row)
         tell(
             f"{row.kind} {row.name}: gap {gap(row.cost, row.before):.3f} before, "
             f"{gap(row.cost, row.after):.3f} after {row.cpu_after:.0f} CPU s"
         )
     return Report(_detail(rows), (_detail(rows), _means(rows)))
+
+
+def _measured(part: tuple[Instance, int]) -> BoundRow:
+    return measure(*part)
 
 
 def _detail(rows: list[BoundRow]) -> ResultTable:

@@ -16,12 +16,12 @@ from time import process_time
 
 import numpy as np
 
+from core.benchmarking.shares import in_shares
 from core.benchmarking.table import Cell, Report, ResultTable
 from core.instances.generator import generate
 from core.instances.kinds import KINDS, NOTHING, GeneratorSettings
 from core.instances.midway import HAPPENINGS, RUSH, midway
 from core.planning.settings import PlanSettings
-from core.problem.model import Problem
 from core.problem.objective import times_the_cost
 from core.problem.shift import Shift
 from core.replanning.repair_kinds import Repair
@@ -82,6 +82,7 @@ def replan_report(
     shifts: int,
     effort: str,
     tell: Callable[[str], None],
+    workers: int = 1,
 ) -> Report:
     """
     Repair random shifts that something happened to, in every way.
@@ -96,12 +97,14 @@ def replan_report(
         Of the plans and of the repairs.
     tell
         Told of every shift.
+    workers
+        See :func:`core.benchmarking.shares.in_shares`.
     """
     rows: list[RepairRow] = []
-    for i in range(shifts):
-        kind = KINDS["shift_calendar" if i % 2 else "shift"].resized(jobs, machines)
-        rows += list(_of_shift(i, generate(kind, 1_000 + i), effort))
-        tell(f"shift {i + 1} of {shifts}")
+    parts = [(i, jobs, machines, effort) for i in range(shifts)]
+    for found in in_shares(_of_shift, parts, workers):
+        rows += found
+        tell(f"shift {found[0].shift + 1} of {shifts}")
     columns = tuple(RepairRow.__dataclass_fields__)
     detail = ResultTable(
         "Repairs of shifts.",
@@ -111,8 +114,11 @@ def replan_report(
     return Report(detail, (_summary(rows), _nothing(rows)))
 
 
-def _of_shift(i: int, problem: Problem, effort: str) -> list[RepairRow]:
+def _of_shift(part: tuple[int, int, int, str]) -> list[RepairRow]:
     """Every event and way of one shift."""
+    i, jobs, machines, effort = part
+    drawn_from = KINDS["shift_calendar" if i % 2 else "shift"].resized(jobs, machines)
+    problem = generate(drawn_from, 1_000 + i)
     settings = PlanSettings(effort=effort)
     shift = Shift(problem, START, f"shift {i}")
     schedule = plan(shift, settings).result.schedule

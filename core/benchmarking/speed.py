@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import product
 from math import isfinite
 from pathlib import Path
 
@@ -32,7 +33,9 @@ TASKS = (
 Tell = Callable[[str], None]
 
 
-def measure(task: str, jobs: int, machines: int, model: Path) -> float:
+def measure(
+    task: str, jobs: int, machines: int, model: Path, kind: str = "shift_calendar"
+) -> float:
     """
     Processor seconds of one task in this process, all imports done before.
 
@@ -48,6 +51,8 @@ def measure(task: str, jobs: int, machines: int, model: Path) -> float:
         Size of the shift.
     model
         Folder of the policy; loaded beforehand.
+    kind
+        Of the shift.
 
     Raises
     ------
@@ -57,9 +62,9 @@ def measure(task: str, jobs: int, machines: int, model: Path) -> float:
     if task not in TASKS:
         raise ValueError(f"Expected a task of {', '.join(TASKS)}; got {task!r}.")
     job = _prepared(task, model)
-    small = generate(KINDS["shift_calendar"].resized(20, 5), 0)
+    small = generate(KINDS[kind].resized(20, 5), 0)
     job(small)()  # what is slow only the first time is done by now
-    run = job(generate(KINDS["shift_calendar"].resized(jobs, machines), 0))
+    run = job(generate(KINDS[kind].resized(jobs, machines), 0))
     begun = time.process_time()
     run()
     return time.process_time() - begun
@@ -134,6 +139,7 @@ def speed_report(
     sizes: Sequence[tuple[int, int]],
     model: Path,
     *,
+    kinds: Sequence[str] = ("shift_calendar",),
     tasks: Sequence[str] = TASKS,
     tell: Tell = lambda text: None,
 ) -> Report:
@@ -146,6 +152,8 @@ def speed_report(
         Jobs and machines.
     model
         Folder of the policy.
+    kinds
+        Of the shifts.
     tasks
         Some of ``TASKS``.
     tell
@@ -157,30 +165,26 @@ def speed_report(
         When a process fails; says which and why.
     """
     rows: list[tuple[Cell, ...]] = []
-    for jobs, machines in sizes:
+    for kind, (jobs, machines) in product(kinds, sizes):
         base = None
-        found: list[tuple[str, float, float]] = []
         for task in tasks:
-            seconds, memory = in_its_process(task, jobs, machines, model)
+            seconds, memory = in_its_process(task, jobs, machines, model, kind)
             if task == "one atcs":
                 base = seconds
-            found.append((task, seconds, memory))
-            tell(f"{jobs}x{machines}, {task}: {seconds:.3f} s, {memory:.0f} MB")
-        rows += [
-            (jobs, machines, task, x, x / base if base else None, memory)
-            for task, x, memory in found
-        ]
+            over = seconds / base if base else None
+            rows.append((kind, jobs, machines, task, seconds, over, memory))
+            tell(f"{kind} {jobs}x{machines}, {task}: {seconds:.3f} s, {memory:.0f} MB")
     table = ResultTable(
         "Processor seconds and peak memory, each in a fresh process; planning includes "
         "the verification of the plan",
-        ("jobs", "machines", "task", "CPU seconds", "over one atcs", "peak MB"),
+        ("kind", "jobs", "machines", "task", "CPU seconds", "over one atcs", "peak MB"),
         tuple(rows),
     )
     return Report(table, (table,))
 
 
 def in_its_process(
-    task: str, jobs: int, machines: int, model: Path
+    task: str, jobs: int, machines: int, model: Path, kind: str = "shift_calendar"
 ) -> tuple[float, float]:
     """
     Processor seconds and peak megabytes (10^6 bytes) of a task in a fresh process.
@@ -193,7 +197,7 @@ def in_its_process(
     done = subprocess.run(
         [
             *(sys.executable, "-m", "core.benchmarking.speed"),
-            *(task, str(jobs), str(machines), str(model.resolve())),
+            *(task, str(jobs), str(machines), str(model.resolve()), kind),
         ],
         cwd=ROOT,
         capture_output=True,
@@ -225,8 +229,8 @@ def peak_megabytes() -> float:
 
 def main(arguments: Sequence[str]) -> None:
     """Measure one task, and write seconds and megabytes as JSON."""
-    task, jobs, machines, model = arguments
-    seconds = measure(task, int(jobs), int(machines), Path(model))
+    task, jobs, machines, model, kind = arguments
+    seconds = measure(task, int(jobs), int(machines), Path(model), kind)
     sys.stdout.write(json.dumps([seconds, peak_megabytes()]))
 
 

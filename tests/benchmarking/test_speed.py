@@ -29,9 +29,9 @@ def test_an_unknown_task_is_refused(model):
 def test_a_process_of_its_own_reports_back(model):
     """Seconds, and memory that an interpreter with NumPy needs at least."""
     (row,) = speed_report([(6, 3)], model, tasks=["nothing"]).detail.rows
-    assert row[:3] == (6, 3, "nothing")
-    assert row[4] is None
-    assert row[5] > 20
+    assert row[:4] == ("shift_calendar", 6, 3, "nothing")
+    assert row[5] is None
+    assert row[6] > 20
 
 
 def test_a_process_that_fails_says_why(model):

@@ -19,16 +19,17 @@ from core.cli.benchmarks.benchmark_options import (
     among,
     known_kinds,
     load_named,
-    named_folder,
     parse_sizes,
 )
 from core.cli.benchmarks.benchmark_plans import (
     bound,
     efforts,
     instances,
+    job_shops,
     machines,
     replan,
 )
+from core.cli.benchmarks.benchmark_speed import press, process, speed
 from core.cli.border import InputFault, at_the_border, bad_option, say
 from core.cli.options import parse_list, with_groups
 
@@ -119,20 +120,6 @@ def claims(
     to.check()
     shapes = parse_sizes(sizes)
     to.show(claims_report(load_named(model), sizes=shapes, shifts=shifts, tell=say))
-
-
-def speed(
-    to: Output,
-    sizes: SizesOption = "100x10,411x30,1000x60,4000x100",
-    model: ModelOption = "default",
-) -> None:
-    """Processor seconds and memory of planning, reading and verifying."""
-    from core.benchmarking.speed import speed_report
-
-    to.check()
-    shapes = parse_sizes(sizes)
-    load_named(model)  # refused here, not in a process of its own
-    to.show(speed_report(shapes, named_folder(model), tell=say))
 
 
 def reading(
@@ -263,10 +250,13 @@ COMMANDS: tuple[Callable[..., None], ...] = (
         shifts,
         claims,
         speed,
+        press,
+        process,
         reading,
         step,
         refine,
         efforts,
+        job_shops,
         instances,
         machines,
         bound,

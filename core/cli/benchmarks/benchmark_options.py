@@ -23,6 +23,9 @@ SizeOption = Annotated[str, typer.Option("--sizes", help="Jobs x machines.")]
 KindsOption = Annotated[str, typer.Option(help="Kinds of shifts, joined by commas.")]
 ShiftsOption = Annotated[int, typer.Option(min=1, help="Held-out shifts per kind.")]
 DecisionsOption = Annotated[int, typer.Option(min=1, help="Decisions of a run.")]
+WorkersOption = Annotated[
+    int, typer.Option(min=1, help="Processes; plans are the same with any number.")
+]
 SamplesOption = Annotated[int, typer.Option(min=1, help="Plans of the policy.")]
 
 

@@ -48,6 +48,31 @@ def test_public_instances(tmp_path, model):
     assert "mean of 1" in done.output
 
 
+def test_efforts_beside_costs_found_elsewhere(tmp_path):
+    """What one run writes is what the next is measured by."""
+    size = ("--sizes", "6x2", "--kinds", "shift", "--shifts", 2)
+    ways, file = ("--ways", "rule:fifo"), tmp_path / "long.csv"
+    done = run("efforts", *size, *ways, "--over", "rule:fifo", "--output", file)
+    assert done.exit_code == 0, done.output
+    over = ("--over", "reference", "--reference", file)
+    done = run("efforts", *size, *ways, *over)
+    assert done.exit_code == 0, done.output
+    *_, reference, fifo = done.stdout.splitlines()
+    assert "reference" in reference
+    assert fifo.split()[4:6] == ["2", "1"]  # as often, and as dear
+
+
+def test_job_shops_without_the_exact_solver():
+    """One shop of each kind, over the cheaper of two rules."""
+    done = run(
+        *("job-shops", "--shops", 1, "--ways", "rule:fifo,rule:mwkr"),
+        *("--exact-seconds", 0),
+    )
+    assert done.exit_code == 0, done.output
+    assert "Cost over that of best" in done.stdout
+    assert "rdata-like" in done.stdout
+
+
 def test_learning_draws_its_curves(tmp_path):
     """The plot lies beside the file."""
     done = run(
@@ -77,7 +102,15 @@ def test_choices_are_tables_side_by_side(tmp_path):
         (("pmp", "nowhere"), 1, "There are no pmp instances in nowhere"),
         (("shifts", "--model", "nobody"), 1, "There is no model 'nobody'"),
         (("sleep",), 2, "No such command 'sleep'"),
-        (("speed", "--kinds", "shift"), 2, "No such option"),
+        (("reading", "--kinds", "shift"), 2, "No such option"),
+        (("speed", "--tasks", "sleep"), 2, "expected nothing, read"),
+        (("press", "--effort", "open"), 2, "expected one with an end"),
+        (("process", "--sample", "odd"), 2, "Expected a sample of shift-411x30"),
+        (("efforts", "--over", "odd"), 2, "hierarchical, auto+quick"),
+        (("efforts", "--ways", "auto+odd", "--over", "auto+odd"), 2, "with an end"),
+        (("efforts", "--over", "reference"), 2, "expected one of rule:best"),
+        (("efforts", "--reference", "none.csv"), 1, "none.csv cannot be read"),
+        (("job-shops", "--kinds", "odd"), 2, "expected edata, rdata"),
         (("refine", "--sets", "odd"), 2, "expected brandimarte"),
         (("shifts", "--sizes", ""), 2, "expected e.g. 411x30"),
         (("shifts", "--sizes", "many"), 2, "expected e.g. 411x30"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from core.benchmarking.efforts import planner
+from core.benchmarking.shares import in_shares
 from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Report, ResultTable
+from core.benchmarking.ways.way import get_ready, known_planner
 from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
 from core.problem.problem_fields import PER_MACHINE
@@ -100,6 +100,7 @@ def machines_rows(
     ways: Sequence[str],
     shifts: int,
     tell: Tell,
+    workers: int = 1,
 ) -> Iterator[MachinesRow]:
     """
     Plan the same jobs on more and more machines, in every way.
@@ -111,9 +112,11 @@ def machines_rows(
     counts
         Numbers of machines, rising; the shifts are drawn with the first.
     ways
-        See :func:`core.benchmarking.efforts.planner`.
+        See :func:`core.benchmarking.ways.way.planner`.
     tell
         Called with a line per shift and way.
+    workers
+        See :func:`core.benchmarking.shares.in_shares`.
 
     Raises
     ------
@@ -122,20 +125,31 @@ def machines_rows(
     """
     if any(y <= x for x, y in pairwise(counts)):
         raise ValueError(f"Expected rising numbers of machines, got {list(counts)}.")
-    planners = {way: planner(way) for way in ways}
-    for shift in range(shifts):
-        base = held_out_shift(kind, (jobs, counts[0]), shift)
-        for way, plan in planners.items():
-            costs: list[float] = []
-            for count in counts:
-                problem = with_machines(base, count)
-                begun = time.process_time()
-                cost = plan(problem, in_units_of(base, problem, Objective()))
-                seconds = time.process_time() - begun
-                ratio = times_the_cost(cost, costs[-1]) if costs else None
-                costs.append(cost)
-                yield MachinesRow(way, shift, count, cost, ratio, seconds)
-            tell(f"shift {shift}, {way}: {', '.join(f'{x:.4f}' for x in costs)}")
+    for way in ways:
+        known_planner(way)
+    parts = [
+        (kind, jobs, tuple(counts), way, shift)
+        for shift in range(shifts)
+        for way in ways
+    ]
+    for rows in in_shares(_rows, parts, workers):
+        costs = ", ".join(f"{row.cost:.4f}" for row in rows)
+        tell(f"shift {rows[0].shift}, {rows[0].way}: {costs}")
+        yield from rows
+
+
+def _rows(part: tuple[str, int, tuple[int, ...], str, int]) -> list[MachinesRow]:
+    """Plan one shift in one way on every number of machines."""
+    get_ready()
+    kind, jobs, counts, way, shift = part
+    base = held_out_shift(kind, (jobs, counts[0]), shift)
+    rows: list[MachinesRow] = []
+    for count in counts:
+        problem = with_machines(base, count)
+        made = known_planner(way)(problem, in_units_of(base, problem, Objective()))
+        ratio = times_the_cost(made.cost, rows[-1].cost) if rows else None
+        rows.append(MachinesRow(way, shift, count, made.cost, ratio, made.seconds))
+    return rows
 
 
 def machines_report(rows: Sequence[MachinesRow]) -> Report:

@@ -5,14 +5,14 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from core.benchmarking.more_machines import (
+from core.benchmarking.shifts import held_out_shift
+from core.benchmarking.ways.more_machines import (
     MachinesRow,
     in_units_of,
     machines_report,
     machines_rows,
     with_machines,
 )
-from core.benchmarking.shifts import held_out_shift
 from core.problem.objective import Objective
 
 SIZE = (8, 3)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.benchmarking.efforts import planner
-from core.benchmarking.improving.refine import FOLDERS, public_instances
+from core.benchmarking.improving.refine import FOLDERS, Instance, public_instances
 from core.benchmarking.public import MissingInstancesError, instances_root
+from core.benchmarking.shares import in_shares
 from core.benchmarking.table import Cell, Report, ResultTable, mean
+from core.benchmarking.ways.way import get_ready, known_planner
 
 Tell = Callable[[str], None]
 
@@ -38,7 +38,7 @@ class PublicRow:
 
 
 def public_rows(
-    folder: Path, sets: Sequence[str], ways: Sequence[str], tell: Tell
+    folder: Path, sets: Sequence[str], ways: Sequence[str], tell: Tell, workers: int = 1
 ) -> Iterator[PublicRow]:
     """
     Plan every instance of some sets in every way, for the makespan alone.
@@ -51,34 +51,40 @@ def public_rows(
     sets
         Of :data:`core.benchmarking.improving.refine.SETS`.
     ways
-        See :func:`core.benchmarking.efforts.planner`.
+        See :func:`core.benchmarking.ways.way.planner`.
     tell
-        Called with a line per instance, and per set that is left out.
+        Called with a line per plan, and per set that is left out.
+    workers
+        See :func:`core.benchmarking.shares.in_shares`.
 
     Raises
     ------
     ValueError
         When there is no such set or way.
     """
-    planners = {way: planner(way) for way in ways}
+    for way in ways:
+        known_planner(way)
+    parts: list[tuple[Instance, str]] = []
     for group in sets:
         try:
             root = instances_root(folder, FOLDERS[group])
         except MissingInstancesError as error:
             tell(f"{group} is left out. {error}")
             continue
-        for instance in public_instances(root, group):
-            problem, objective = instance.problem, instance.objective
-            found = []
-            for way, plan in planners.items():
-                begun = time.process_time()
-                cost = plan(problem, objective)
-                seconds = time.process_time() - begun
-                makespan = cost / objective.scales(problem)[0]
-                gap = makespan / instance.best_known - 1
-                found.append(f"{way} {gap:.1%}")
-                yield PublicRow(group, instance.name, way, gap, seconds)
-            tell(f"{group} {instance.name}: {', '.join(found)}")
+        parts += [(x, way) for x in public_instances(root, group) for way in ways]
+    for row in in_shares(_row, parts, workers):
+        tell(f"{row.group} {row.instance}: {row.way} {row.gap:.1%}")
+        yield row
+
+
+def _row(part: tuple[Instance, str]) -> PublicRow:
+    """Plan one instance in one way."""
+    get_ready()
+    instance, way = part
+    problem, objective = instance.problem, instance.objective
+    made = known_planner(way)(problem, objective)
+    gap = made.cost / objective.scales(problem)[0] / instance.best_known - 1
+    return PublicRow(instance.group, instance.name, way, gap, made.seconds)
 
 
 def public_efforts_report(rows: Sequence[PublicRow]) -> Report:
@@ -97,10 +103,23 @@ def public_efforts_report(rows: Sequence[PublicRow]) -> Report:
             tuple((x.group, x.instance, x.way, x.gap, x.seconds) for x in rows),
         ),
         (
+            _instance_table(rows),
             ResultTable(
                 "Gap to the best known makespan in percent",
                 ("set", "way", "instances", "mean", "largest", "CPU seconds"),
                 tuple(lines),
             ),
         ),
+    )
+
+
+def _instance_table(rows: Sequence[PublicRow]) -> ResultTable:
+    """Gaps of each instance, a column per way."""
+    ways = tuple(dict.fromkeys(row.way for row in rows))
+    gaps = {(row.group, row.instance, row.way): 100 * row.gap for row in rows}
+    names = dict.fromkeys((row.group, row.instance) for row in rows)
+    return ResultTable(
+        "Gap of each instance in percent",
+        ("set", "instance", *ways),
+        tuple((*name, *(gaps.get((*name, way)) for way in ways)) for name in names),
     )

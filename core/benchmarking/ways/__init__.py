@@ -1,0 +1,1 @@
+"""Ways of planning side by side: on shifts, job shops, public instances."""
