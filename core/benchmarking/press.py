@@ -29,7 +29,7 @@ RESAMPLES = 1_000
 
 
 @dataclass(frozen=True)
-class Moment:
+class SecondsTaken:
     """
     How long something took.
 
@@ -61,9 +61,9 @@ class PressRow:
     kind: str
     shift: int
     turn: int
-    one_pass: Moment
-    first: Moment
-    done: Moment
+    one_pass: SecondsTaken
+    first: SecondsTaken
+    done: SecondsTaken
 
 
 class _Watch:
@@ -72,12 +72,12 @@ class _Watch:
     def __init__(self) -> None:
         self.clock, self.cpu = time.perf_counter(), time.process_time()
 
-    def read(self) -> Moment:
+    def read(self) -> SecondsTaken:
         clock, cpu = time.perf_counter(), time.process_time()
-        return Moment(clock - self.clock, cpu - self.cpu)
+        return SecondsTaken(clock - self.clock, cpu - self.cpu)
 
 
-def one_pass(problem: Problem) -> Moment:
+def one_pass(problem: Problem) -> SecondsTaken:
     """Plan a shift by one pass of ATCS."""
     atcs = variants(["atcs"])[:1]
     watch = _Watch()
@@ -85,9 +85,9 @@ def one_pass(problem: Problem) -> Moment:
     return watch.read()
 
 
-def pressed(problem: Problem, effort: str) -> tuple[Moment, Moment]:
+def pressed(problem: Problem, effort: str) -> tuple[SecondsTaken, SecondsTaken]:
     """Plan a shift as the page does: until there is a plan to show, and to the end."""
-    told: list[Moment] = []
+    told: list[SecondsTaken] = []
 
     def found(schedule: Schedule, cost: float) -> None:
         if not told:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.benchmarking.press import Moment, PressRow, press_report, press_rows
+from core.benchmarking.press import SecondsTaken, PressRow, press_report, press_rows
 from core.benchmarking.process import process_report
 
 
@@ -22,7 +22,14 @@ def test_a_first_plan_comes_before_the_last():
 def test_ratios_are_medians_of_pairs():
     """1, 2 and 9 times the pass: twice, though the medians of seconds are 3 apart."""
     rows = [
-        PressRow("s", 0, 0, Moment(one, one), Moment(one * x, 1.0), Moment(1.0, 1.0))
+        PressRow(
+            "s",
+            0,
+            0,
+            SecondsTaken(one, one),
+            SecondsTaken(one * x, 1.0),
+            SecondsTaken(1.0, 1.0),
+        )
         for one, x in ((1.0, 1), (2.0, 9), (3.0, 2))
     ]
     lines = press_report(rows).summaries[0].rows

@@ -27,7 +27,7 @@ Plans = Callable[[Problem, Objective, int], float]
 
 
 @dataclass(frozen=True)
-class Planned:
+class CostAndTime:
     """
     What a way made of a problem.
 
@@ -43,7 +43,7 @@ class Planned:
     seconds: float
 
 
-def planner(way: str) -> Callable[[Problem, Objective], Planned]:
+def planner(way: str) -> Callable[[Problem, Objective], CostAndTime]:
     """
     Return what plans in a named way.
 
@@ -70,16 +70,16 @@ def planner(way: str) -> Callable[[Problem, Objective], Planned]:
         raise ValueError(f"Expected one seed or more, got {way!r}.")
     plans = _plans(name, amount, way)
 
-    def planned(problem: Problem, objective: Objective) -> Planned:
+    def planned(problem: Problem, objective: Objective) -> CostAndTime:
         begun = time.process_time()
         cost = min(plans(problem, objective, seed) for seed in range(seeds))
-        return Planned(cost, time.process_time() - begun)
+        return CostAndTime(cost, time.process_time() - begun)
 
     return planned
 
 
 @cache
-def known_planner(way: str) -> Callable[[Problem, Objective], Planned]:
+def known_planner(way: str) -> Callable[[Problem, Objective], CostAndTime]:
     """Return :func:`planner`, made once per process."""
     return planner(way)
 
