@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.benchmarking.press import SecondsTaken, PressRow, press_report, press_rows
+from core.benchmarking.press import PressRow, SecondsTaken, press_report, press_rows
 from core.benchmarking.process import process_report
 
 
