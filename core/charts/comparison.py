@@ -269,7 +269,7 @@ def _layout() -> dict[str, Any]:
         "plot_bgcolor": theme.BACKGROUND,
         "dragmode": False,
         "hoverlabel": {"font": {"family": theme.FONT, "size": 13}},
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "legend": theme.LEGEND,
         "xaxis": axis,
         "yaxis": dict(axis),
     }

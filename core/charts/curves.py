@@ -106,7 +106,7 @@ def held_out_chart(runs: Sequence[RunCurves]) -> go.Figure:
                 )
     _style(figure, HEIGHT)
     figure.update_layout(
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend=theme.LEGEND,
         margin={"l": 60, "r": 16, "t": 40, "b": 44},
     )
     figure.update_yaxes(title_text="cost")

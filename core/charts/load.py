@@ -100,16 +100,7 @@ def load_bars(load: Load, row: int, start: datetime, chosen: int | None) -> go.F
         bargap=0.08,
         height=HEIGHT,
         margin={"l": 52, "r": 8, "t": 36, "b": 44},
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "y": 1.02,
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "traceorder": "normal",
-        },
+        legend=theme.STILL_LEGEND,
         xaxis={
             "type": "date",
             "fixedrange": True,

@@ -58,6 +58,19 @@ SCALE = {
     "very late": "#ad512d",
 }
 
+# From the top edge of a chart down: it makes its own room, whatever the width. Placed by
+# the plot, it would lie over it when a narrow window is made wide again.
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "y": 1,
+    "yref": "container",
+    "xanchor": "left",
+    "yanchor": "top",
+    "traceorder": "normal",
+}
+STILL_LEGEND = LEGEND | {"itemclick": False, "itemdoubleclick": False}
+
 SHORT = 22  # characters of a planner's name that a chart has room for
 
 

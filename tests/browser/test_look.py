@@ -15,6 +15,10 @@ MEASURES = """() => {
     rows: seen('.st-key-chart_place .ytick text',
       (r) => r.bottom <= innerHeight).length,
     over: main.scrollWidth - main.clientWidth,
+    legend: Math.max(...seen('.st-key-chart_place .legend', () => true)
+      .map((r) => r.bottom)),
+    hours: Math.min(...seen('.st-key-chart_place .xtick text', () => true)
+      .map((r) => r.top)),
   };
 }"""
 
@@ -28,16 +32,17 @@ def planned(page, settled, by_rule):
 
 
 def test_the_chart_is_in_sight(dashboard_page, settled, by_rule, screenshot):
-    """First bar, rows, and nothing wider than the screen; with a panel, too."""
+    """First bar, rows, legend above hours, nothing too wide; narrow, and wide again."""
     page = dashboard_page
     planned(page, settled, by_rule)
-    for width, height, first, rows in ((1440, 900, 360, 20), (800, 1000, 800, 10)):
+    for width, height, first, rows in ((800, 1000, 800, 10), (1440, 900, 360, 20)):
         page.set_viewport_size({"width": width, "height": height})
         settled(page)
         found = page.evaluate(MEASURES)
         assert found["first"] <= first, found
         assert found["rows"] >= rows, found
         assert found["over"] <= 0, found
+        assert found["legend"] <= found["hours"], found
         screenshot(f"look-{width}")
         page.keyboard.press("/")
         page.keyboard.type("J-0107")

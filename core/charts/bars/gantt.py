@@ -42,7 +42,7 @@ from core.problem.schedule import Schedule, slack
 from core.problem.shift import Shift
 
 ROW_PIXELS = {20: 26, 45: 21, 10**9: 17}  # by number of machines, up to
-LEAST_PIXELS = 44  # of all rows: a legend stands at most three times them above
+LEAST_PIXELS = 44  # of all rows
 AXIS_PIXELS = 46  # of the time axis: two lines and its ticks
 LEGEND_PIXELS = 52  # two lines; a narrow screen takes more from the rows
 HOVERED_EXTRAS = 6  # of a planner's own columns; the panel has them all
@@ -290,22 +290,12 @@ def _layout(canvas: Canvas) -> dict[str, Any]:
         "barmode": "overlay",
         "bargap": 0,
         "height": round(inner) + AXIS_PIXELS + LEGEND_PIXELS + 12,
-        "margin": {"l": 8, "r": 8, "t": AXIS_PIXELS + LEGEND_PIXELS, "b": 12},
-        "legend": {
-            "orientation": "h",
-            # Above the axis, by paper: so it makes its own room when it needs more.
-            "x": 0,
-            "y": 1 + (AXIS_PIXELS + 8) / inner,
-            "xanchor": "left",
-            "yanchor": "bottom",
-            "itemclick": False,
-            "itemdoubleclick": False,
-            "font": {"size": 12},
-            "traceorder": "normal",
-        },
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 12},
+        "legend": theme.STILL_LEGEND,
         "xaxis": {
             "type": "date",
             "side": "top",
+            "automargin": True,  # below the legend
             "range": axis.at(np.array([view.begin, view.end])),
             "fixedrange": True,
             "gridcolor": theme.GRID,
