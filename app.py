@@ -28,6 +28,7 @@ page = st.navigation(
 from pages.parts.guard import framed, look_nothing_up  # noqa: E402
 from pages.parts.kept.in_hand import shift_in_hand  # noqa: E402
 from pages.parts.keys import listen_to_keys  # noqa: E402
+from pages.parts.light_or_dark import follow_theme  # noqa: E402
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -41,3 +42,4 @@ look_nothing_up()
 with framed(), shift_in_hand(page.url_path):
     page.run()
 listen_to_keys()
+follow_theme()

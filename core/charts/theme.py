@@ -58,8 +58,8 @@ SCALE = {
     "very late": "#ad512d",
 }
 
-# From the top edge of a chart down: it makes its own room, whatever the width. Placed by
-# the plot, it would lie over it when a narrow window is made wide again.
+# From the top edge of a chart down: it makes its own room, whatever the width. Placed
+# by the plot, it would lie over it when a narrow window is made wide again.
 LEGEND = {
     "orientation": "h",
     "x": 0,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from core.charts import theme
+from pages.parts.light_or_dark import is_dark
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -45,11 +46,6 @@ def show_chart(
         st.plotly_chart(
             figure, alt=alt, on_select=on_click, selection_mode="points", **given
         )
-
-
-def is_dark() -> bool:
-    """Whether the browser shows the dark theme."""
-    return bool(st.context.theme.type == "dark")
 
 
 def job_of(point: dict[str, Any]) -> int | None:

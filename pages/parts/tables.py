@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.problem import phrases
-from pages.parts.chart import is_dark
+from pages.parts.light_or_dark import is_dark
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler

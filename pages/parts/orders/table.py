@@ -19,7 +19,7 @@ from core.planning.plan import Plan
 from core.problem import phrases
 from core.problem.measures.orders import Order, OrderLine
 from core.tables.writing.write_orders import order_rows, orders_csv
-from pages.parts.chart import is_dark
+from pages.parts.light_or_dark import is_dark
 from pages.parts.orders.standing import lines_of, whys_of
 from pages.parts.outlook import (
     USUAL_SPREAD,
