@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pandas import read_excel
+from pandas import read_csv, read_excel
 
 from core.decisions.whatif import what_if
 from core.planning.decision import Scores
@@ -334,6 +334,34 @@ def test_jobs_are_locked_in_their_table(app):
     click(app, "icon_undo")
     click(app, "icon_undo")
     assert value(app, Key.DAY).events == ()
+
+
+def test_a_lock_of_the_jobs_file_is_lifted_in_the_panel(data):
+    """It is marked and says where it is from; one press lifts it, undo restores it."""
+    table = read_csv(SMALL / "jobs.csv", dtype=str)
+    assert table.job_id[4] == "J-0005"
+    table["machine_id"] = None
+    table["lock"] = None
+    table.loc[4, ["machine_id", "lock"]] = ["CNC-01", "machine"]
+    app = window(**{Key.SOURCE: "upload", Key.SCHEDULER: "rule:edd"})
+    tables = {x: (SMALL / f"{x}.csv").read_bytes() for x in ("machines", "calendars")}
+    tables["jobs"] = table.to_csv(index=False).encode()
+    app.sidebar.get("file_uploader")[0].set_value(
+        [(f"{name}.csv", content, "text/csv") for name, content in tables.items()]
+    ).run()
+    press(app, "Plan")
+    assert "locked" in app.get("plotly_chart")[0].proto.spec
+    focus(app, 4)
+    assert any("Locked by the jobs file" in x.value for x in app.markdown)
+    click(app, "unlock")
+    assert [x.kind for x in value(app, Key.DAY).events] == ["job_unlocked"]
+    assert "lock_start" in [x.key for x in app.button]
+    plan_by(app, "rule:spt")
+    assert value(app, Key.PLAN).result.floor is None
+    click(app, "icon_undo")
+    click(app, "icon_undo")
+    focus(app, 4)
+    assert "unlock" in [x.key for x in app.button]
 
 
 def freeze(app, until, *machines):

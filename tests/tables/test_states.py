@@ -54,6 +54,9 @@ def test_states_locks_and_freeze_are_read():
     assert reading.shift.problem.job_ids == ("a", "b", "c", "d", "f")
     # Where a planned job was planned does not bind it.
     assert reading.shift.problem.eligible[4].tolist() == [True, True, False]
+    # A lock keeps a job on its machine by itself, and can be lifted; a release cannot.
+    assert reading.shift.problem.eligible[3].tolist() == [True, True, False]
+    assert reading.shift.problem.eligible[2].tolist() == [True, False, False]
 
 
 def test_a_machine_column_alone_binds_as_ever():

@@ -1,4 +1,4 @@
-"""A shift while events change it: closures, lengths, releases, jobs that come in."""
+"""A shift while events change it: closures, lengths, releases, locks, new jobs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from core.problem.calendar import Calendar
 from core.problem.checks import LONGEST
+from core.problem.floor import Floor, JobState, Status
 from core.problem.model import Problem
 from core.problem.problem_fields import PER_JOB_DEFAULTS
 from core.problem.setups import MachineStarts
@@ -39,6 +40,8 @@ class Draft:
         self._release = shift.problem.release.copy()
         self._processing = shift.problem.processing.copy()
         self._rush: list[RushJob] = []
+        self._states = {} if shift.floor is None else dict(shift.floor.states)
+        self.lifted: set[str] = set()  # jobs that the files lock, and events do not
 
     def seconds(self, moment: datetime) -> int:
         """Seconds since plan start; negative before it."""
@@ -88,6 +91,24 @@ class Draft:
         """Let a job begin no sooner than a moment."""
         j = self.jobs[job]
         self._release[j] = max(self._release[j], self.seconds(moment))
+
+    def unlock(self, job: str) -> bool:
+        """Lift the lock that the files put on a job; whether they did."""
+        j = self.jobs[job]
+        state = self._states.get(j, JobState())
+        if state.lock is None:
+            return False
+        bare = replace(state, lock=None)
+        if not state.has_begun:  # without a lock a start says nothing
+            bare = replace(bare, start=None)
+        if state.status is Status.PLANNED:  # nor does a machine
+            bare = replace(bare, machine=None)
+        if bare == JobState():
+            del self._states[j]
+        else:
+            self._states[j] = bare
+        self.lifted.add(job)
+        return True
 
     def faults_of_rush(self, rush: Sequence[RushJob]) -> list[tuple[str, str, str]]:
         """Value, fault and mend of everything that keeps jobs from coming in."""
@@ -153,7 +174,22 @@ class Draft:
         more = ("",) * len(self._rush)
         extras = {name: (*x, *more) for name, x in self._shift.extras.items()}
         materials = self._shift.materials and (*self._shift.materials, *more)
-        return replace(self._shift, problem=made, extras=extras, materials=materials)
+        return replace(
+            self._shift,
+            problem=made,
+            extras=extras,
+            materials=materials,
+            floor=self._floor(),
+        )
+
+    def _floor(self) -> Floor | None:
+        """Return what the files say of the floor, but for locks that were lifted."""
+        floor = self._shift.floor
+        if floor is None or not self.lifted:
+            return floor
+        floor = replace(floor, states=self._states)
+        says = floor.binds or floor.freeze_until or floor.previous is not None
+        return floor if says else None
 
     def _with_rush(self) -> Problem:
         """Return the problem with the jobs that came in behind its own."""

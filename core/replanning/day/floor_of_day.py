@@ -81,7 +81,7 @@ def floor_of_day(
 
 def without_locks(floor: Floor, said: Floor | None, jobs: Collection[int]) -> Floor:
     """
-    Return a floor without what events forbid to change.
+    Return a floor without what events forbid to change, or allow.
 
     Parameters
     ----------
@@ -90,15 +90,19 @@ def without_locks(floor: Floor, said: Floor | None, jobs: Collection[int]) -> Fl
     said
         What the files say; ``None``: nothing.
     jobs
-        Those that events lock.
+        Those that events lock, or whose lock by the files they lift.
     """
     said = said or Floor()
-    states = {}
-    for job, state in floor.states.items():
-        if job in jobs and job not in said.states and not state.has_begun:
-            continue  # nothing but the lock was known of it
-        by_files = said.states.get(job, JobState())
-        states[job] = replace(state, lock=by_files.lock) if job in jobs else state
+    states = dict(floor.states)
+    for job in jobs:
+        state, by_files = states.get(job), said.states.get(job)
+        if state is not None and state.has_begun:
+            lock = None if by_files is None else by_files.lock
+            states[job] = replace(state, lock=lock)
+        elif by_files is not None:
+            states[job] = by_files
+        else:
+            states.pop(job, None)  # nothing but the lock was known of it
     return replace(floor, states=states, freeze_until=said.freeze_until)
 
 
@@ -122,8 +126,10 @@ def _state(state: EventState, machines: Mapping[str, int]) -> JobState:
 def _locked(state: JobState | None, lock: EventLock, machine: int) -> JobState:
     """Return a job's state with its lock; whether it began is for the plan to say."""
     kind = Lock.START if lock.kind == "start" else Lock.MACHINE
-    if state is not None:
+    if state is not None and state.has_begun:
         return replace(state, lock=kind)
+    if state is not None:
+        return replace(state, machine=machine, start=None, lock=kind)
     return JobState(Status.RELEASED, machine, lock=kind)
 
 

@@ -85,7 +85,7 @@ def replay(shift: Shift, events: Iterable[Event], now: datetime) -> Replayed:
             _apply(event, _Log(draft, past, locks, freeze, refuse))
     if faults:
         raise EventsRefusedError(tuple(faults))
-    return Replayed(draft.shift(), past, locks, freeze)
+    return Replayed(draft.shift(), past, locks, freeze, frozenset(draft.lifted))
 
 
 @dataclass(frozen=True)
@@ -256,6 +256,7 @@ def _(event: JobLocked, log: _Log) -> None:
         )
         return
     if _may_run(event.job, event.machine, log):
+        log.draft.unlock(event.job)  # this lock counts, not that of the files
         start = log.draft.seconds(event.start)
         moved = event.kind == "job_moved"
         log.locks[event.job] = EventLock(event.lock, event.machine, start, moved)
@@ -263,7 +264,8 @@ def _(event: JobLocked, log: _Log) -> None:
 
 @_apply.register
 def _(event: JobUnlocked, log: _Log) -> None:
-    if log.locks.pop(event.job, None) is None:
+    by_event = log.locks.pop(event.job, None) is not None
+    if not log.draft.unlock(event.job) and not by_event:
         log.refuse(event.job, f"{event.job} is not locked.", "Nothing to do.")
 
 

@@ -79,12 +79,15 @@ class EventLock:
         Seconds since plan start; it counts with ``start`` only.
     moved
         Whether the planner moved it there.
+    by_files
+        Whether the files say so, and no event.
     """
 
     kind: Literal["machine", "start"]
     machine: str
     start: int
     moved: bool = False
+    by_files: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +98,21 @@ class Replayed:
     Parameters
     ----------
     shift
-        What is planned: closures, lengths, releases and jobs as the events say.
+        What is planned: closures, lengths, releases and jobs as the events say; its
+        floor as the files say it, but for locks that events lifted.
     begun
         What events say of the past, by job id; of other jobs they say nothing.
     locks
-        Locks in force, by job id.
+        Locks of events in force, by job id.
     freeze
         Seconds since plan start before which nothing changes, by machine id; 0:
         nothing is frozen there, whatever the files say.
+    lifted
+        Ids of jobs that the files lock, and whose lock an event lifted or replaced.
     """
 
     shift: Shift
     begun: Mapping[str, EventState]
     locks: Mapping[str, EventLock]
     freeze: Mapping[str, int] = field(default_factory=dict)
+    lifted: frozenset[str] = frozenset()

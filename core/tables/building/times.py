@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.tables.building.book import Book, find, names_in, report_no_machine, types_in
+from core.tables.building.floor.status_words import is_only_locked
 from core.tables.building.pieces import (
     bound_machines,
     say_how_pieces_count,
@@ -39,7 +40,10 @@ def processing_times(book: Book) -> NDArray[np.float64]:
     for j, record in enumerate(jobs):
         text = record.row.machine_types
         bound = bound_machines(book, record) if binds else None
-        if bound is not None:
+        # A lock is for the floor to keep: lifted, the job may run elsewhere again.
+        lifts = bound is not None and bound.sum() == 1 and is_only_locked(record)
+        lifts = lifts and work[j].minutes is not None
+        if bound is not None and not lifts:
             listed[j] &= bound
         if text in clear:
             allowed[j] = clear[text]
@@ -53,12 +57,13 @@ def processing_times(book: Book) -> NDArray[np.float64]:
         elif not listed[j].any():
             allowed[j] = True
         if bound is not None:
-            misses = not ((allowed[j] & bound).any() or listed[j].any())
+            misses = not ((allowed[j] | listed[j]) & bound).any()
             if bound.any() and (allowed[j] | listed[j]).any() and misses:
                 named[j] = True
                 _report_bound_elsewhere(book, record)
             named[j] |= not bound.any()
-            allowed[j] &= bound
+            if not lifts:
+                allowed[j] &= bound
     minutes = np.array([inf if x is None else x for x, _ in work])
     left = np.array([x.left for x in work])
     seconds = (minutes * MINUTE * left)[:, None] / speed  # (n, m)

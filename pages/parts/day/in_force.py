@@ -173,6 +173,8 @@ def replayed(shift: Shift, events: Iterable[Event]) -> Replayed:
         When some cannot be applied; see :func:`core.replanning.day.replay.replay`.
     """
     told = tuple(events)
+    if not told:
+        return Replayed(shift, {}, {})
     now = max([now_in_hand(shift), *(x.time for x in told)])
     key = json.dumps(events_to_json(told))
     return _replayed(shift.content_hash, shift.name, key, now, shift, told)

@@ -106,9 +106,9 @@ def _base_of(shift: Shift) -> Shift:
     kept = tuple(x for x in day.events if isinstance(x, OF_THE_PLAN))
     floor = shift.floor
     if floor is not None:
-        locks = replayed(before, day.events).locks
-        ids = shift.problem.job_ids
-        jobs = {j for j, name in enumerate(ids) if name in locks}
+        made = replayed(before, day.events)
+        named = made.locks.keys() | made.lifted
+        jobs = {j for j, name in enumerate(shift.problem.job_ids) if name in named}
         floor = without_locks(floor, before.floor, jobs)
     base = replace(shift, floor=floor)
     keep_day(replace(day, base_hash=base.content_hash, events=kept))

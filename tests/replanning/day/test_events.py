@@ -1,6 +1,6 @@
 """Events: a log that outlives a restart, and replays to the same problem."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.problem.calendar import Calendar
+from core.problem.floor import Floor, JobState, Lock, PreviousPlan, Status
 from core.problem.model import Problem
 from core.problem.rows import Job, Machine
 from core.problem.shift import Shift
@@ -34,8 +35,10 @@ from core.replanning.day.events import (
     RushJob,
     RushOrder,
 )
+from core.replanning.day.floor_of_day import floor_of_day, without_locks
 from core.replanning.day.replay import apply, replay
 from core.replanning.day.replayed import EventLock, EventsRefusedError, EventState
+from core.timing.retime import retime
 from tests.strategies import problems
 
 START = datetime(2026, 1, 6, 6, 0)
@@ -193,6 +196,29 @@ def test_past_and_locks_are_told_apart_from_the_problem(shift):
     assert made.locks == {"B": EventLock("start", "M1", 95 * 60, moved=True)}
     assert made.freeze == {"M0": 0, "M1": 180 * 60}  # lifted on one machine again
     assert made.shift.problem.job_ids == ("A", "B", "R1", "R2")
+
+
+def test_a_lock_of_the_files_is_lifted_or_replaced(shift):
+    """B is locked on M1 by its file; unlocked it is free, moved it stays on M0."""
+    by_file = JobState(machine=1, lock=Lock.MACHINE)
+    run = JobState(Status.FINISHED, 0, 0, 600)
+    shift = replace(shift, floor=Floor(at(20).minute * 60, {0: run, 1: by_file}))
+    free = JobUnlocked(time=at(21), job="B")
+    made = replay(shift, [free], NOW)
+    assert made.shift.floor.states == {0: run}
+    assert made.lifted == {"B"}
+    move = JobMoved(time=at(22), job="B", machine="M0", lock="start", start=at(30))
+    for events in ([move], [free, move]):
+        made = replay(shift, events, NOW)
+        previous = PreviousPlan.of(retime(shift.problem, ((0, 1), ())))
+        floor = floor_of_day(made, previous, at(21))
+        assert floor.states[1].machine == 0
+        assert floor.states[1].lock is Lock.START
+        assert without_locks(floor, shift.floor, {1}).states[1] == by_file
+    with pytest.raises(EventsRefusedError, match="not locked"):
+        replay(shift, [free, free], NOW)
+    alone = replace(shift, floor=Floor(0, {1: by_file}))
+    assert replay(alone, [free], NOW).shift.floor is None
 
 
 def test_an_event_that_is_withdrawn_never_was(shift):

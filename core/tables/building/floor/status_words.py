@@ -92,6 +92,12 @@ def is_bound(jobs: Records[JobRow], record: Record[JobRow]) -> bool:
     )
 
 
+def is_only_locked(record: Record[JobRow]) -> bool:
+    """Whether nothing but a lock binds a job to the machine that it names."""
+    planned = status_of(record.row) == str(Status.PLANNED)
+    return planned and lock_of(record.row) is not None
+
+
 def lock_of(row: JobRow) -> Lock | None:
     """Lock of a row; none for a word that is none, which is reported elsewhere."""
     word = None if row.lock is None else _LOCKS.get(umlauts_folded(row.lock))

@@ -63,6 +63,8 @@ def _show_lock(plan: Plan, job: int) -> bool:
     when = phrases.moment(plan.shift.start, found.start)
     at = f" at {when}" if found.kind == "start" else ""
     why = "Moved by you, and locked" if found.moved else "Locked"
+    if found.by_files:
+        why = "Locked by the jobs file"
     st.markdown(f":material/lock: **{why}** on {theme.unmarked(found.machine + at)}")
     return st.button(
         "Unlock",

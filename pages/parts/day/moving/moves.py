@@ -14,11 +14,12 @@ from core.charts.bars.floor_marks import FloorMarks
 from core.planning.plan import Plan
 from core.planning.scheduler import Result, Stopwatch
 from core.problem import phrases
+from core.problem.floor import Lock
 from core.problem.schedule import Schedule
 from core.problem.shift import Shift
 from core.replanning.day.events import Event, JobLocked, JobMoved, JobUnlocked
 from core.replanning.day.floor_of_day import floor_of_day, previous_of
-from core.replanning.day.replayed import EventLock, EventsRefusedError
+from core.replanning.day.replayed import EventLock, EventsRefusedError, Replayed
 from core.replanning.moving import MoveRefusedError, moved
 from core.timing.commitments import ImpossibleLockError, remaining
 from core.timing.committing import committed
@@ -43,7 +44,27 @@ def lock_of(plan: Plan, job: int) -> EventLock | None:
     day, base = day_in_hand(), base_shift()
     if day is None or base is None:
         return None
-    return replayed(base, day.events).locks.get(plan.shift.problem.job_ids[job])
+    made = replayed(base, day.events)
+    name = plan.shift.problem.job_ids[job]
+    if name in made.locks:
+        return made.locks[name]
+    kind = _locks_of_files(made).get(name)
+    if kind is None:
+        return None
+    schedule = plan.result.schedule
+    machine = plan.shift.problem.machine_ids[schedule.machine[job]]
+    return EventLock(kind.value, machine, int(schedule.start[job]), by_files=True)
+
+
+def _locks_of_files(made: Replayed) -> dict[str, Lock]:
+    """Kinds of the locks of the files that count and no event lifted, by job id."""
+    floor, ids = made.shift.floor, made.shift.problem.job_ids
+    states = {} if floor is None else floor.states
+    return {
+        ids[j]: state.lock
+        for j, state in states.items()
+        if state.lock is not None and not state.has_begun
+    }
 
 
 def marks_of(plan: Plan) -> FloorMarks:
@@ -58,11 +79,12 @@ def marks_of(plan: Plan) -> FloorMarks:
     if floor is not None:
         begun[floor.begun()] = True
         freeze = dict(floor.freeze_until)
-    if base is not None and day is not None and day.events:
+    if base is not None and day is not None:
         said = replayed(base, day.events)
         where = {name: k for k, name in enumerate(problem.machine_ids)}
         freeze |= {where[x]: until for x, until in said.freeze.items() if x in where}
-        locked = np.isin(problem.job_ids, list(said.locks))
+        named = said.locks.keys() | _locks_of_files(said).keys()
+        locked = np.isin(problem.job_ids, list(named))
         waiting = [name for name, x in said.begun.items() if x.state == "planned"]
         begun &= ~np.isin(problem.job_ids, waiting)
     freeze = {k: until for k, until in freeze.items() if until > now}
