@@ -12,6 +12,7 @@ import re
 import sys
 import unicodedata
 import warnings
+from contextlib import redirect_stdout
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -46,7 +47,8 @@ def seen_in(text, delimiter):
 def seen_in_workbook(data):
     """(row, column): value of each filled cell of jobs, by openpyxl; or ``None``."""
     try:
-        with warnings.catch_warnings():
+        # Of a style that is not there openpyxl prints a line before it raises.
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             made = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception:

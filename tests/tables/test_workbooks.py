@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import openpyxl
 import pytest
 import xlsxwriter
+from openpyxl.styles import Font
 
 from core.tables.reading.formats import number_format
 from core.tables.reading.worksheet import scan_sheet
@@ -158,6 +159,24 @@ def test_hidden_rows_columns_and_sheets_are_read_and_said():
         "the others",
         "b.xlsx · machines: This sheet is hidden, and is read like the others",
     ]
+
+
+def test_struck_out_rows_are_read_and_said():
+    """Rows 3 and 5; not row 4, whose cell beside the table is, nor a bold one."""
+    rows = [["job_id", "processing_minutes"], *([f"J-{i}", 60] for i in range(4))]
+    made = opened(jobs=rows, machines=MACHINE_ROWS)
+    sheet = made["jobs"]
+    sheet["A2"].font = Font(bold=True)
+    for cell in ("A3", "B3", "B5"):
+        sheet[cell].font = Font(strike=True)
+    sheet["F4"].font = Font(strike=True)
+    _, kept, issues = jobs(saved(made))
+    assert len(kept) == 4
+    assert (
+        "warning: b.xlsx · jobs, row 3: 2 rows have text that is struck out, and are "
+        "read like the others: 3, 5. Delete these rows if they are not part of the "
+        "shift, or write cancelled as their status." in issues
+    )
 
 
 def test_rows_hidden_by_a_filter_are_said_to_be():

@@ -28,7 +28,12 @@ from core.tables.reading.leftovers import (
     without_repeats,
     without_second_table,
 )
-from core.tables.reading.merges import filled_grid, report_hidden, report_merged
+from core.tables.reading.merges import (
+    filled_grid,
+    report_hidden,
+    report_merged,
+    report_struck,
+)
 from core.tables.reading.totals import without_totals
 from core.tables.reading.workbook import Worksheet
 from core.tables.reading.worksheet import Range, SheetScan
@@ -180,6 +185,7 @@ def assemble(
     if sheet is None:
         return table
     report_hidden(table, sheet, collect)
+    report_struck(table, sheet, collect)
     faulty |= report_merged(table, merged, collect)
     return RawTable(
         kind, label, columns, table.rows, header_row, units=table.units, faulty=faulty

@@ -81,6 +81,34 @@ def special_formats(styles: bytes | None) -> Mapping[str, NumberFormat]:
     return styled
 
 
+def struck_styles(styles: bytes | None) -> frozenset[str]:
+    """Style indices of cells whose text is struck through."""
+    if styles is None or b"strike" not in styles:
+        return frozenset()
+    struck: set[str] = set()
+    styled: set[str] = set()
+    names = local_names()
+    fonts, count, part = -1, 0, ""
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal fonts, count, part
+        name = names[tag]
+        if name in ("fonts", "fills", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            part = name
+        elif part == "fonts" and name == "font":
+            fonts += 1
+        elif part == "fonts" and name == "strike":
+            if attributes.get("val", "1").strip().lower() in ("1", "true", "on"):
+                struck.add(str(fonts))
+        elif part == "cellXfs" and name == "xf":
+            if attributes.get("fontId", "0") in struck:
+                styled.add(str(count))
+            count += 1
+
+    walk(styles, start)
+    return frozenset(styled)
+
+
 def number_format(code: str) -> NumberFormat | None:
     """What a format code adds to the number; ``None`` for nothing, or for dates."""
     if len(code) > _LONGEST_CODE:

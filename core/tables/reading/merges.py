@@ -1,9 +1,10 @@
-"""Merged cells, hidden rows and hidden columns of a worksheet."""
+"""Merged cells, hidden and struck out rows, and hidden columns of a worksheet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.problem import phrases
 from core.tables.headings import known_column
 from core.tables.issues import Collector, Severity
 from core.tables.raw import RawTable, column_letters, column_name, is_blank
@@ -123,6 +124,26 @@ def report_merged(
             severity=Severity.WARNING if what == _FILLED else Severity.ERROR,
         )
     return frozenset(unsure)
+
+
+def report_struck(table: RawTable, sheet: Worksheet, collect: Collector) -> None:
+    """Say that rows of the table with cells that are struck out are read as well."""
+    width = len(table.columns)
+    crossed = {row for row, column in sheet.scan.struck if column <= width}
+    struck = [number for number, _ in table.rows if number in crossed]
+    if not struck:
+        return
+    count = len(struck)
+    either = ", or write cancelled as their status" if table.sheet == "jobs" else ""
+    collect.add(
+        table.label,
+        f"{phrases.many(count, 'row')} {'have' if count > 1 else 'has'} text that is "
+        f"struck out, and {'are' if count > 1 else 'is'} read like the others: "
+        f"{row_ranges(struck)}.",
+        f"Delete these rows if they are not part of the shift{either}.",
+        row=struck[0],
+        severity=Severity.WARNING,
+    )
 
 
 def report_hidden(table: RawTable, sheet: Worksheet, collect: Collector) -> None:

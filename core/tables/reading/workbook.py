@@ -27,7 +27,7 @@ from core.tables.reading.archive import (
     unpack,
     walk,
 )
-from core.tables.reading.formats import special_formats
+from core.tables.reading.formats import special_formats, struck_styles
 from core.tables.reading.worksheet import (
     DamagedSheetError,
     SheetScan,
@@ -165,6 +165,7 @@ def _scan(parts: Mapping[str, bytes]) -> dict[str, SheetScan | str]:
         walk(relations, relation)
     lengths = shared_lengths(parts.get("xl/sharedStrings.xml"))
     special = special_formats(parts.get("xl/styles.xml"))
+    struck = struck_styles(parts.get("xl/styles.xml"))
     scans: dict[str, SheetScan | str] = {}
     for name, key, is_hidden in listed:
         path = targets.get(key, "")
@@ -174,7 +175,7 @@ def _scan(parts: Mapping[str, bytes]) -> dict[str, SheetScan | str]:
             scans[name] = "The workbook lists this sheet, but does not hold it."
             continue
         try:
-            scan = scan_sheet(parts[path], lengths, special)
+            scan = scan_sheet(parts[path], lengths, special, struck)
         except DamagedSheetError as error:
             scans[name] = str(error)
             continue

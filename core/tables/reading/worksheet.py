@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.tables.raw import column_letters
@@ -51,6 +51,8 @@ class SheetScan:
         Hidden rows, and (first, last) of hidden columns.
     negative
         (row, column, number) of negative numbers with a format.
+    struck
+        (row, column) of filled cells whose text is struck through.
     is_filtered
         Whether a filter is set that may hide rows.
     is_hidden
@@ -67,6 +69,7 @@ class SheetScan:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     negative: list[tuple[int, int, str]] = field(default_factory=list)
+    struck: list[tuple[int, int]] = field(default_factory=list)
     is_filtered: bool = False
     is_hidden: bool = False
 
@@ -90,7 +93,10 @@ def shared_lengths(xml: bytes | None) -> list[int]:
 
 
 def scan_sheet(
-    xml: bytes, lengths: Sequence[int], special: Mapping[str, NumberFormat]
+    xml: bytes,
+    lengths: Sequence[int],
+    special: Mapping[str, NumberFormat],
+    struck: Collection[str] = (),
 ) -> SheetScan:
     """
     Measure one worksheet, and find what is not in the values of its cells.
@@ -103,6 +109,8 @@ def scan_sheet(
         Length of each shared string.
     special
         Formats that say more than the number, by style index.
+    struck
+        Style indices of text that is struck through.
 
     Raises
     ------
@@ -112,14 +120,14 @@ def scan_sheet(
         When a reference is none.
     """
     pieces = _ORDINARY.split(xml)
-    others = _Parsed(lengths, special)
+    others = _Parsed(lengths, special, struck)
     walk(b"".join(pieces[0::7]), others.start, others.text)
     if others.counts_places and len(pieces) > 1:
-        others = _Parsed(lengths, special)
+        others = _Parsed(lengths, special, struck)
         walk(xml, others.start, others.text)
         pieces = []
     others.close()
-    _add_ordinary(others, pieces, lengths, special)
+    _add_ordinary(others, pieces, lengths, special, struck)
     return others.scan
 
 
@@ -128,6 +136,7 @@ def _add_ordinary(
     pieces: Sequence[bytes],
     lengths: Sequence[int],
     special: Mapping[str, NumberFormat],
+    struck: Collection[str],
 ) -> None:
     """Measure the cells that :data:`_ORDINARY` split off, beside the others."""
     scan = others.scan
@@ -155,6 +164,13 @@ def _add_ordinary(
         for i, value in enumerate(values)
         if value[:1] == b"-" and styles[i]
     ]
+    crossed = {style.encode() for style in struck} & set(styles)
+    if crossed:
+        scan.struck += [
+            (int(row), columns[column])
+            for column, row, style in zip(letters, rows, styles, strict=True)
+            if style in crossed
+        ]
     shapes = {style.encode(): shape for style, shape in special.items()}
     if shapes.keys() & set(styles):
         scan.formats += [
@@ -170,12 +186,15 @@ class _Parsed:
     """What a parser finds in a worksheet; its cells may be some of them only."""
 
     def __init__(
-        self, lengths: Sequence[int], special: Mapping[str, NumberFormat]
+        self,
+        lengths: Sequence[int],
+        special: Mapping[str, NumberFormat],
+        struck: Collection[str],
     ) -> None:
         self.scan = SheetScan()
         self.counts_places = False  # a cell or row does not say where it is
         self.places: set[tuple[int, int]] = set()
-        self._lengths, self._special = lengths, special
+        self._lengths, self._special, self._struck = lengths, special, struck
         self._names = local_names()
         self._row = self._column = 0
         self._kind, self._style, self._value = "n", "", ""
@@ -238,6 +257,8 @@ class _Parsed:
         if not value:
             return
         scan.rows, scan.columns = max(scan.rows, place[0]), max(scan.columns, place[1])
+        if self._style in self._struck:
+            scan.struck.append(place)
         if kind == "s":
             try:
                 scan.text += self._lengths[int(value)]
