@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +21,9 @@ from core.cli.benchmarks.benchmark_options import (
 from core.cli.border import InputFault, bad_option, say
 from core.cli.options import parse_list, parse_objective, parse_size
 
+if TYPE_CHECKING:
+    from core.benchmarking.ways.efforts import EffortRow, Setting
+
 WaysOption = Annotated[
     str,
     typer.Option(
@@ -28,6 +32,27 @@ WaysOption = Annotated[
         "auto+10s; and the best of some seeds: auto+100x3."
     ),
 ]
+
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        dir_okay=False,
+        help="Costs found elsewhere of what is planned: an --output of this command, "
+        "or a CSV with the columns setting, shift, cost.",
+    ),
+]
+
+
+def _found_elsewhere(
+    file: Path | None, settings: Sequence[Setting], shifts: int
+) -> list[EffortRow]:
+    """Read the costs of ``--reference``; none without a file."""
+    from core.benchmarking.ways.reference import ReferenceFileError, reference_rows
+
+    try:
+        return [] if file is None else reference_rows(file, settings, shifts)
+    except ReferenceFileError as error:
+        raise InputFault(str(error)) from None
 
 
 def efforts(
@@ -47,14 +72,7 @@ def efforts(
             "reference: what the file of --reference has."
         ),
     ] = "rule:best",
-    reference: Annotated[
-        Path | None,
-        typer.Option(
-            dir_okay=False,
-            help="Costs of the same shifts found elsewhere: an --output of this "
-            "command, or a CSV with the columns setting, shift, cost.",
-        ),
-    ] = None,
+    reference: ReferenceOption = None,
     workers: WorkersOption = 1,
 ) -> None:
     """What every way of planning costs on held-out shifts, side by side."""
@@ -64,11 +82,7 @@ def efforts(
         effort_report,
         effort_rows,
     )
-    from core.benchmarking.ways.reference import (
-        REFERENCE,
-        ReferenceFileError,
-        reference_rows,
-    )
+    from core.benchmarking.ways.reference import REFERENCE
 
     to.check()
     chosen, shapes, named = known_kinds(kinds), parse_sizes(sizes), parse_list(ways)
@@ -82,10 +96,7 @@ def efforts(
         for shape in shapes
         for objective in weights
     ]
-    try:
-        rows = [] if reference is None else reference_rows(reference, settings, shifts)
-    except ReferenceFileError as error:
-        raise InputFault(str(error)) from None
+    rows = _found_elsewhere(reference, settings, shifts)
     try:
         rows += effort_rows(settings, named, shifts, say, workers)
     except ValueError as error:
@@ -105,6 +116,7 @@ def job_shops(
     exact_seconds: Annotated[
         float, typer.Option(min=0, help="Seconds for CP-SAT on each; 0: without it.")
     ] = 60.0,
+    reference: ReferenceOption = None,
     workers: WorkersOption = 1,
 ) -> None:
     """Job shops of low flexibility: over the best plan known, and what is proved."""
@@ -118,8 +130,9 @@ def job_shops(
 
     to.check()
     settings = [JobShops(kind) for kind in among("--kinds", kinds, FLEXIBILITY)]
+    rows = _found_elsewhere(reference, settings, shops)
     try:
-        rows = list(effort_rows(settings, parse_list(ways), shops, say, workers))
+        rows += effort_rows(settings, parse_list(ways), shops, say, workers)
     except ValueError as error:
         raise bad_option("--ways", str(error)) from None
     exact = []

@@ -62,15 +62,19 @@ def test_efforts_beside_costs_found_elsewhere(tmp_path):
     assert fifo.split()[4:6] == ["2", "1"]  # as often, and as dear
 
 
-def test_job_shops_without_the_exact_solver():
-    """One shop of each kind, over the cheaper of two rules."""
-    done = run(
-        *("job-shops", "--shops", 1, "--ways", "rule:fifo,rule:mwkr"),
-        *("--exact-seconds", 0),
-    )
+def test_job_shops_without_the_exact_solver(tmp_path):
+    """One shop of each kind, beside the same rule in a file: both are the best."""
+    shops = ("--shops", 1, "--ways", "rule:fifo", "--exact-seconds", 0)
+    done = run("job-shops", *shops, "--output", tmp_path / "shops.csv")
     assert done.exit_code == 0, done.output
-    assert "Cost over that of best" in done.stdout
-    assert "rdata-like" in done.stdout
+    done = run("job-shops", *shops, "--reference", tmp_path / "shops.csv")
+    assert done.exit_code == 0, done.output
+    lines = [line.split() for line in done.stdout.splitlines()[2:]]
+    assert [line[:4] for line in lines] == [
+        [f"{kind}-like", way, "1", "1"]
+        for kind in ("edata", "rdata")
+        for way in ("reference", "rule:fifo")
+    ]
 
 
 def test_learning_draws_its_curves(tmp_path):
