@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from core.alternatives.cautious import caution
 from core.alternatives.front import front
-from core.benchmarking.shifts import held_out_shift
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.benchmarking.ways.efforts import interval
 from core.decisions.lateness import Lateness

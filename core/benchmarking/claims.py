@@ -7,7 +7,7 @@ from typing import cast
 
 from torch import nn
 
-from core.benchmarking.shifts import held_out_shift
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable, mean
 from core.decisions.explain import faithfulness
 from core.decisions.recording import Playback

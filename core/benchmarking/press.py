@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.benchmarking.shifts import held_out_shift
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable
 from core.benchmarking.ways.way import get_ready
 from core.planning.settings import PlanSettings

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from core.benchmarking.held_out import Size, held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable, mean
-from core.instances.generator import generate
 from core.instances.kinds import KINDS
 from core.planning.dispatch_rules import RULES
 from core.planning.scheduler import Scheduler
 from core.planning.settings import PlanSettings
 from core.policy.checkpoint import Model
-from core.problem.model import Problem
 from core.problem.objective import Objective, times_the_cost
 from core.schedulers.dispatching.rules import RuleScheduler
 from core.schedulers.hierarchical import HierarchicalScheduler
-from core.training.curriculum import HELD_OUT, lookahead_seconds
+from core.training.curriculum import lookahead_seconds
 from core.training.settings import LOOKAHEADS
 
 Tell = Callable[[str], None]
-Size = tuple[int, int]
 
-# Training draws seeds below HELD_OUT and validation the first few from there on, so
-# these shifts neither taught nor chose a model.
-FIRST_SEED = HELD_OUT + 10_000
 _DETAIL = (
     *("part", "kind", "jobs", "machines", "shift", "way"),
     *("cost", "ratio", "makespan minutes", "seconds"),
@@ -34,20 +29,6 @@ Row = tuple[Cell, ...]
 
 def silent(text: str) -> None:
     """Tell nobody."""
-
-
-def held_out_shift(kind: str, size: Size, index: int) -> Problem:
-    """
-    Shift number ``index`` of a kind, the same on every machine.
-
-    Raises
-    ------
-    ValueError
-        When there is no such kind.
-    """
-    if kind not in KINDS:
-        raise ValueError(f"Expected a kind of {', '.join(KINDS)}; got {kind!r}.")
-    return generate(KINDS[kind].resized(*size), FIRST_SEED + index)
 
 
 def quality_rows(

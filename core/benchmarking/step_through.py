@@ -7,7 +7,7 @@ from typing import cast
 
 import numpy as np
 
-from core.benchmarking.shifts import held_out_shift
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.table import Cell, Report, ResultTable
 from core.charts.decisions import partial_gantt, strip_mark
 from core.charts.window import View

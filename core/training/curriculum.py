@@ -9,14 +9,13 @@ from typing import TypeVar
 import numpy as np
 
 from core.instances.generator import KINDS, generate
+from core.instances.held_out import HELD_OUT
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.training.settings import DataSettings, Stage
 from core.training.tasks import Task
 
 K = TypeVar("K")
-
-HELD_OUT = 2**31  # seeds of validation problems begin here; training stays below
 
 
 def stage_at(stages: tuple[Stage, ...], progress: float) -> Stage:

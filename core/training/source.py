@@ -8,11 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
+from core.instances.held_out import HELD_OUT
 from core.instances.resample import resample
 from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.training.curriculum import (
-    HELD_OUT,
     draw,
     draw_objective,
     held_out,

@@ -2,16 +2,17 @@
 
 import pytest
 
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.shifts import (
-    held_out_shift,
     lookahead_rows,
     lookahead_table,
     quality_rows,
     quality_table,
     shifts_report,
 )
+from core.instances.held_out import HELD_OUT
 from core.planning.dispatch_rules import RULES
-from core.training.curriculum import HELD_OUT, held_out
+from core.training.curriculum import held_out
 from tests.models import untrained
 
 SIZE = (8, 3)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from core.instances.held_out import HELD_OUT
 from core.problem.objective import Objective
 from core.training.curriculum import (
-    HELD_OUT,
     draw,
     draw_objective,
     held_out,

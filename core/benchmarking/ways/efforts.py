@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 from scipy.stats import bootstrap
 
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.shares import in_shares
-from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Report, ResultTable, mean
 from core.benchmarking.ways.way import get_ready, known_planner
 from core.problem.model import Problem

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.shares import in_shares
-from core.benchmarking.shifts import held_out_shift
 from core.benchmarking.table import Report, ResultTable
 from core.benchmarking.ways.way import get_ready, known_planner
 from core.problem.model import Problem

@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from core.benchmarking.shifts import held_out_shift
+from core.benchmarking.held_out import held_out_shift
 from core.benchmarking.ways.more_machines import (
     MachinesRow,
     in_units_of,
