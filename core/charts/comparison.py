@@ -153,7 +153,8 @@ def change_histogram(changes: NDArray[np.int64], first: str, second: str) -> go.
         f"than with “{theme.plain(first, 30)}”{unmoved}",
         title_font={"size": 12},
     )
-    figure.update_yaxes(title_text="jobs", rangemode="tozero")
+    few = counts.max(initial=0) < 6  # there are no fifths of a job
+    figure.update_yaxes(title_text="jobs", rangemode="tozero", dtick=1 if few else None)
     return figure
 
 

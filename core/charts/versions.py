@@ -122,6 +122,12 @@ def _layout(marks: Sequence[VersionMark]) -> dict[str, object]:
             "automargin": True,
             "anchor": "y2",
         },
-        "yaxis": axis | {"domain": UPPER, "title": {"text": "late", "standoff": 6}},
+        "yaxis": axis
+        | {
+            "domain": UPPER,
+            "title": {"text": "late jobs", "standoff": 6},
+            # There are no halves of a job.
+            "dtick": 1 if max(mark.late_jobs or 0 for mark in marks) < 4 else None,
+        },
         "yaxis2": axis | {"domain": LOWER, "title": {"text": "late, h", "standoff": 6}},
     }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_WORDED = 30_000  # cells; more take longer to word than a page may
 MARKED = {False: "#dbe7f1", True: "#2b4257"}  # behind the ink: 12 and 8 : 1
 MINUTE, HOUR = 60.0, 3600.0
+PERCENT = "%.0f %%"  # of a column of shares in percent
 
 
 def worded(

@@ -114,7 +114,9 @@ def test_equal_plans_are_said_to_be_the_same(page):
     in_hand = page.session_state[Key.PLAN].result.scheduler
     page.session_state[Key.CONTENDERS] = [in_hand, IN_HAND]
     page.run()
-    assert "**These plans are the same**" in texts(compared(page))
+    said = texts(compared(page))
+    assert "**These plans are the same**" in said
+    assert "Every job ends when it does in the first plan." in said
 
 
 def test_one_scheduler_is_no_comparison(page):

@@ -174,8 +174,8 @@ def test_what_something_makes_late_is_a_table(open_page, plan, lines):
     """The queue at the last machine of the latest order delays something."""
     app = open_order(open_page(), lines[0], "What it makes late")
     options = app.selectbox(key=Key.ORDERS_EFFECT).options
-    assert any(option.endswith("by doing one thing at a time") for option in options)
-    assert any(option.endswith("by being there") for option in options)
+    assert any(option.endswith(" does one job at a time") for option in options)
+    assert any(option.endswith(" is in the way") for option in options)
     for option in options:
         app.selectbox(key=Key.ORDERS_EFFECT).select(option)
         run(app)

@@ -136,8 +136,8 @@ def test_probabilities_on_screen_are_the_policys(open_page, shift, results):
     """
     Every job and machine, candidate or not, at some decisions.
 
-    They equal what the policy gives for the same moment, sum to 1, and are exactly 0
-    where something is masked.
+    They equal what the policy gives for the same moment, sum to 100 %, and are exactly
+    0 where something is masked.
     """
     problem, trace = shift.problem, results["hierarchical"].trace
     app = open_page()
@@ -152,6 +152,7 @@ def test_probabilities_on_screen_are_the_policys(open_page, shift, results):
             ("Machine", problem.machine_ids, machines),
         ):
             shown = found[kind, False]
+            shown["Score"] /= 100
             shares = dict(zip(map(name_of, shown[kind]), shown["Score"], strict=True))
             assert sum(shares.values()) == pytest.approx(1, abs=1e-9)
             masked = found.get((kind, True))

@@ -45,6 +45,7 @@ ROW_PIXELS = {20: 26, 45: 21, 10**9: 17}  # by number of machines, up to
 LEAST_PIXELS = 44  # of all rows
 AXIS_PIXELS = 46  # of the time axis: two lines and its ticks
 LEGEND_PIXELS = 52  # two lines; a narrow screen takes more from the rows
+HEAD_PIXELS = AXIS_PIXELS + LEGEND_PIXELS  # what a chart has above its rows
 HOVERED_EXTRAS = 6  # of a planner's own columns; the panel has them all
 BAR, SETUP = 0.62, 0.2  # heights, of a row of height 1
 
@@ -289,7 +290,7 @@ def _layout(canvas: Canvas) -> dict[str, Any]:
         **theme.base_layout(),
         "barmode": "overlay",
         "bargap": 0,
-        "height": round(inner) + AXIS_PIXELS + LEGEND_PIXELS + 12,
+        "height": round(inner) + HEAD_PIXELS + 12,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 12},
         "legend": theme.STILL_LEGEND,
         "xaxis": {

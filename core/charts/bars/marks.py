@@ -22,6 +22,7 @@ PLANNER_OFFSET = -0.42  # on the upper edge of the bar
 LABELLED_BARS = 400  # with more, the names would not fit anyway
 NARROW_CHART = 620  # pixels for the time axis that labels reckon with
 LETTER = 7.0  # pixels, a little wide
+ROOM_BESIDE = 0.75  # of the width: further right, words beside a line would be cut off
 
 
 def add_headers(sketch: Sketch, canvas: Canvas) -> None:
@@ -271,6 +272,8 @@ def add_lines(figure: go.Figure, canvas: Canvas, now: datetime | None) -> None:
             x = str(axis.at(seconds))
             line = {"color": color, "width": 1.5, "dash": dash}
             figure.add_vline(x=x, line=line)
+            # At the right end its words stand before it, or they would be cut off.
+            share = (seconds - view.begin) / max(view.end - view.begin, 1)
             figure.add_annotation(
                 x=x,
                 y=1,
@@ -279,7 +282,7 @@ def add_lines(figure: go.Figure, canvas: Canvas, now: datetime | None) -> None:
                 font={"color": color, "size": 11},
                 bgcolor=theme.BEHIND_WORDS,
                 showarrow=False,
-                xanchor="left",
+                xanchor="left" if share < ROOM_BESIDE else "right",
                 yanchor="top",
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.charts import theme
+from core.charts.bars.gantt import HEAD_PIXELS
 from core.charts.comparison import (
     change_histogram,
     changes_table,
@@ -140,9 +141,9 @@ def _show_gantts(found: Comparison) -> None:
         figures = comparison_gantts(found.compared, view)
         for i, (plan, figure) in enumerate(zip(found.compared, figures, strict=True)):
             st.markdown(f"**{theme.unmarked(plan.name)}**")
-            top = figure.layout.margin.t
-            rows = figure.layout.height - top
-            figure.update_layout(height=top + max(round(COMPACT * rows), 120))
+            rows = figure.layout.height - HEAD_PIXELS
+            height = HEAD_PIXELS + max(round(COMPACT * rows), 120)
+            figure.update_layout(height=height)
             show_chart(
                 figure,
                 key=f"compare_gantt_{i}",
@@ -167,11 +168,15 @@ def _show_jobs(found: Comparison) -> None:
         )
         second_name, second = others[chosen or 0]
     changes = end_changes(first.result, second.result)
+    if not changes.any():
+        st.caption("Every job ends when it does in the first plan.")
+        return
+    sooner = phrases.many(int((changes < 0).sum()), "job")
     show_chart(
         change_histogram(changes, title(first_name), title(second_name)),
         key="histogram",
-        alt=f"Histogram: {int((changes < 0).sum())} jobs end sooner and "
-        f"{int((changes > 0).sum())} later with {title(second_name)}.",
+        alt=f"Histogram of ends: {sooner} sooner and "
+        f"{phrases.count((changes > 0).sum())} later with {title(second_name)}.",
     )
     table = changes_table(first, second)
     config = {

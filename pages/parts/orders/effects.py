@@ -13,11 +13,11 @@ from pages.parts.state import Key
 from pages.parts.tables import worded
 
 WORDS = {
-    "job": "{} by being there",
-    "machine": "{} by doing one thing at a time",
-    "closure": "{} by being closed",
-    "release": "{} by its release",
-    "delivery": "{} by not being there before",
+    "job": "job {} is in the way",
+    "machine": "{} does one job at a time",
+    "closure": "{} is closed",
+    "release": "job {} is released so late",
+    "delivery": "{} arrives so late",
 }
 
 
@@ -36,9 +36,11 @@ def show_effects(plan: Plan, why: Why) -> None:
         return WORDS[kind].format(names[index])
 
     kind, index = st.selectbox(
-        "What is made late, machine orders kept, by",
+        "What is late because",
         options,
         format_func=words,
+        help="The plan is timed again without it: every machine runs its jobs in the "
+        "same order as now.",
         key=Key.ORDERS_EFFECT,
     )
     if kind == "job" and problem.num_jobs == 1:

@@ -217,7 +217,7 @@ def _show_found(
         with_line_marked(worded(table, ["Still late"], ["Others late"]), line),
         hide_index=True,
         column_config={
-            "Change": st.column_config.TextColumn(width=300),
+            "Change": st.column_config.TextColumn(width=430),
             "Ends": st.column_config.DatetimeColumn(help="The order, then."),
             "Others late": st.column_config.NumberColumn(
                 help="How much later than now all other orders are together, beyond "

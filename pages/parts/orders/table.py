@@ -29,14 +29,13 @@ from pages.parts.outlook import (
     spread,
 )
 from pages.parts.state import Key
-from pages.parts.tables import clicked_line, with_line_marked, worded
+from pages.parts.tables import PERCENT, clicked_line, with_line_marked, worded
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
 TABLE_HEIGHT = 318  # eight rows: the order that is opened stays in sight
 WHICH = ("All", "Late", "Important")
-PERCENT = "%.0f %%"
 
 
 def show_headline(plan: Plan) -> None:

@@ -82,10 +82,16 @@ def show_ways(shift: Shift, plan: Plan, job: int) -> None:
     name = theme.unmarked(order.name)
     with st.container(horizontal=True, key="ask_order"):
         for label, tab in (
-            (f"Why is {name} when it is?", "Why"),
+            (f"Why does {name} end then?", "Why"),
             ("What would it take?", "What would it take?"),
         ):
-            if st.button(label, type="tertiary", key=f"ask_{tab[:4].strip()}"):
+            asked = st.button(
+                label,
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                key=f"ask_{tab[:4].strip()}",
+            )
+            if asked:
                 st.session_state[Key.ORDER] = order.key
                 st.session_state[Key.ORDERS_TAB] = tab
                 st.switch_page("pages/orders.py")

@@ -21,7 +21,7 @@ from core.problem.measures.load import (
 from pages.parts.chart import job_of, show_chart
 from pages.parts.guard import friendly_errors
 from pages.parts.state import Key
-from pages.parts.tables import clicked_line, with_line_marked, worded
+from pages.parts.tables import PERCENT, clicked_line, with_line_marked, worded
 
 PERIODS = {"Hour": HOUR, "Shift of 8 h": SHIFT, "Day": DAY}
 ROWS = ("Machine types", "Machines")
@@ -100,7 +100,7 @@ def _show_rows(plan: Plan, found: Load, rows: str) -> int:
         column_config={
             "Name": st.column_config.TextColumn(rows[:-1], pinned=True),
             "Use": st.column_config.ProgressColumn(
-                format="%.0f %%",
+                format=PERCENT,
                 min_value=0.0,
                 max_value=100.0,
                 help="Work and setups over open time, until the plan ends.",

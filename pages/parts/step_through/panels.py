@@ -25,7 +25,7 @@ from core.timing.situation import Situation
 from pages.parts.chart import show_chart
 from pages.parts.state import STEP_WINDOW, Key
 from pages.parts.step_through.decisions import Decisions
-from pages.parts.tables import worded
+from pages.parts.tables import PERCENT, worded
 from pages.parts.window import show_window
 
 JOBS_SHOWN, MACHINES_SHOWN = 6, 6
@@ -192,11 +192,13 @@ def _table(
     score: dict[str, Any] = {"Score": None}
     if decision.scores is not Scores.NONE:
         policy = decision.scores is Scores.POLICY
+        if policy:
+            table = table.assign(Score=100 * table["Score"])
         score["Score"] = st.column_config.ProgressColumn(
             "Probability" if policy else "Priority",
-            format="percent" if policy else "%.2f",
+            format=PERCENT if policy else "%.2f",
             min_value=0.0,
-            max_value=1.0,
+            max_value=100.0 if policy else 1.0,
             width=76,
             help="By the policy; the candidates add up to 100 %."
             if policy
@@ -224,15 +226,13 @@ def _length(text: str, width: int = 62) -> Any:
 
 def _excluded(table: pd.DataFrame) -> None:
     st.dataframe(
-        table,
+        table.assign(Score=100 * table["Score"]),
         hide_index=True,
         height=min(HEAD + ROW * max(len(table), 1), 320),
         column_config={
             "Score": None
             if table["Score"].isna().all()
-            else st.column_config.NumberColumn(
-                "Probability", format="percent", width=88
-            ),
+            else st.column_config.NumberColumn("Probability", format=PERCENT, width=88),
             "Why not": st.column_config.TextColumn(width="large"),
         },
     )

@@ -131,7 +131,7 @@ def _card(models: Models, model: StoredModel) -> None:
         f"{phrases.duration(card.wall_seconds)}",
     ]
     if card.parent is not None:
-        facts.append(f"from {' ← '.join(line[1:]) or card.parent}")
+        facts.append(f"went on from {' ← '.join(line[1:]) or card.parent}")
     words = card.data.get("words")
     if words:
         facts.append(f"learned from {words}")

@@ -23,6 +23,7 @@ from pages.parts.chart import show_chart
 from pages.parts.guard import friendly_errors
 from pages.parts.kept.stored import database
 from pages.parts.state import Key
+from pages.parts.tables import PERCENT
 from pages.parts.training.evaluate import held_out_costs
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None
         height=min(38 + 35 * len(known), 290),
         column_config={
             "done": st.column_config.ProgressColumn(
-                "Done", min_value=0, max_value=1, format="percent", width=120
+                "Done", min_value=0, max_value=100, format=PERCENT, width=120
             ),
         },
     )
@@ -175,7 +176,7 @@ def _row(run: Run, costs: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "Run": run.name,
         "State": STATES[run.state],
-        "done": run.progress or 0.0,
+        "done": 100 * (run.progress or 0.0),
         "Time left": "" if left is None else phrases.duration(left),
         "Held-out cost": round(costs["cost"], 4) if costs else None,
         "Against rule": _against(costs.get("against_rule")),

@@ -105,7 +105,11 @@ def test_now_and_due_are_lines_when_in_view(shift, plan, start):
     """Now at 2 h; the job in focus is due at 8 h."""
     view = replace(ALL, job=2)
     figure = gantt(shift, plan, view, now=start + timedelta(hours=2))
-    assert [x.text for x in figure.layout.annotations] == ["now", "c due"]
+    words = figure.layout.annotations
+    assert [(x.text, x.xanchor) for x in words] == [("now", "left"), ("c due", "left")]
+    # 8 of 10 h from the left its words would be cut off: they stand before the line.
+    near = gantt(shift, plan, replace(ALL, end=10 * HOUR, job=2))
+    assert [x.xanchor for x in near.layout.annotations] == ["right"]
     later = gantt(shift, plan, ALL, now=start + timedelta(days=9))
     assert not later.layout.annotations
 

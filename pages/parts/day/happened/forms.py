@@ -229,6 +229,7 @@ def _rush_order(told: Told) -> Event | None:
         "Rows of your list",
         placeholder=EXAMPLE,
         height=110,
+        width=420,
         help="Paste them from a spreadsheet. The first row names the columns, as in a "
         "jobs file.",
         key=_key("rush"),
@@ -238,6 +239,7 @@ def _rush_order(told: Told) -> Event | None:
         min_value=1.0,
         max_value=1000.0,
         value=RUSH_WEIGHT,
+        format="%g",
         help="How much a late minute of it counts against one of another job. With "
         "less it ends hours later than it could.",
         key=_key("rush_weight"),

@@ -13,7 +13,7 @@ from core.problem import phrases
 from core.problem.shift import Shift
 from pages.parts.day.moving.job_locks import offer_locks, stays_words
 from pages.parts.state import Key
-from pages.parts.tables import worded
+from pages.parts.tables import PERCENT, worded
 
 WHEN = "ddd D MMM HH:mm"
 TABLE_HEIGHT = 460
@@ -82,7 +82,7 @@ def show_machines(shift: Shift, plan: Plan | None) -> None:
         placeholder="–",
         column_config={
             "Load": st.column_config.ProgressColumn(
-                format="%.0f %%",
+                format=PERCENT,
                 min_value=0.0,
                 max_value=100.0,
                 help="Processing over open time, until the plan ends.",
