@@ -18,6 +18,7 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 
 Tell = Callable[[str], None]
+ALL = "all of them"
 BEST = "best"  # in place of a way: the cheapest of all on the same shift
 
 
@@ -149,7 +150,7 @@ def interval(values: Sequence[float]) -> tuple[float | None, float | None]:
 
 def effort_report(rows: Sequence[EffortRow], over: str) -> Report:
     """
-    Every plan, and each way's cost over that of one way.
+    Every plan, and each way's cost over that of one way; by setting, and of all.
 
     Parameters
     ----------
@@ -166,10 +167,11 @@ def effort_report(rows: Sequence[EffortRow], over: str) -> Report:
             at = (x.setting, x.shift)
             base[at] = min(x.cost, base.get(at, inf))
     lines = []
-    for setting in dict.fromkeys(x.setting for x in rows):
+    settings = list(dict.fromkeys(x.setting for x in rows))
+    for setting in [*settings, *([ALL] if len(settings) > 1 else [])]:
         for way in dict.fromkeys(x.way for x in rows):
-            here = [x for x in rows if (x.setting, x.way) == (setting, way)]
-            ratios = [_ratio(x.cost, base[setting, x.shift]) for x in here]
+            here = [x for x in rows if x.way == way and setting in (x.setting, ALL)]
+            ratios = [_ratio(x.cost, base[x.setting, x.shift]) for x in here]
             low, high = interval(ratios)
             lines.append(
                 (

@@ -83,7 +83,8 @@ def _row(part: tuple[Instance, str]) -> PublicRow:
     instance, way = part
     problem, objective = instance.problem, instance.objective
     made = known_planner(way)(problem, objective)
-    gap = made.cost / objective.scales(problem)[0] / instance.best_known - 1
+    makespan = round(made.cost / objective.scales(problem)[0])  # whole seconds
+    gap = makespan / instance.best_known - 1
     return PublicRow(instance.group, instance.name, way, gap, made.seconds)
 
 

@@ -113,6 +113,18 @@ def test_costs_may_be_over_the_cheapest_of_all():
     assert a[-1] is None
 
 
+def test_all_settings_together_are_told_too():
+    """A ratio of 2 in one setting and of 4 in the other: 3, and never below 1."""
+    rows = [
+        EffortRow(setting, way, 0, cost, 1.0)
+        for setting, dear in (("s", 2.0), ("t", 4.0))
+        for way, cost in (("a", 1.0), ("b", dear))
+    ]
+    *_, line = effort_report(rows, "a").summaries[0].rows
+    assert line[:4] == ("all of them", "b", 2, 3.0)
+    assert line[6:8] == (4.0, 2)
+
+
 def test_a_way_without_a_plan_is_no_match_for_another():
     """Infinitely dear, and no plan of all if none has one."""
     rows = [EffortRow("s", "a", 0, inf, 1.0), EffortRow("s", "b", 0, 2.0, 1.0)]
