@@ -94,7 +94,8 @@ ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
         "minutes_per_piece": (
             *("time_per_piece", "time_per_unit", "cycle_time", "run_time_per_piece"),
             *("minutes_per_unit", "duration_per", "duration_per_unit", "stuckzeit"),
-            *("zeit_je_stuck", "zeit_pro_stuck", "taktzeit", "te", "temps_par_piece"),
+            *("zeit_je_stuck", "zeit_pro_stuck", "zeit_stuck", "minuten_pro_stuck"),
+            *("taktzeit", "te", "temps_par_piece"),
             *("tiempo_por_pieza", "unit_time", "piece_time", "minutes_per_part"),
         ),
         "quantity_done": (

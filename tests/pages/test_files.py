@@ -6,10 +6,12 @@ import pandas as pd
 import pytest
 
 from core.tables.shift import read_shift
+from pages.parts.downloads import XLSX
 from pages.parts.plan.data import tables_editor
 from pages.parts.state import Key
 from tests.pages import test_uploads
 from tests.pages.test_uploads import press, upload
+from tests.tables.workbooks import MACHINE_ROWS, book
 
 app = test_uploads.app
 
@@ -134,6 +136,28 @@ def test_which_table_a_file_is_can_be_said(app):
     upload(app, liste=b"job_id,minutes,machine_id\nA,30,M1\n", machines=MACHINES)
     assert titles(app) == [TITLE]
     box(app, "Which table is liste\\.csv?").select("jobs").run()
+    press(app, "Read my files like this")
+    assert titles(app) == ["Plan"]
+    assert shift(app).problem.job_ids == ("A",)
+
+
+def test_which_table_a_sheet_is_can_be_said(app):
+    """A sheet without a known name or columns is the jobs; another one is none."""
+    workbook = book(
+        Liste=[["Nr", "Takt"], ["A", 30]], Telefon=[["Ada", 12]], machines=MACHINE_ROWS
+    )
+    app.sidebar.get("file_uploader")[0].set_value([("kw2.xlsx", workbook, XLSX)]).run()
+    assert titles(app) == [TITLE]
+    asked = "Which table is kw2\\.xlsx · {}?"
+    box(app, asked.format("Liste")).select("jobs").run()
+    assert button(app, "Read my files like this").disabled
+    box(app, asked.format("Telefon")).select("").run()
+    press(app, "Read my files like this")
+    found = [y for x in app.table for y in x.value["What is wrong"]]
+    assert any("is missing" in x for x in found), found
+    press(app, "How your columns are read")
+    box(app, "Is read as (Nr)").select("job_id").run()
+    box(app, "Is read as (Takt)").select("processing_minutes").run()
     press(app, "Read my files like this")
     assert titles(app) == ["Plan"]
     assert shift(app).problem.job_ids == ("A",)

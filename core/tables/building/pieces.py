@@ -166,7 +166,7 @@ def _say_what_is_used(jobs: Records[JobRow]) -> None:
             "minutes_per_piece",
             "",
             "Processing is the quantity times the minutes per piece: in row "
-            f"{first.number} {row.quantity:g} by {row.minutes_per_piece:g}.",
+            f"{first.number}, {row.quantity:g} by {row.minutes_per_piece:g}.",
             "Nothing to do.",
             Severity.NOTE,
         )
@@ -175,7 +175,7 @@ def _say_what_is_used(jobs: Records[JobRow]) -> None:
             None,
             "quantity_done",
             "",
-            f"Pieces that are done reduce the work: in row {done.number} "
+            f"Pieces that are done reduce the work: in row {done.number}, "
             f"{done.row.quantity_done:g} of {done.row.quantity:g}.",
             "Nothing to do.",
             Severity.NOTE,

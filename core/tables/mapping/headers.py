@@ -227,7 +227,7 @@ def _about_header(
         mend = (
             f"Did you mean {likely[0]!r}? Rename it, {ANSWER}. {mend}"
             if likely
-            else f"Add it to the header. {mend}"
+            else f"Add it to the header, {ANSWER}. {mend}"
         )
         said.append((column, error(f"The column {column!r} is missing.", mend)))
     for place in found.values():

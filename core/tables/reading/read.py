@@ -38,8 +38,9 @@ def read_tables(
     collect
         Takes the issues; no content ever raises.
     kinds
-        Which table a CSV file holds, by file name, where that is known; otherwise
-        its name tells, or else its columns.
+        Which table a CSV file or a sheet holds, where that is known, by the name of
+        the file or as :func:`sheets_of_workbook` calls the sheet; otherwise its name
+        tells, or else its columns.
     """
     tables: dict[str, RawTable] = {}
     if len(files) > limits.MAX_FILES:
@@ -58,7 +59,7 @@ def read_tables(
             collect.add(label, *told)
             continue
         if data.startswith(b"PK\x03\x04"):
-            found = _tables_of_workbook(data, label, collect)
+            found = _tables_of_workbook(data, label, kinds or {}, collect)
         elif name.lower().endswith(_WORKBOOK_NAMES):
             collect.add(
                 label,
@@ -146,13 +147,39 @@ def _has_fair_size(data: bytes, label: str, collect: Collector) -> bool:
     return True
 
 
-def _tables_of_workbook(data: bytes, label: str, collect: Collector) -> list[RawTable]:
+def sheets_of_workbook(name: str, data: bytes) -> list[str]:
+    """Return what the planner calls the sheets of a file that hold anything."""
+    if not data.startswith(b"PK\x03\x04"):
+        return []
+    label = shortened(name.replace("\\", "/"), 80) or "file"
+    return [
+        _place(label, sheet)
+        for sheet in read_workbook(data, label, Collector())
+        if not (sheet.missing or sheet.scan.is_hidden or _says_nothing(sheet))
+    ]
+
+
+def _place(label: str, sheet: Worksheet) -> str:
+    """Return what the planner calls a sheet."""
+    return f"{label} · {shortened(sheet.name, 40)}"
+
+
+def _says_nothing(sheet: Worksheet) -> bool:
+    """Whether a sheet is empty, or there for people only."""
+    return plain(sheet.name) in _SILENT_SHEETS or all(
+        all_blank(tuple(row)) for row in sheet.grid
+    )
+
+
+def _tables_of_workbook(
+    data: bytes, label: str, kinds: Mapping[str, str], collect: Collector
+) -> list[RawTable]:
     """Every table of a workbook; sheets that hold none are named in issues."""
     tables: list[RawTable] = []
     others: list[tuple[str, Worksheet]] = []
     for sheet in read_workbook(data, label, collect):
-        where = f"{label} · {shortened(sheet.name, 40)}"
-        kind = sheet_of_tab(sheet.name)
+        where = _place(label, sheet)
+        kind = kinds.get(where) or sheet_of_tab(sheet.name)
         if kind is None:
             others.append((where, sheet))
             continue
@@ -185,9 +212,7 @@ def _table_of_other(
             severity=Severity.WARNING,
         )
         return None
-    if plain(sheet.name) in _SILENT_SHEETS or all(
-        all_blank(tuple(row)) for row in sheet.grid
-    ):
+    if _says_nothing(sheet):
         return None
     trial = Collector()
     table = table_of_sheet(None, sheet, where, trial)

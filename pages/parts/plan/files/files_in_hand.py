@@ -18,6 +18,8 @@ from pages.parts.plan.files.mapping_memory import mapping_in_force
 from pages.parts.sidebar.uploads import Upload
 from pages.parts.state import Key
 
+NEEDED = ("jobs", "machines")  # of every shift
+
 
 @dataclass(frozen=True, eq=False)
 class FilesInHand:
@@ -29,7 +31,7 @@ class FilesInHand:
     files
         By name.
     kinds
-        Which table a file holds, where the planner said so.
+        Which table a file or sheet holds, where the planner said so; empty: none.
     mapping
         How columns are read, where the planner decided.
     """
@@ -64,15 +66,25 @@ class FilesInHand:
         return propose_mapping(self.tables(), self.mapping)
 
     def unknown(self) -> list[str]:
-        """Return the text files of which nobody knows which table they hold."""
-        tables = self.tables().values()
-        return [
+        """
+        Return the text files of which nobody knows which table they hold.
+
+        And the sheets, while a table is missing that a shift must have.
+        """
+        found = self.tables()
+        tables = found.values()
+        files = [
             name
             for name, file in self.files.items()
             if not file.content.startswith(b"PK")
             and not any(_holds(file_label(name), table) for table in tables)
             and not self.alone(name)
         ]
+        if all(name in found for name in NEEDED):
+            return files
+        read = {table.label for table in tables}
+        sheets = (x for name in self.files for x in _sheets(self.key, name, self))
+        return files + [x for x in sheets if x not in read and x not in self.kinds]
 
     def alone(self, name: str) -> set[str]:
         """Return the names of the tables that a file holds by itself."""
@@ -87,7 +99,11 @@ def _holds(label: str, table: RawTable) -> bool:
 def files_in_hand(files: Mapping[str, Upload]) -> FilesInHand:
     """Return the files with what this session decided on them."""
     kinds: dict[str, str] = st.session_state.get(Key.KINDS_OF_FILES, {})
-    known = {name: kind for name, kind in kinds.items() if name in files}
+    known = {
+        name: kind
+        for name, kind in kinds.items()
+        if name in files or any(name.startswith(f"{file_label(x)} · ") for x in files)
+    }
     new = FilesInHand(files, known, ColumnMapping())
     # What was confirmed on other headers says nothing here.
     found = (mapping_in_force().of(table) for table in new.tables().values())
@@ -121,3 +137,11 @@ def _tables(key: tuple[str, ...], _files: FilesInHand) -> dict[str, RawTable]:
     from core.tables.reading.read import read_tables
 
     return read_tables(_files.content, Collector(), _files.kinds)
+
+
+@st.cache_resource(max_entries=8, ttl="4h", show_spinner=False)
+def _sheets(key: tuple[str, ...], name: str, _files: FilesInHand) -> list[str]:
+    """Find what the planner calls the sheets of a workbook."""
+    from core.tables.reading.read import sheets_of_workbook
+
+    return sheets_of_workbook(name, _files.content[name])

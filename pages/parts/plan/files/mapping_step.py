@@ -145,11 +145,12 @@ def _show(files: FilesInHand, reading: Reading) -> None:
 
 
 def _ask_kind(name: str) -> str | None:
-    """Ask which table a file holds."""
+    """Ask which table a file or a sheet holds; of a sheet, it may be none."""
     chosen: str | None = st.selectbox(
         f"Which table is {theme.unmarked(name)}?",
-        list(SHEETS),
+        [*SHEETS, ""] if " · " in name else list(SHEETS),
         index=None,
+        format_func=lambda x: x or "none of these",
         placeholder="Choose a table",
         key=f"kind_of_{name}",
     )
@@ -319,7 +320,7 @@ def _confirmed(
     remember([x for x in tables if x.columns or x.skip_rows])
     st.session_state[Key.KINDS_OF_FILES] = {
         **st.session_state.get(Key.KINDS_OF_FILES, {}),
-        **{name: kind for name, kind in kinds.items() if kind},
+        **{name: kind for name, kind in kinds.items() if kind is not None},
     }
     _close()
     return True
