@@ -87,7 +87,7 @@ def test_a_work_order_list_with_quantities():
     assert found.processing[:, 0].tolist() == [2400.0, 1500.0]
     notes = [x.fault for x in reading.issues.notes]
     assert any("in row 2, 100 by 0.5" in x for x in notes)
-    assert any("in row 2 20 of 100" in x for x in notes)
+    assert any("in row 2, 20 of 100" in x for x in notes)
     assert not reading.issues.warnings
 
 
