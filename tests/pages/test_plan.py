@@ -15,6 +15,7 @@ from core.planning.scheduler import PlanningCancelled
 from core.planning.stopping import never
 from core.schedulers import registry
 from pages.parts import background, planning
+from pages.parts.plan import planned
 from pages.parts.state import Key
 
 ROOT = Path(__file__).parents[2]
@@ -274,6 +275,16 @@ def test_long_work_shows_progress_and_stops_with_the_best_so_far(app, slow):
     assert not [button for button in app.button if button.key == "press_plan"]
     stop_button(app).click().run()
     finish(app)
+    assert "Ends" in figures(app)
+
+
+def test_the_end_is_waited_for_and_not_missed(app, slow, monkeypatch):
+    """What ends before the next refresh is shown by the run that looks."""
+    slow()
+    app.button(key="press_plan").click().run()
+    monkeypatch.setattr(planned, "LAST_SECONDS", TIMEOUT)
+    stop_button(app).click().run()
+    assert app.session_state[Key.PLANNING] is None
     assert "Ends" in figures(app)
 
 

@@ -21,6 +21,7 @@ from pages.parts.planning import Planning, current_planning, finish_planning
 from pages.parts.state import Key, current_plan, previous_plan
 
 FIRST_SECONDS = 0.4  # so long the page waits for a plan: a small shift is drawn once
+LAST_SECONDS = 0.7  # so long it waits for the last one; well within a refresh
 
 
 def planning_under_way() -> Planning | None:
@@ -66,7 +67,8 @@ def show_planned(
         grown = None
         if planning is not None and growing:
             planning.seen = time.monotonic()
-            if planning.done():
+            if planning.done(_worth_waiting(planning)):
+                finish_planning(planning)
                 st.rerun()
             grown = planning.grown
         show_header(shift, settings, planning, growing)
@@ -76,6 +78,13 @@ def show_planned(
             _show_figures(plan or stale, grown, planning)
         shown = grown or plan or stale
         draw_area(shown.shift if shown else shift, shown, final=planning is None)
+
+
+def _worth_waiting(planning: Planning) -> float:
+    """Seconds: an end that comes before the next refresh is waited for, not missed."""
+    left = planning.seconds_left
+    near = planning.stopping or (left is not None and left < LAST_SECONDS)
+    return LAST_SECONDS if near else 0.0
 
 
 def _show_figures(
