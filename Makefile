@@ -29,7 +29,7 @@ run: $(RUNNING)
 # a dashboard. One thread per process otherwise, or two workers would fight over the cores.
 test: .venv chromium postgresql
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m browser
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests/browser
 
 # Neither a browser, nor compiling, nor training.
 quick: $(TESTING)

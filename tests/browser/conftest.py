@@ -13,7 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90  # generous: a first import from a cold disk is slow
@@ -28,7 +35,14 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Of several such lists the last counts: here are those that Playwright turns off
+    # for tests, and the address bar's suggestions, a page of their own in every window.
+    "--disable-features="
+    "AimEnabled,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,"
+    "NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,"
+    "WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup",
 ]
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 
 # Nothing moves by itself: a page that shimmers while it waits is painted sixty times a
 # second, by the processor that the dashboard needs.
@@ -158,18 +172,39 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """An empty page of a desktop planner, in a browser profile of its own."""
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[Page]:
+    """
+    One window for the session.
+
+    It keeps Streamlit's code compiled, which takes longer than all that a page shows.
+    """
     with desktop(browser) as page:
         yield page
+
+
+@pytest.fixture
+def page(window: Page) -> Page:
+    """An empty page of a desktop planner who has never been here."""
+    return emptied(window)
+
+
+def emptied(window: Page) -> Page:
+    """Close what is open in a window, and forget what it has stored."""
+    if window.url.startswith("http"):
+        window.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    window.context.clear_cookies()
+    window.goto("about:blank")
+    window.set_viewport_size(DESKTOP)
+    window.emulate_media(color_scheme="light")
+    return window
 
 
 @contextmanager
 def desktop(browser: Browser) -> Iterator[Page]:
     """Yield an empty page of a desktop planner, in a browser profile of its own."""
     context = browser.new_context(
-        viewport={"width": 1440, "height": 900},
+        viewport=DESKTOP,
         locale="en-GB",
         timezone_id="Europe/Berlin",
         accept_downloads=True,
@@ -190,7 +225,7 @@ def settled() -> Callable[[Page], None]:
         # A new page is at rest too, until its first run draws something; and a press
         # starts its run a moment later.
         drawn = page.get_by_test_id("stElementContainer").first
-        expect(drawn).to_be_attached()
+        drawn.wait_for(state="attached")
         page.wait_for_timeout(REST_MILLISECONDS)
         page.evaluate("() => { window.restingSince = undefined; }")
         page.wait_for_function(
@@ -234,11 +269,11 @@ def dashboard_page(page: Page, server: str, settled: Callable[[Page], None]) -> 
     return page
 
 
-@pytest.fixture
-def screenshot(page: Page) -> Callable[[str], None]:
-    """Save the page as NAME.png in SHIFTWRIGHT_SCREENSHOTS, where that is set."""
+@pytest.fixture(scope="session")
+def screenshot() -> Callable[[Page, str], None]:
+    """Save a page as NAME.png in SHIFTWRIGHT_SCREENSHOTS, where that is set."""
 
-    def save(name: str) -> None:
+    def save(page: Page, name: str) -> None:
         folder = os.environ.get("SHIFTWRIGHT_SCREENSHOTS")
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)

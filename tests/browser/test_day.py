@@ -1,11 +1,9 @@
 """A plan that lives through the day, by mouse: events, repairs, drags, locks, undo."""
 
-import re
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
-from tests.browser.conftest import free_port, served
+from tests.browser.conftest import desktop, free_port, served
 
 CHART = ".st-key-chart .js-plotly-plot"
 BAR = ".barlayer .point path"
@@ -20,7 +18,7 @@ def plan_small(page: Page, settled, by_rule) -> Page:
     page.get_by_role("option", name="24 jobs on 6 machines", exact=True).click()
     by_rule(page)
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
+    page.locator(BAR).first.wait_for(state="attached", timeout=LONG)
     settled(page)
     return page
 
@@ -40,7 +38,7 @@ def tell_down(page: Page, machine: str, way: str) -> None:
 
 
 def bar_of(page: Page, but: float | None = None) -> dict[str, float]:
-    """Job, middle and size of the last bar, but for one job's, in pixels."""
+    """Job, start, and place in pixels of the last bar, but for one job's."""
     return page.evaluate(
         """([chart, but]) => {
             const gd = document.querySelector(chart);
@@ -53,16 +51,18 @@ def bar_of(page: Page, but: float | None = None) -> dict[str, float]:
                 const ids = trace.customdata._inputArray ?? trace.customdata;
                 const calc = gd.calcdata[gd.data.indexOf(trace)];
                 calc.forEach((point, i) => {
-                    const left = xaxis.c2p(point.s0 ?? point.b);
+                    const start = point.s0 ?? point.b;
+                    const left = xaxis.c2p(start);
                     const right = xaxis.c2p((point.b ?? 0) + point.s);
                     const y = yaxis.c2p(point.p);
                     if (Number(ids[i]) === but) return;
                     if (!best || left > best.left)
-                        best = { left, right, y, job: Number(ids[i]) };
+                        best = { left, right, y, start, job: Number(ids[i]) };
                 });
             }
             return {
                 job: best.job,
+                start: best.start,
                 x: box.left + xaxis._offset + (best.left + best.right) / 2,
                 y: box.top + yaxis._offset + best.y,
                 row: Math.abs(yaxis.d2p(1) - yaxis.d2p(0)),
@@ -83,72 +83,19 @@ def drag(page: Page, bar: dict[str, float], dx: float, dy: float) -> None:
     page.mouse.up()
 
 
-def test_a_bar_is_dragged_and_comes_back_by_undo(planned, settled, screenshot):
-    """Later on its own machine it stays; before everything it goes back, with why."""
-    page = planned
-    page.locator(f"{CHART}[data-drag=ready]").wait_for()
-    page.locator(CHART).scroll_into_view_if_needed()
-    bar = bar_of(page)
-    drag(page, bar, 60, 0)
-    expect(page.get_by_role("button", name="Version 2")).to_be_visible()
-    settled(page)
-    screenshot("day-dragged")
-    expect(page.get_by_text("Moved by you, and locked")).to_be_visible()
-
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="Version 1")).to_be_visible()
-    settled(page)
-    page.locator(f"{CHART}[data-drag=ready]").wait_for()
-    bar = bar_of(page)
-    drag(page, bar, bar["left"] - bar["x"] + 4, 0)
-    expect(page.get_by_text(re.compile("cannot start|has begun"))).to_be_visible()
-    screenshot("day-refused")
-    expect(page.get_by_role("button", name="Version 1")).to_be_visible()
-
-
-def test_a_machine_is_down_in_three_clicks(planned, settled, screenshot):
-    """Sheet, machine, way; undo and redo bring plans back; a refresh keeps all."""
-    page = planned
-    page.get_by_role("button", name="What happened?").click()
-    page.get_by_placeholder("Which machine?").or_(
-        page.get_by_label("Machine", exact=True)
-    ).first.click()
-    page.get_by_role("option").first.click()
-    expect(page.get_by_role("button", name="Take this one").first).to_be_visible()
-    expect(page.get_by_role("button", name="Take this one")).to_have_count(4)
-    settled(page)
-    screenshot("day-down")
-    page.locator(".st-key-take_gentle button").click()
-    expect(page.get_by_role("button", name="Version 2")).to_be_visible()
-    settled(page)
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("button", name="Version 1")).to_be_visible()
-    page.get_by_role("button", name="Redo").click()
-    expect(page.get_by_role("button", name="Version 2")).to_be_visible()
-    page.reload()
-    settled(page)
-    expect(page.get_by_role("button", name="Version 2")).to_be_visible()
-
-
 def test_the_second_of_two_planners_is_told(planned, browser, settled):
     """Two browsers on one shift: who is second is told and chooses; none is lost."""
     first: Page = planned
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    try:
-        second = context.new_page()
+    with desktop(browser) as second:
         second.goto(first.url)
-        expect(second.get_by_role("button", name="Version 1")).to_be_visible(
-            timeout=LONG
-        )
+        second.get_by_role("button", name="Version 1").wait_for(timeout=LONG)
         settled(second)
         tell_down(first, "LATHE-01", "push")
-        expect(first.get_by_role("button", name="Version 2")).to_be_visible()
+        first.get_by_role("button", name="Version 2").wait_for()
         tell_down(second, "LATHE-02", "push")
-        expect(second.get_by_text("version 2 is in force")).to_be_visible()
+        second.get_by_text("version 2 is in force").wait_for()
         second.get_by_role("button", name="Put mine after it").click()
-        expect(second.get_by_role("button", name="Version 3")).to_be_visible()
-    finally:
-        context.close()
+        second.get_by_role("button", name="Version 3").wait_for()
 
 
 def test_a_server_that_is_killed_loses_nothing(page, tmp_path, settled, by_rule):
@@ -159,7 +106,7 @@ def test_a_server_that_is_killed_loses_nothing(page, tmp_path, settled, by_rule)
         settled(page)
         plan_small(page, settled, by_rule)
         tell_down(page, "LATHE-01", "push")
-        expect(page.get_by_role("button", name="Version 2")).to_be_visible()
+        page.get_by_role("button", name="Version 2").wait_for()
         settled(page)
         address = page.url
         figures = page.locator(".st-key-figures").inner_text()
@@ -167,8 +114,8 @@ def test_a_server_that_is_killed_loses_nothing(page, tmp_path, settled, by_rule)
         process.wait()
     with served(tmp_path / "data", port):
         page.goto(address)
-        expect(page.get_by_role("button", name="Version 2")).to_be_visible(timeout=LONG)
+        page.get_by_role("button", name="Version 2").wait_for(timeout=LONG)
         settled(page)
         assert page.locator(".st-key-figures").inner_text() == figures
         page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_role("button", name="Version 1")).to_be_visible()
+        page.get_by_role("button", name="Version 1").wait_for()

@@ -21,7 +21,7 @@ MOST_TABS = 90
 def at_version(page: Page, number: int, settled) -> None:
     """Wait until a version is in force, and the page is at rest."""
     shown = page.get_by_role("button", name=f"Version {number}", exact=True)
-    expect(shown).to_be_visible(timeout=LONG)
+    shown.wait_for(timeout=LONG)
     settled(page)
 
 
@@ -41,14 +41,18 @@ def chart_is_ready(page: Page) -> None:
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until a control has the focus, as someone without a mouse does."""
     expect(target.first).to_be_enabled()
-    has_focus = "(all) => all.some((one) => one.contains(document.activeElement))"
+    look = """(all) => [
+        all.some((one) => one.contains(document.activeElement)),
+        document.activeElement.outerHTML.slice(0, 200),
+    ]"""
     passed = []
     for _ in range(MOST_TABS):
-        if target.evaluate_all(has_focus):
+        there, at = target.evaluate_all(look)
+        if there:
             return
-        passed.append(page.evaluate("() => document.activeElement.outerHTML"))
+        passed.append(at)
         page.keyboard.press("Tab")
-    way = "\n".join(x[:200] for x in passed[:12])
+    way = "\n".join(passed[:12])
     raise AssertionError(f"{target} is not reached by Tab. On the way:\n{way}")
 
 
@@ -80,7 +84,7 @@ def find_job(page: Page, job: str, settled) -> None:
     """Put a job into focus by its name."""
     press_key(page, "/")
     page.keyboard.type(job)
-    expect(page.get_by_role("option").first).to_be_visible()
+    page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
     settled(page)
 
@@ -88,7 +92,7 @@ def find_job(page: Page, job: str, settled) -> None:
 def move_form(page: Page) -> None:
     """Open the form that moves the job in focus, by keyboard."""
     enter(page, page.locator(".st-key-panel").get_by_role("button", name="Move …"))
-    expect(page.locator(".st-key-press_move button").first).to_be_visible()
+    page.locator(".st-key-press_move button").first.wait_for()
 
 
 def edited(path: Path) -> bytes:
@@ -111,9 +115,9 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     page.get_by_role("option", name=DOWN, exact=True).click()
     ways(page)
     page.locator(".st-key-happened_form").get_by_text("3 h", exact=True).click()
-    expect(page.get_by_text(f"{DOWN} is down until Mon 09:00.")).to_be_visible()
+    page.get_by_text(f"{DOWN} is down until Mon 09:00.").wait_for()
     ways(page)
-    screenshot("journey-ways")
+    screenshot(page, "journey-ways")
     page.locator(".st-key-take_gentle button").first.dblclick()  # taken once
     at_version(page, 2, settled)
 
@@ -121,38 +125,41 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     dragged = bar_of(page)
     drag(page, dragged, 60, 0)
     at_version(page, 3, settled)
-    expect(page.get_by_text("Moved by you, and locked")).to_be_visible()
+    page.get_by_text("Moved by you, and locked").wait_for()
     chart_is_ready(page)
     other = bar_of(page, but=dragged["job"])
     drag(page, other, other["left"] - other["x"] + 4, 0)
-    expect(page.get_by_text(re.compile("cannot start"))).to_be_visible()
+    page.get_by_text(re.compile("cannot start")).wait_for()
     at_version(page, 3, settled)
-    screenshot("journey-refused")
+    screenshot(page, "journey-refused")
 
     chart_is_ready(page)
     other = bar_of(page, but=dragged["job"])
     page.mouse.click(other["x"], other["y"])
     page.locator(".st-key-lock_start button").first.dblclick()  # locked once
     at_version(page, 4, settled)
-    screenshot("journey-locked")
+    screenshot(page, "journey-locked")
 
     page.get_by_role("button", name="What happened?").click()
     page.locator(".st-key-happened").get_by_text("Rush order", exact=True).click()
     page.get_by_role("textbox", name="Rows of your list").fill(RUSH)
     page.keyboard.press("Control+Enter")
     ways(page)
-    expect(page.get_by_text("Without moving anyone")).to_be_visible()
-    screenshot("journey-rush")
+    page.get_by_text("Without moving anyone").wait_for()
+    screenshot(page, "journey-rush")
     page.locator(".st-key-take_gentle button").first.click()
     at_version(page, 5, settled)
-    expect(page.get_by_text("25 jobs on 6 machines")).to_be_visible()
+    page.get_by_text("25 jobs on 6 machines").wait_for()
 
-    for number in (4, 3):  # pressed twice at once, it goes back one version
+    for number in (4, 3, 2):  # pressed twice at once, it goes back one version
         page.get_by_role("button", name="Undo").dblclick()
         at_version(page, number, settled)
-    expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
+    page.get_by_text("24 jobs on 6 machines, from").wait_for()
+    back = bar_of(page)
+    assert (back["job"], back["start"]) == (dragged["job"], dragged["start"])
     page.get_by_role("button", name="Redo").dblclick()
-    at_version(page, 4, settled)
+    at_version(page, 3, settled)
+    assert bar_of(page)["start"] > dragged["start"]
 
     page.get_by_role("tab", name="Files", exact=True).click()
     with page.expect_download() as download:
@@ -163,20 +170,20 @@ def test_a_day_by_mouse(planned, settled, screenshot):
         {"name": "edited.csv", "mimeType": "text/csv", "buffer": content}
     )
     expect(page.get_by_role("button", name="Take it as it is")).to_be_disabled()
-    screenshot("journey-back")
+    screenshot(page, "journey-back")
     page.get_by_role("button", name="Take the nearest valid one").dblclick()
     at_version(page, 6, settled)
 
     page.get_by_role("tab", name="Changes", exact=True).click()
     page.locator(".st-key-two_figures").wait_for()
-    screenshot("journey-changes")
+    screenshot(page, "journey-changes")
     page.get_by_role("tab", name="Files", exact=True).click()
     settled(page)
     page.locator("summary").get_by_text("Go on from here", exact=True).click()
     page.locator(".st-key-press_go_on button").first.dblclick()
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_have_count(0)
     settled(page)
-    screenshot("journey-tomorrow")
+    screenshot(page, "journey-tomorrow")
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
@@ -184,11 +191,11 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
     """The same by keys, Tab and Enter; what is written is typed."""
     page: Page = planned
     press_key(page, "w")
-    expect(page.locator(".st-key-happened_form")).to_be_visible()
+    page.locator(".st-key-happened_form").wait_for()
     settled(page)
     press_key(page, "w")  # into its first field
     page.keyboard.type(DOWN)
-    expect(page.get_by_role("option", name=DOWN, exact=True)).to_be_visible()
+    page.get_by_role("option", name=DOWN, exact=True).wait_for()
     page.keyboard.press("Enter")
     ways(page)
     enter(page, page.locator(".st-key-take_gentle button").first)
@@ -198,26 +205,26 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
     move_form(page)
     enter(page, page.locator(".st-key-press_move button").first)
     at_version(page, 3, settled)
-    expect(page.get_by_text("Moved by you, and locked")).to_be_visible()
+    page.get_by_text("Moved by you, and locked").wait_for()
 
     find_job(page, "J-0024", settled)
     move_form(page)
     tab_to(page, page.get_by_role("dialog").get_by_role("combobox", name="Machine"))
     page.keyboard.type("CNC-01")
-    expect(page.get_by_role("option", name="CNC-01")).to_be_visible()
+    page.get_by_role("option", name="CNC-01").wait_for()
     page.keyboard.press("Enter")
     settled(page)
     choose(page, page.locator("[class*=st-key-move_where]"), "Before")
     other = page.get_by_role("combobox", name="Which job")
     tab_to(page, other)
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("option").first).to_be_visible()
+    page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
     settled(page)
     enter(page, page.locator(".st-key-press_move button").first)
-    expect(page.get_by_text(re.compile("J-0024.* cannot start"))).to_be_visible()
+    page.get_by_text(re.compile("J-0024.* cannot start")).wait_for()
     at_version(page, 3, settled)
-    screenshot("keys-refused")
+    screenshot(page, "keys-refused")
     page.keyboard.press("Escape")  # the form
     expect(page.get_by_role("dialog")).to_have_count(0)
     press_key(page, "Escape")  # the notice
@@ -229,21 +236,21 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
 
     press_key(page, "w")
     choose(page, page.locator(".st-key-happened_kind"), "Rush order")
-    expect(page.get_by_role("textbox", name="Rows of your list")).to_be_visible()
+    page.get_by_role("textbox", name="Rows of your list").wait_for()
     settled(page)
     press_key(page, "w")
     page.keyboard.type(RUSH)
     page.keyboard.press("Control+Enter")
     ways(page)
-    screenshot("keys-rush")
+    screenshot(page, "keys-rush")
     enter(page, page.locator(".st-key-take_gentle button").first)
     at_version(page, 5, settled)
-    expect(page.get_by_text("25 jobs on 6 machines")).to_be_visible()
+    page.get_by_text("25 jobs on 6 machines").wait_for()
 
     for key, number in (("u", 4), ("u", 3), ("r", 4)):
         press_key(page, key)
         at_version(page, number, settled)
-    expect(page.get_by_text("24 jobs on 6 machines, from")).to_be_visible()
+    page.get_by_text("24 jobs on 6 machines, from").wait_for()
 
     tab_to(page, page.get_by_role("tab", name="Jobs", exact=True))
     page.keyboard.press("End")
@@ -267,5 +274,5 @@ def test_a_day_by_keyboard(planned, settled, screenshot):
     enter(page, page.locator(".st-key-press_go_on button").first)
     expect(page.get_by_text("24 jobs on 6 machines, from")).to_have_count(0)
     settled(page)
-    screenshot("keys-tomorrow")
+    screenshot(page, "keys-tomorrow")
     expect(page.get_by_test_id("stException")).to_have_count(0)

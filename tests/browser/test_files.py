@@ -81,7 +81,7 @@ def plan(page, settled, by_rule):
     """Plan by a quick rule, and wait for the chart."""
     by_rule(page)
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
+    page.locator(BAR).first.wait_for(state="attached", timeout=LONG)
     settled(page)
 
 
@@ -92,29 +92,27 @@ def test_a_german_file_needs_one_answer_once(bring, settled, screenshot, by_rule
     Brought again in a new session the answer is known.
     """
     page = bring(jobs=JOBS, machines=MACHINES)
-    expect(
-        page.get_by_role("heading", name="How your columns are read")
-    ).to_be_visible()
-    expect(page.get_by_text("1 question")).to_be_visible()
+    page.get_by_role("heading", name="How your columns are read").wait_for()
+    page.get_by_text("1 question").wait_for()
     confirm = page.get_by_role("button", name="Read my files like this")
     expect(confirm).to_be_disabled()
-    screenshot("mapping-1440")
+    screenshot(page, "mapping-1440")
     choose(page, "Unit", "hours")
     settled(page)
     expect(confirm).to_be_enabled()
     press(page, settled, "Read my files like this")
-    expect(page.get_by_text("3 jobs on 2 machines, from Mon 30 Nov")).to_be_visible()
+    page.get_by_text("3 jobs on 2 machines, from Mon 30 Nov").wait_for()
     sidebar = page.get_by_test_id("stSidebarUserContent")
-    expect(
-        sidebar.get_by_text("the last 06:00 before the first date (jobs.csv, row 4")
-    ).to_be_visible()
+    sidebar.get_by_text(
+        "the last 06:00 before the first date (jobs.csv, row 4"
+    ).wait_for()
     plan(page, settled, by_rule)
-    screenshot("german-plan-1440")
+    screenshot(page, "german-plan-1440")
     # 1.5 h, 2.25 h on one machine: the last job ends at 09:45.
-    expect(page.get_by_text("Mon 30 Nov 09:45").first).to_be_visible()
+    page.get_by_text("Mon 30 Nov 09:45").first.wait_for()
 
     page = bring(jobs=JOBS, machines=MACHINES)
-    expect(page.get_by_text("3 jobs on 2 machines")).to_be_visible()
+    page.get_by_text("3 jobs on 2 machines").wait_for()
 
 
 def test_a_fault_is_mended_on_the_page_and_an_edit_is_undone(
@@ -125,30 +123,30 @@ def test_a_fault_is_mended_on_the_page_and_an_edit_is_undone(
         jobs="job_id,processing_minutes,due\nA,30,2026-01-05 12:00\nB,forty,\n",
         machines="machine_id,machine_type\nM1,mill\n",
     )
-    expect(page.get_by_text("1 error to mend")).to_be_visible()
-    expect(page.get_by_role("cell", name="forty", exact=True)).to_be_visible()
-    screenshot("mend-1440")
+    page.get_by_text("1 error to mend").wait_for()
+    page.get_by_role("cell", name="forty", exact=True).wait_for()
+    screenshot(page, "mend-1440")
     type_into_cell(page, settled, 1, 1, "40")
-    expect(page.get_by_text("Changed, not applied: jobs.")).to_be_visible()
+    page.get_by_text("Changed, not applied: jobs.").wait_for()
     press(page, settled, "Read again")
-    expect(page.get_by_text("2 jobs on 1 machine, from Mon 5 Jan")).to_be_visible()
+    page.get_by_text("2 jobs on 1 machine, from Mon 5 Jan").wait_for()
 
     type_into_cell(page, settled, 1, 1, "oops")  # in the tab Files, which is open
     press(page, settled, "Apply")
-    expect(page.get_by_text("Not applied.")).to_be_visible()
-    expect(page.get_by_role("cell", name="oops", exact=True)).to_be_visible()
-    screenshot("edit-faults-1440")
+    page.get_by_text("Not applied.").wait_for()
+    page.get_by_role("cell", name="oops", exact=True).wait_for()
+    screenshot(page, "edit-faults-1440")
     press(page, settled, "Drop these changes")
     expect(page.get_by_text("Not applied.")).to_have_count(0)
     type_into_cell(page, settled, 1, 1, "90")
     press(page, settled, "Apply")
-    expect(page.get_by_text("Applied.", exact=True)).to_be_visible()
+    page.get_by_text("Applied.", exact=True).wait_for()
     plan(page, settled, by_rule)
-    expect(page.get_by_text("Mon 5 Jan 08:00").first).to_be_visible()
+    page.get_by_text("Mon 5 Jan 08:00").first.wait_for()
     page.get_by_role("tab", name="Files").click()
     settled(page)
-    screenshot("files-1440")
+    screenshot(page, "files-1440")
     press(page, settled, "Undo the last edit")
-    expect(page.get_by_text("Undone.")).to_be_visible()
+    page.get_by_text("Undone.").wait_for()
     plan(page, settled, by_rule)
-    expect(page.get_by_text("Mon 5 Jan 07:10").first).to_be_visible()
+    page.get_by_text("Mon 5 Jan 07:10").first.wait_for()

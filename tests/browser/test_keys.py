@@ -19,7 +19,7 @@ def test_a_plan_is_made_and_stepped_through_by_keys(dashboard_page, settled, by_
     by_rule(page)
     page.locator("h1").first.click()
     page.keyboard.press("p")
-    expect(page.locator(BAR).first).to_be_attached(timeout=LONG)
+    page.locator(BAR).first.wait_for(state="attached", timeout=LONG)
     settled(page)
 
     page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()

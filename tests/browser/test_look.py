@@ -27,7 +27,7 @@ def planned(page, settled, by_rule):
     """The large sample, planned by a rule."""
     by_rule(page)
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.get_by_role("button", name="Prove harder")).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Prove harder").wait_for(timeout=LONG)
     settled(page)
 
 
@@ -43,12 +43,12 @@ def test_the_chart_is_in_sight(dashboard_page, settled, by_rule, screenshot):
         assert found["rows"] >= rows, found
         assert found["over"] <= 0, found
         assert found["legend"] <= found["hours"], found
-        screenshot(f"look-{width}")
+        screenshot(page, f"look-{width}")
         page.keyboard.press("/")
         page.keyboard.type("J-0107")
         page.keyboard.press("Enter")
         settled(page)
-        expect(page.locator(".st-key-panel").get_by_text("Waited for")).to_be_visible()
+        page.locator(".st-key-panel").get_by_text("Waited for").wait_for()
         assert page.evaluate(MEASURES)["over"] <= 0
         page.locator("h1").first.click()
         page.keyboard.press("Escape")
@@ -56,14 +56,13 @@ def test_the_chart_is_in_sight(dashboard_page, settled, by_rule, screenshot):
         settled(page)
 
 
-def test_dark_follows_the_system(browser, server, settled):
+def test_dark_follows_the_system(page, server, settled):
     """Page and chart are dark, and light as soon as the system is."""
-    context = browser.new_context(color_scheme="dark")
-    page = context.new_page()
+    page.emulate_media(color_scheme="dark")
     page.goto(server)
     settled(page)
     chart = page.locator(".st-key-chart_place .js-plotly-plot")
-    expect(chart).to_be_visible(timeout=LONG)
+    chart.wait_for(timeout=LONG)
     ground = "e => getComputedStyle(e).backgroundColor"
     assert page.locator(".stApp").evaluate(ground) == "rgb(18, 24, 31)"
     paper = chart.locator(".main-svg").first.evaluate("e => e.style.background")
@@ -72,7 +71,6 @@ def test_dark_follows_the_system(browser, server, settled):
     assert ink == "rgb(228, 234, 240)"
     page.emulate_media(color_scheme="light")
     expect(chart.locator(".xtick text").first).to_have_css("fill", "rgb(27, 39, 51)")
-    context.close()
 
 
 def test_a_plan_grows_is_stopped_and_stepped_through(dashboard_page, settled):
@@ -91,16 +89,14 @@ def test_a_plan_grows_is_stopped_and_stepped_through(dashboard_page, settled):
     figures = page.locator(".st-key-figures")
     expect(figures).to_contain_text("Ends", timeout=LONG)
     stop = page.get_by_role("button", name="Stop, keep this")
-    expect(stop).to_be_visible()
-    expect(page.locator(".st-key-growth")).to_be_visible()
+    stop.wait_for()
+    page.locator(".st-key-growth").wait_for()
     stop.click()
-    expect(page.get_by_role("button", name="Plan", exact=True)).to_be_visible(
-        timeout=LONG
-    )
+    page.get_by_role("button", name="Plan", exact=True).wait_for(timeout=LONG)
     settled(page)
     expect(figures).to_contain_text(re.compile(r"from\sbest|best\spossible"))
     assert page.evaluate("window.most") == 1
     page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
     expect(page.locator(".st-key-decided")).to_contain_text("of 411", timeout=LONG)
-    expect(page.get_by_text("Which job?")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"the rules made \d+ plans"))).to_be_visible()
+    page.get_by_text("Which job?").wait_for()
+    page.get_by_text(re.compile(r"the rules made \d+ plans")).wait_for()

@@ -17,7 +17,7 @@ def orders_page(dashboard_page, settled, by_rule):
     page.get_by_test_id("stSidebarNav").get_by_text("Orders").click()
     settled(page)
     page.get_by_role("button", name="Plan the shift").click()
-    expect(page.get_by_text("late as planned").first).to_be_visible(timeout=LONG)
+    page.get_by_text("late as planned").first.wait_for(timeout=LONG)
     settled(page)
     return page
 
@@ -32,29 +32,29 @@ def test_the_latest_order_is_explained_helped_and_put_back(
 ):
     """Why, then ways, then the first of them: it is on time; back, it is late again."""
     page = orders_page
-    screenshot("orders")
+    screenshot(page, "orders")
     page.get_by_test_id("stDataFrame").first.click(position=FIRST_LINE)
     settled(page)
     late = facts(page)
     assert "late by" in late
     expect(page.get_by_test_id("stCode")).to_contain_text(re.compile("is .* late: "))
-    expect(page.locator(".st-key-order .barlayer .point").first).to_be_attached()
-    screenshot("orders_why")
+    page.locator(".st-key-order .barlayer .point").first.wait_for(state="attached")
+    screenshot(page, "orders_why")
 
     page.get_by_role("tab", name="What would it take?").click()
     settled(page)
     page.get_by_role("button", name="Look for ways").click()
     apply = page.get_by_role("button", name="Apply", exact=True)
-    expect(apply).to_be_visible(timeout=LONG)
+    apply.wait_for(timeout=LONG)
     settled(page)
-    screenshot("orders_remedies")
+    screenshot(page, "orders_remedies")
     apply.click()
-    expect(page.get_by_text("Taken over.")).to_be_visible()
+    page.get_by_text("Taken over.").wait_for()
     settled(page)
     assert "to spare" in facts(page)
-    screenshot("orders_applied")
+    screenshot(page, "orders_applied")
 
     page.get_by_role("button", name="Take the plan before back").click()
-    expect(page.get_by_text("Taken over.")).to_be_hidden()
+    page.get_by_text("Taken over.").wait_for(state="hidden")
     settled(page)
     assert facts(page) == late

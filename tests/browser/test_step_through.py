@@ -8,28 +8,28 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import desktop
+from tests.browser.conftest import emptied
 
 LONG = 240_000  # milliseconds; a first plan loads the policy
 
 
 @pytest.fixture(scope="module")
-def planned_page(browser, server, settled):
+def planned_page(window, server, settled):
     """The page on the small sample, planned by the policy, for every test here."""
-    with desktop(browser) as page:
-        page.goto(server)
-        settled(page)
-        page.get_by_label("Sample shift").first.click()
-        page.get_by_role("option", name=re.compile("24 jobs")).click()
-        settled(page)
-        page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
-        heading = page.get_by_role("heading", name="Step through")
-        expect(heading).to_be_visible(timeout=LONG)
-        settled(page)
-        page.get_by_role("button", name="Plan the shift").click()
-        expect(page.get_by_text("Which job?")).to_be_visible(timeout=LONG)
-        settled(page)
-        yield page
+    page = emptied(window)
+    page.goto(server)
+    settled(page)
+    page.get_by_label("Sample shift").first.click()
+    page.get_by_role("option", name=re.compile("24 jobs")).click()
+    settled(page)
+    page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
+    heading = page.get_by_role("heading", name="Step through")
+    heading.wait_for(timeout=LONG)
+    settled(page)
+    page.get_by_role("button", name="Plan the shift").click()
+    page.get_by_text("Which job?").wait_for(timeout=LONG)
+    settled(page)
+    return page
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_it_plays_and_pauses(step_page, settled):
     play.click()
     expect_step(page, "([3-9]|1[0-9]|2[0-4])")
     page.get_by_role("button", name="Pause", exact=True).click()
-    expect(play).to_be_visible(timeout=LONG)
+    play.wait_for(timeout=LONG)
     settled(page)
     here = step_of(page)
     page.wait_for_timeout(2500)  # longer than a tick
@@ -140,7 +140,7 @@ def test_a_click_on_the_strip_goes_to_its_decision(step_page, settled):
     """Also the same decision a second time, after having gone elsewhere."""
     page = step_page
     strip = page.locator(".st-key-strip .nsewdrag").first
-    expect(strip).to_be_visible(timeout=LONG)
+    strip.wait_for(timeout=LONG)
     mark = page.locator(".st-key-strip .step-mark")
     for _ in range(2):
         expect_step(page, 1)
@@ -171,7 +171,7 @@ def test_a_machine_is_overridden_kept_exported_and_undone(
         settled(page)
         machine.click()
         options = page.get_by_role("option")
-        expect(options.first).to_be_visible()
+        options.first.wait_for()
         names = options.all_inner_texts()
         shown = page.locator(".st-key-decided").inner_text()
         other = [x for x in names[1:] if not re.search(rf"on {re.escape(x)}\b", shown)]
@@ -181,23 +181,21 @@ def test_a_machine_is_overridden_kept_exported_and_undone(
         page.get_by_role("option", name=other[0], exact=True).click()
         settled(page)
         press(page, settled, "Plan on from here")
-        expect(page.get_by_text(f"Alternative from step {number}: ")).to_be_visible(
-            timeout=LONG
-        )
+        page.get_by_text(f"Alternative from step {number}: ").wait_for(timeout=LONG)
         if keep.is_enabled():
             break
-    expect(page.get_by_text("Both plans")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ jobs? moved"))).to_be_visible()
-    screenshot("step-what-if")
+    page.get_by_text("Both plans").wait_for()
+    page.get_by_text(re.compile(r"\d+ jobs? moved")).wait_for()
+    screenshot(page, "step-what-if")
     press(page, settled, "Keep the alternative")
     marked = page.get_by_text("1 decision of this plan chosen by the planner")
-    expect(marked).to_be_visible(timeout=LONG)
+    marked.wait_for(timeout=LONG)
     expect(page.locator(".st-key-decided")).to_contain_text("chosen by you")
     expect(page.locator(".st-key-decided")).to_contain_text(f"on {other[0]}")
 
     # It survives a visit to another page, and a press of Plan: the keyboard says no.
     page.get_by_test_id("stSidebarNav").get_by_text("Plan", exact=True).click()
-    expect(page.locator(".st-key-figures")).to_be_visible(timeout=LONG)
+    page.locator(".st-key-figures").wait_for(timeout=LONG)
     settled(page)
     page.get_by_role("button", name="Plan", exact=True).press("Enter")
     anew = page.get_by_role("button", name="Plan anew, 1 choice of yours is dropped")
@@ -207,7 +205,7 @@ def test_a_machine_is_overridden_kept_exported_and_undone(
     expect(anew).to_have_count(0, timeout=LONG)
     settled(page)
     page.get_by_test_id("stSidebarNav").get_by_text("Step through").click()
-    expect(marked).to_be_visible(timeout=LONG)
+    marked.wait_for(timeout=LONG)
     settled(page)
 
     open_tab(page, settled, "Decision log")
