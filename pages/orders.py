@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.guard import require_app
+from pages.parts.guard import end_page, require_app
 from pages.parts.orders.order_view import show_order
 from pages.parts.orders.table import show_headline, show_orders
 from pages.parts.planning import follow_planning, offer_to_plan
@@ -27,7 +27,7 @@ if plan is None:
     )
     if st.button("To the page Plan", icon=":material/arrow_forward:", type="tertiary"):
         st.switch_page("pages/plan.py")
-    st.stop()
+    end_page()
 
 show_headline(plan)
 order = show_orders(plan)

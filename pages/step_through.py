@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.guard import friendly_errors, require_app
+from pages.parts.guard import end_page, friendly_errors, require_app
 from pages.parts.planning import follow_planning, offer_to_plan
 from pages.parts.sidebar.settings import settings_from_sidebar
 from pages.parts.sidebar.shift import shift_from_sidebar
@@ -42,7 +42,7 @@ if plan is None:
     if settings is not None:
         with friendly_errors():
             open_saved(settings)
-    st.stop()
+    end_page()
 
 found = decisions_of(plan)
 

@@ -4,15 +4,31 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 from streamlit import net_util
+from streamlit.runtime.scriptrunner import StopException
 
 from pages.parts.state import Key
 
 PAGES = Path(__file__).parents[1]
 
 log = logging.getLogger("shiftwright")
+
+
+class PageEnds(StopException):
+    """A page has no more to say; what frames it goes on."""
+
+
+def end_page() -> NoReturn:
+    """
+    End a page in its middle.
+
+    ``st.stop`` would also end what the app shows around it: its keys, and the watch for
+    light and dark.
+    """
+    raise PageEnds
 
 
 def look_nothing_up() -> None:
@@ -32,6 +48,8 @@ def framed() -> Iterator[None]:
     try:
         with friendly_errors():
             yield
+    except PageEnds:
+        pass
     finally:
         # A later run of the page without the app must not find it.
         st.session_state[Key.APP_READY] = False

@@ -325,3 +325,12 @@ def test_an_address_waits_for_the_store_to_come_back(data, monkeypatch):
     stored.opened().reset()
     again.run()
     assert len(value(again, Key.FILES)) == 3
+
+
+@pytest.mark.parametrize("page", ["orders", "step_through"])
+def test_a_page_without_a_plan_lists_its_keys_too(data, page):
+    """What stops short in its middle is still framed by the app."""
+    app = window(**{Key.SAMPLE: "small-24x6"})
+    app.switch_page(f"pages/{page}.py").run()
+    assert "Plan the shift" in [x.label for x in app.button]
+    assert any("show these keys" in x.value for x in app.sidebar.markdown)

@@ -74,6 +74,7 @@ def show_effects(plan: Plan, why: Why) -> None:
     st.dataframe(
         worded(table, ["Makes late"]),
         hide_index=True,
+        placeholder="–",
         height="content" if len(table) <= 10 else 400,
     )
 

@@ -163,6 +163,7 @@ def _show_why(plan: Plan, order: Order, why: Why) -> None:
     st.dataframe(
         worded(chain_table(plan.shift.start, rows), ["Takes"]),
         hide_index=True,
+        placeholder="–",
         height="content" if len(rows) <= 10 else 400,
     )
 

@@ -216,6 +216,7 @@ def _show_found(
     st.dataframe(
         with_line_marked(worded(table, ["Still late"], ["Others late"]), line),
         hide_index=True,
+        placeholder="–",
         column_config={
             "Change": st.column_config.TextColumn(width=430),
             "Ends": st.column_config.DatetimeColumn(help="The order, then."),

@@ -200,6 +200,7 @@ def _show_figures(plan: Plan, choice: FrontPlan, in_hand: FrontPlan) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=["", "This plan", "In hand"]),
         hide_index=True,
+        placeholder="–",
         height="content",
     )
 

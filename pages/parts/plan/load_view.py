@@ -96,6 +96,7 @@ def _show_rows(plan: Plan, found: Load, rows: str) -> int:
     st.dataframe(
         with_line_marked(table.style.format(precision=1), line),
         hide_index=True,
+        placeholder="–",
         height=TABLE_HEIGHT if len(lines) > 5 else "content",
         column_config={
             "Name": st.column_config.TextColumn(rows[:-1], pinned=True),

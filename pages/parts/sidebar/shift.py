@@ -18,6 +18,7 @@ from pages.parts.day.in_force import lived
 from pages.parts.day.moving.freeze import freeze_from_sidebar
 from pages.parts.day.return_plan import offer_its_shift
 from pages.parts.downloads import offer_templates
+from pages.parts.guard import end_page
 from pages.parts.kept.in_hand import offer_start_over
 from pages.parts.plan.data.tables_editor import show_faulty_tables
 from pages.parts.plan.files.files_in_hand import FilesInHand, files_in_hand
@@ -56,7 +57,7 @@ def shift_from_sidebar() -> Shift:
     """
     shift = shift_if_any()
     if shift is None:
-        st.stop()
+        end_page()
     return shift
 
 

@@ -228,6 +228,7 @@ def _excluded(table: pd.DataFrame) -> None:
     st.dataframe(
         table.assign(Score=100 * table["Score"]),
         hide_index=True,
+        placeholder="–",
         height=min(HEAD + ROW * max(len(table), 1), 320),
         column_config={
             "Score": None

@@ -198,6 +198,7 @@ def _figures(base: Plan, before: Result, after: Result) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=["Figure", "This plan", "Alternative", "Change"]),
         hide_index=True,
+        placeholder="–",
         height=HEAD + ROW * len(rows),
     )
 
@@ -206,6 +207,7 @@ def _moved(table: pd.DataFrame) -> None:
     st.dataframe(
         worded(table, ["Late", "Then late"], ["Ends later"]),
         hide_index=True,
+        placeholder="–",
         height=HEAD + ROW * min(len(table), ROWS - 1),
         column_config={
             "Ends later": st.column_config.NumberColumn(help="Negative: sooner."),

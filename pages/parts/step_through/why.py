@@ -131,6 +131,7 @@ def _show_weights(
             }
         ),
         hide_index=True,
+        placeholder="–",
         column_config={
             "Log-odds": st.column_config.NumberColumn(format="%+.1f", width=70),
             "What speaks for it": st.column_config.TextColumn(width="large"),

@@ -85,6 +85,7 @@ def _show(runs: Runs, known: list[Run], shift: Shift | None, live: bool) -> None
     st.dataframe(
         [_row(run, worth.get(run.id)) for run in known],
         hide_index=True,
+        placeholder="–",
         height=min(38 + 35 * len(known), 290),
         column_config={
             "done": st.column_config.ProgressColumn(

@@ -45,6 +45,7 @@ def show_events(shift: Shift, plan: Plan | None) -> None:
     st.dataframe(
         shown,
         hide_index=True,
+        placeholder="–",
         column_config={"Time": st.column_config.DatetimeColumn(format="ddd HH:mm")},
     )
     in_force = {x.id: x for x in day.events}

@@ -193,6 +193,7 @@ def _show_rows(plan: Plan, previous: PreviousPlan, jobs: np.ndarray) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        placeholder="–",
         column_config={
             name: st.column_config.DatetimeColumn(format=WHEN)
             for name in ("Started", "Starts")
