@@ -37,7 +37,7 @@ def visit(outer, j):
     """Write, call and read again."""
     before = outer.inner.whole[j]
     size = count(outer.inner, j)
-    outer.sums[0] += outer.table[j, -1] * (outer.inner.whole[j] - before)
+    outer.sums[0] += outer.table[j, 1] * (outer.inner.whole[j] - before)
     return size if outer.inner.flags[j] else -size
 
 
@@ -77,4 +77,16 @@ def test_a_name_that_is_not_in_the_tuple_is_a_fault():
         return outer.nothing[0]
 
     with pytest.raises(TypingError, match="nothing"):
+        wrong(outer_of(2))
+
+
+def test_a_row_of_a_table_is_a_fault():
+    """Only whole entries are read: an index too few is told when it is compiled."""
+
+    @machine_code
+    def wrong(outer):
+        outer = by_address(outer)
+        return outer.table[0][1]
+
+    with pytest.raises(NotImplementedError, match="row"):
         wrong(outer_of(2))
