@@ -23,6 +23,7 @@ from core.search.load_state import (
     keep_loads,
     link_chain,
 )
+from core.timing.by_address import by_address
 from core.timing.kernel import setup_seconds
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random
@@ -67,18 +68,19 @@ def _best_place(a: Arrays, s: Loads, k: int, u: int, v: int) -> tuple[int, int]:
     i = best = n + k
     if not a.has_setups[k]:
         return best, 0
-    to_u = a.setup_to[a.flat.setup_class[k], a.flat.group[u]]
-    from_v = a.flat.setup[a.flat.setup_class[k], a.flat.group[v]]
+    kind, to, begin = a.flat.setup_class[k], a.flat.group[u], a.flat.group[v]
     j = s.right[i]
     if j >= n:
         return best, setup_seconds(a.flat, k, -1, u)
-    least = setup_seconds(a.flat, k, -1, u) + from_v[a.flat.group[j]] - s.paid[j]
+    least = setup_seconds(a.flat, k, -1, u) - s.paid[j]
+    least += a.flat.setup[kind, begin, a.flat.group[j]]
     while True:
         i, j = j, s.right[j]
         if j >= n:
-            more = to_u[a.flat.group[i]]
+            more = a.setup_to[kind, to, a.flat.group[i]]
             return (i, more) if more < least else (best, least)
-        more = to_u[a.flat.group[i]] + from_v[a.flat.group[j]] - s.paid[j]
+        more = a.setup_to[kind, to, a.flat.group[i]] - s.paid[j]
+        more += a.flat.setup[kind, begin, a.flat.group[j]]
         if more < least:
             least, best = more, i
 
@@ -258,6 +260,7 @@ def anneal_loads(
     Temperatures are in units of cost; ``focus`` is the share of moves that start on
     the machine that ends last. Returns how many moves were taken.
     """
+    a, s = by_address(a), by_address(s)
     n, m = len(s.machine), len(s.load)
     temperature, taken = hot, 0
     cooling = (cold / hot) ** (1.0 / moves)

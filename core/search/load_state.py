@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.search.arrays import Arrays
+from core.timing.by_address import by_address
 from core.timing.flat import Ints
 from core.timing.kernel import place, setup_seconds
 from core.timing.machine_code import machine_code
@@ -65,6 +66,7 @@ def keep_loads(s: Loads) -> None:
 @machine_code
 def start_loads(a: Arrays, s: Loads, right: Ints) -> float:
     """Put the state at the rings given by each node's right neighbour; the cost."""
+    a, s = by_address(a), by_address(s)
     n = len(s.machine)
     s.sums[0] = a.fixed[2]
     for k in range(len(s.load)):
