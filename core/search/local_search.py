@@ -34,7 +34,9 @@ Look = Callable[[float, Callable[[], Sequences]], None]
 
 WORK_PER_CHUNK = 2_000_000  # moves times jobs between two looks at the clock
 LEAST_CHUNKS = 40  # looks at the clock, and temperatures, of a search by moves
-MEETING = 0.7  # share of the time after which the chains go on from the best
+# Shares of the time after which the chains go on from the best. Seven times gain 0.8
+# percent without calendars and 0.2 with them over once, at 0.7.
+MEETINGS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 ENOUGH_MOVES = 5_000  # per job: from here on the full heat pays
 
 
@@ -50,8 +52,8 @@ class LocalSearch:
     Parameters
     ----------
     chains
-        Annealings side by side, one thread each; positive. They meet once at the
-        best of all.
+        Annealings side by side, one thread each; positive. They meet now and then
+        at the best of all.
     moves
         Moves of all chains together, the same on every computer; ``None``: as many
         as ``stop`` allows; 0: none. Where moves are guessed first, more are tried.
@@ -178,7 +180,7 @@ class LocalSearch:
         progress: Progress,
     ) -> None:
         """
-        Cool the chains side by side; all meet once at the best of them.
+        Cool the chains side by side; all meet now and then at the best of them.
 
         ``moves`` are made by each chain between two looks at the budget.
         """
@@ -194,12 +196,13 @@ class LocalSearch:
                     gentleness = max(0.0, 1.0 - float(enough))
                 elif chunks == 0:
                     gentleness = 0.5
-                if met < cycle + (share >= MEETING):
+                meetings = len(MEETINGS) * cycle + sum(share >= x for x in MEETINGS)
+                if met < meetings:
                     best = min(chains, key=lambda chain: chain.best_cost)
                     found, held = best.best(), best.best_held()
                     for chain in chains:
                         chain.go_on_from(found, held)
-                    met = cycle + (share >= MEETING)
+                    met = meetings
                 hot = heat.at(share, gentleness)
                 runs = [threads.submit(x.run, moves, hot, 0.999 * hot) for x in chains]
                 for run in runs:

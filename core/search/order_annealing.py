@@ -79,9 +79,9 @@ def _random_move(
     else:
         j = any_of(s, len(s.label))
     kind = next_random(s.random)
-    if kind < 0.55:
+    if kind < 0.5:
         return insert(a, s, j, dear)
-    if kind < 0.7:
+    if kind < 0.62:
         return join_mate(a, s, j, dear)
     if kind < 0.9:
         return swap(a, s, j, dear)

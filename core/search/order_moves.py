@@ -31,8 +31,9 @@ from core.timing.random_numbers import next_random
 # hardly ever pay.
 REACH = 40
 INFINITE = float("inf")  # for moves that are not guessed
-# Share of the moves that look too dear which are timed all the same.
-DOUBT = 0.05
+# Over the number of jobs: the share of the moves that look too dear which are timed all
+# the same. The more jobs there are, the longer that takes.
+DOUBT = 8.0
 MAX_RUN = 20  # jobs on a machine that are let go together
 
 
@@ -153,7 +154,7 @@ def _beside(
 @machine_code
 def _too_dear(s: OrderState, guess: float, dear: float) -> bool:
     """Whether a move that adds so much by guess need not be timed."""
-    return guess > dear and next_random(s.random) >= DOUBT
+    return guess > dear and next_random(s.random) * len(s.label) >= DOUBT
 
 
 @machine_code

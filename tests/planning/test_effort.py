@@ -9,13 +9,13 @@ from core.planning.settings import PlanSettings
 
 
 def test_a_shift_of_411_jobs_by_hand():
-    """4,000 moves a job; none, a tenth, five times of that; no end until stopped."""
+    """6,000 moves a job; none, a tenth, five times of that; no end until stopped."""
     moves = {name: effort.moves(411) for name, effort in EFFORTS.items()}
     assert moves == {
         "none": 0,
-        "quick": 164_400,
-        "normal": 1_644_000,
-        "thorough": 8_220_000,
+        "quick": 246_600,
+        "normal": 2_466_000,
+        "thorough": 12_330_000,
         "open": None,
     }
 
@@ -26,10 +26,11 @@ def test_a_shift_of_411_jobs_by_hand():
         (1, 25_000),  # 25,000 a job
         (60, 1_500_000),
         (100, 1_500_000),  # the most that a small shop gets
-        (200, 1_000_000),  # 200 million moves times jobs
-        (500, 2_000_000),  # 4,000 a job
-        (1_000, 2_000_000),  # 2,000 a job
-        (10_000, 200_000),  # 2,000 million moves times jobs
+        (150, 1_333_333),  # 200 million moves times jobs
+        (200, 1_200_000),  # 6,000 a job
+        (500, 3_000_000),
+        (1_000, 4_000_000),  # 4,000 a job
+        (10_000, 400_000),  # 4,000 million moves times jobs
     ],
 )
 def test_small_shops_get_more_moves_and_large_ones_fewer(jobs, moves):

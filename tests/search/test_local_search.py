@@ -84,8 +84,8 @@ def test_labels_run_upwards_on_machines_and_along_predecessors(drawn, seed):
                 assert state.right[i] == j
                 assert state.machine[i] == state.machine[j]
                 assert state.label[i] < state.label[j]
-        order, best = np.argsort(state.label), chain.best()
-        spread_labels(state)
+        order, best = np.argsort(state.label, kind="stable"), chain.best()
+        spread_labels(state)  # equal ones, of different machines, by the job
         assert np.argsort(state.label).tolist() == order.tolist()
         assert sorted(state.label.tolist()) == [
             (i + 1) * SPACE for i in range(problem.num_jobs)
