@@ -9,7 +9,7 @@ from math import inf
 # shops can make in some seconds (a move there times more jobs). About a second on two
 # cores at 411 jobs.
 MOVES_PER_JOB = 6_000
-MOST_MOVES_TIMES_JOBS = 4_000_000_000
+MOST_MOVES_TIMES_JOBS = 10_000_000_000
 # At least so many where a move is cheap: shops of 60 jobs gain another percent by them.
 # Shops of a few jobs do not need them all; beyond a hundred jobs moves become dear.
 LEAST_MOVES = 1_500_000

@@ -29,8 +29,9 @@ def test_a_shift_of_411_jobs_by_hand():
         (150, 1_333_333),  # 200 million moves times jobs
         (200, 1_200_000),  # 6,000 a job
         (500, 3_000_000),
-        (1_000, 4_000_000),  # 4,000 a job
-        (10_000, 400_000),  # 4,000 million moves times jobs
+        (1_000, 6_000_000),
+        (2_000, 5_000_000),  # 10,000 million moves times jobs
+        (10_000, 1_000_000),
     ],
 )
 def test_small_shops_get_more_moves_and_large_ones_fewer(jobs, moves):
