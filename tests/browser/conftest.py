@@ -55,11 +55,18 @@ STILL = """document.addEventListener("DOMContentLoaded", () => {
 });"""
 
 
+# The files that take longest: begun first, so that nobody waits for them in the end.
+LONGEST = ("test_training.py", "test_day_journey.py", "test_day.py", "test_plan.py")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder is a browser test, and says so by itself."""
+    folder = Path(__file__).parent
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if folder in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    order = {folder / name: i - len(LONGEST) for i, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, 0))
 
 
 def is_ci() -> bool:

@@ -309,7 +309,7 @@ def check(problem, schedule, sequences):
             assert without.end[list(order.jobs)].max() <= why.end
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems_and_sequences() | special_sequences(), st.data())
 def test_the_parts_are_the_whole_and_the_root_is_one(drawn, data):
     """
@@ -383,7 +383,7 @@ ROOT_GONE = {
 }
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(problems_and_sequences() | special_sequences(), st.data())
 def test_without_the_root_the_order_is_at_least_as_early(drawn, data):
     """Orders of the machines kept, whatever the root is."""

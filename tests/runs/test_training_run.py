@@ -29,7 +29,7 @@ from tests.training.tiny import SETTINGS, plan, work, workers
 
 KILLS = 20
 PATIENCE = 120.0  # seconds until a wait is given up; no verdict depends on it
-ITERATIONS = 150
+ITERATIONS = 100  # more than all attempts together do before they are killed
 
 
 @pytest.fixture
