@@ -69,6 +69,7 @@ def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.
         x=x,
         y=y,
         mode="markers",
+        cliponaxis=False,
         name="plans to choose from",
         customdata=list(range(len(marks))),
         hovertext=[_said(mark, start) for mark in marks],
@@ -105,6 +106,8 @@ def front_chart(marks: Sequence[FrontMark], chosen: int, start: datetime) -> go.
                 text=words,
                 showarrow=False,
                 yshift=16,
+                # At an edge it would lie over what the axis says, or be cut off.
+                xanchor="left" if x[i] <= max(x) / 2 else "right",
                 font={"size": 12, "color": theme.INK},
             )
     axis = {

@@ -88,7 +88,7 @@ def machines_table(plan: Plan) -> pd.DataFrame:
             "Processing": work / HOUR,
             "Setup": setup / HOUR,
             "Idle": idle_seconds(problem, schedule) / HOUR,
-            "Changes": np.bincount(
+            "Setups": np.bincount(
                 schedule.machine, weights=setups > 0, minlength=machines
             ).astype(np.int64),
         }

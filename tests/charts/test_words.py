@@ -100,7 +100,7 @@ def test_the_machines_table_adds_up(planned):
     assert table["Setup"].to_dict() == {"L1": 1, "D1": 0, "L2": 0}
     assert table["Idle"].to_dict() == {"L1": 0, "D1": 8, "L2": 9}
     assert table["Load"].to_dict() == {"L1": 90, "D1": 20, "L2": 10}
-    assert table["Changes"].to_dict() == {"L1": 1, "D1": 0, "L2": 0}
+    assert table["Setups"].to_dict() == {"L1": 1, "D1": 0, "L2": 0}
 
 
 def test_the_shift_table_keeps_the_planners_order(shift):

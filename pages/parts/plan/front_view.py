@@ -134,14 +134,14 @@ def _show_found(plan: Plan, found: Front) -> None:
     if hand is None:
         in_hand = found.in_hand
         marks.append(FrontMark(in_hand.metrics, True, in_hand.changed_jobs))
-    left, right = st.columns([3, 2], gap="medium", vertical_alignment="top")
+    with st.container(key="front"):  # one below the other where it is narrow
+        left, right = st.columns([3, 2], gap="medium", vertical_alignment="top")
     with right:
         if last > 0:
-            st.slider(
+            st.select_slider(
                 "From the least late to the fewest setups",
-                0,
-                last,
-                format="plan %d",
+                range(last + 1),
+                format_func=lambda i: f"plan {i + 1}",
                 key=Key.FRONT_POINT,
             )
         chosen = int(st.session_state[Key.FRONT_POINT])

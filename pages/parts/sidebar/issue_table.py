@@ -32,9 +32,11 @@ def show_issues(issues: Issues, key: str = "issues") -> None:
     sheets: dict[str, list[IssueGroup]] = {}
     for group in issues.folded():
         sheets.setdefault(group.first.sheet, []).append(group)
-    for sheet, groups in sheets.items():
+    for number, (sheet, groups) in enumerate(sheets.items()):
         st.markdown(f"**{theme.unmarked(sheet)}** · {_counts(groups)}")
-        st.table(_frame(groups[:MOST_GROUPS]), hide_index=True, border="horizontal")
+        with st.container(key=f"{key}_of_{number}"):  # a narrow page stacks its cells
+            shown = _frame(groups[:MOST_GROUPS])
+            st.table(shown, hide_index=True, border="horizontal")
         left = len(groups) - MOST_GROUPS
         if left > 0:
             st.caption(f"{phrases.many(left, 'kind')} more in the list below.")
@@ -54,7 +56,7 @@ def _frame(groups: Sequence[IssueGroup]) -> pd.DataFrame:
     rows = [
         {
             "Kind": group.first.severity.value,
-            "Row": group.where,
+            "Row": group.where or phrases.NOTHING,
             "Column": group.first.column or "",
             "Value": group.values,
             "What is wrong": group.faults,

@@ -88,7 +88,7 @@ def show_machines(shift: Shift, plan: Plan | None) -> None:
                 help="Processing over open time, until the plan ends.",
             ),
             **dict.fromkeys(("Processing", "Setup", "Idle"), hours),
-            "Changes": st.column_config.NumberColumn(help="Number of setups."),
+            "Setups": st.column_config.NumberColumn(help="Number of setups."),
         },
     )
 

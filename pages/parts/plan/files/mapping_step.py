@@ -186,7 +186,8 @@ def _ask_column(
 ) -> ColumnMap | None:
     """Ask about one column."""
     key = f"map_{hash((files.key, files.mapping))}_{column.table}_{column.theirs}"
-    with st.container(border=not column.sure):
+    place = st.container(border=not column.sure, key=f"column_{key}")
+    with place:  # a narrow page gives their column a line of its own
         theirs, ours, form = st.columns([3, 2, 3], vertical_alignment="top")
         with theirs:
             sign = "" if column.sure else ":material/help: "
