@@ -13,11 +13,11 @@ from core.problem.model import Problem
 from core.problem.objective import Objective
 from core.search.arrays import Arrays
 from core.search.holding import Held
-from core.search.load_moves import anneal_loads
-from core.search.load_state import new_loads, start_loads
-from core.search.order_annealing import anneal_order, trial_increases
-from core.search.order_state import BEST, COST, CROWDED, new_order, spread_labels
-from core.search.order_timing import start_order
+from core.search.loads.moves import anneal_loads
+from core.search.loads.state import new_loads, start_loads
+from core.search.orders.annealing import anneal_order, trial_increases
+from core.search.orders.state import BEST, COST, CROWDED, new_order, spread_labels
+from core.search.orders.timing import start_order
 from core.timing.retime import retime
 
 Sequences = Sequence[Sequence[int]]

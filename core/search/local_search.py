@@ -4,8 +4,8 @@ Local search on the order of jobs on the machines, in machine code.
 Simulated annealing (Kirkpatrick et al. 1983) by moves of one job, of two that
 change places, and of runs of jobs; every move is taken by the exact timing rules and
 the exact objective, and in larger shifts those that look bad are not even timed.
-:mod:`core.search.load_moves` is for problems in which machines do not wait for each
-other, :mod:`core.search.order_moves` for all.
+:mod:`core.search.loads.moves` is for problems in which machines do not wait for each
+other, :mod:`core.search.orders.moves` for all.
 """
 
 from __future__ import annotations

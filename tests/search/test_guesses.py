@@ -10,9 +10,9 @@ from core.instances.kinds import KINDS
 from core.problem.objective import Objective
 from core.search.arrays import arrays
 from core.search.chains import OrderChain, guesses_hold
-from core.search.order_guesses import foresee, guess_block, guess_insert, guess_swap
-from core.search.order_moves import any_of
-from core.search.order_state import (
+from core.search.orders.guesses import foresee, guess_block, guess_insert, guess_swap
+from core.search.orders.moves import any_of
+from core.search.orders.state import (
     CHANGED,
     COST,
     SETUP,
@@ -21,7 +21,7 @@ from core.search.order_state import (
     TARDINESS,
     shift,
 )
-from core.search.order_timing import makespan_of, retime_shifted, take_back
+from core.search.orders.timing import makespan_of, retime_shifted, take_back
 from core.timing.by_address import by_address
 from core.timing.machine_code import machine_code
 from core.timing.retime import retime

@@ -28,7 +28,7 @@ from core.search.chains import (
 )
 from core.search.compiling import ready
 from core.search.local_search import LocalSearch
-from core.search.order_state import COST, SPACE, first_behind, spread_labels
+from core.search.orders.state import COST, SPACE, first_behind, spread_labels
 from core.timing.retime import retime
 from tests.exhaustive import first_order, optimum
 from tests.strategies import problems, problems_and_sequences

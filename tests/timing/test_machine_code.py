@@ -9,7 +9,7 @@ from core.timing.machine_code import CORE, sources
 def test_kept_machine_code_is_that_of_every_file_it_depends_on():
     """Whatever a file with machine code takes from the project is in the digest."""
     found = {str(path.relative_to(CORE)) for path in sources()}
-    assert {"timing/kernel.py", "timing/flat.py", "search/order_moves.py"} <= found
+    assert {"timing/kernel.py", "timing/flat.py", "search/orders/moves.py"} <= found
     for name in found:
         for node in ast.parse((CORE / name).read_text("utf-8")).body:
             if isinstance(node, ast.ImportFrom) and node.module.startswith("core."):

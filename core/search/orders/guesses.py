@@ -15,7 +15,7 @@ made where no machine closes: a closure turns a minute into a night, or into not
 from __future__ import annotations
 
 from core.search.arrays import Arrays
-from core.search.order_state import LATEST, OrderState
+from core.search.orders.state import LATEST, OrderState
 from core.timing.kernel import setup_seconds
 from core.timing.machine_code import machine_code
 

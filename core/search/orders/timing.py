@@ -14,7 +14,7 @@ import numpy as np
 
 from core.problem.measures.stability import SAME_START
 from core.search.arrays import Arrays
-from core.search.order_state import (
+from core.search.orders.state import (
     BEST,
     CHANGE,
     CHANGED,

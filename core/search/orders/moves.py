@@ -11,8 +11,8 @@ says whether it could; timing and taking back are the annealing's.
 from __future__ import annotations
 
 from core.search.arrays import Arrays
-from core.search.order_guesses import guess_block, guess_insert, guess_swap
-from core.search.order_state import (
+from core.search.orders.guesses import guess_block, guess_insert, guess_swap
+from core.search.orders.state import (
     COST,
     CROWDED,
     MAX_BLOCK,

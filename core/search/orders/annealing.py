@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from core.search.arrays import Arrays, Floats
-from core.search.order_guesses import foresee
-from core.search.order_moves import (
+from core.search.orders.guesses import foresee
+from core.search.orders.moves import (
     INFINITE,
     any_of,
     go_home,
@@ -24,7 +24,7 @@ from core.search.order_moves import (
     move_block,
     swap,
 )
-from core.search.order_state import (
+from core.search.orders.state import (
     CHANGE,
     CHANGED,
     COST,
@@ -36,7 +36,7 @@ from core.search.order_state import (
     OrderState,
     remember,
 )
-from core.search.order_timing import makespan_of, retime_shifted, take_back
+from core.search.orders.timing import makespan_of, retime_shifted, take_back
 from core.timing.by_address import by_address
 from core.timing.machine_code import machine_code
 from core.timing.random_numbers import next_random
@@ -151,7 +151,7 @@ def anneal_order(
     from a job that hurts. No move is given up before the jobs timed so far cost more
     than the limit by ``patience``: in a large shift one job that moves is a little
     earlier or later for hundreds, and the sum decides. ``guessing``: time only moves
-    that look good by :mod:`core.search.order_guesses`, and some others. Returns how
+    that look good by :mod:`core.search.orders.guesses`, and some others. Returns how
     many moves were taken.
     """
     a, s = by_address(a), by_address(s)

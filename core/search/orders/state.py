@@ -36,7 +36,7 @@ CHANGED, SHIFTS, PENDING, DIRTY, CROWDED, TURNED, TAKEN = range(7)
 
 class Guess(NamedTuple):
     """
-    What guesses are made of; see :mod:`core.search.order_guesses`.
+    What guesses are made of; see :mod:`core.search.orders.guesses`.
 
     ``slope``: cost of each second that a job ends earlier or later, up to the first of
     ``steps`` and from there to the second, as it was when guesses were prepared;

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.search.arrays import Arrays
-from core.search.load_state import (
+from core.search.loads.state import (
     Loads,
     cost_of_loads,
     done_at,

@@ -1,0 +1,1 @@
+"""Annealing on machine loads, where only the order on each machine counts."""

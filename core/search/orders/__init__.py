@@ -1,0 +1,1 @@
+"""Annealing on one order of all jobs, for every kind of problem."""
