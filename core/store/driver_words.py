@@ -15,6 +15,8 @@ from core.store.errors import (
 )
 from core.store.files import FOLDER_VARIABLE
 
+WORDS = {"database is locked": "it is locked, another program is writing to it"}
+
 
 @contextmanager
 def in_words(engine: Engine) -> Iterator[None]:
@@ -22,9 +24,10 @@ def in_words(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
+        where = _place(engine)
         said = str(error.orig).strip().splitlines()
         reason = said[0] if said else type(error.orig).__name__
+        reason = WORDS.get(reason, reason)
         if _is_unwritable(reason):
             raise StoreUnwritableError(
                 f"Cannot write the database {where}: {reason}. Free some space or "
@@ -40,6 +43,13 @@ def in_words(engine: Engine) -> Iterator[None]:
                 f"The database {where} does not answer: {reason}."
             ) from error
         raise
+
+
+def _place(engine: Engine) -> str:
+    """Where a database is: a file by its path, a server by its address."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        return engine.url.database
+    return engine.url.render_as_string(hide_password=True)
 
 
 def _is_damaged(error: DBAPIError, reason: str, engine: Engine) -> bool:
