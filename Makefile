@@ -55,16 +55,16 @@ table: .venv
 	$(MEASURE) efforts --workers $(WORKERS) --output $(RESULTS)/efforts.csv \
 		--ways $(AUTO),auto+quick,batch+normal,hierarchical+normal
 	$(MEASURE) efforts --workers $(WORKERS) --output $(RESULTS)/long.csv \
-		--shifts 3 --ways auto+normal,auto+thorough,auto+50x3 --over auto+50x3
+		--shifts 3 --ways auto+normal,auto+thorough,auto+20x2 --over auto+20x2
 	$(MEASURE) efforts --workers $(WORKERS) --output $(RESULTS)/small.csv \
-		--sizes 60x8 --shifts 10 --ways $(AUTO),auto+50x3 --over auto+50x3
+		--sizes 60x8 --shifts 10 --ways $(AUTO),auto+20x2 --over auto+20x2
 	$(MEASURE) efforts --workers $(WORKERS) --output $(RESULTS)/changeovers.csv \
 		--kinds changeovers --sizes 500x20 --shifts 10 --objectives 0,1,0 --ways $(AUTO)
 	$(MEASURE) efforts --workers $(WORKERS) --output $(RESULTS)/objectives.csv \
 		--shifts 4 --objectives 1,0,0/0,1,0/6,1,0.2/1,6,0.2/1,1,6 --ways $(AUTO)
 	$(MEASURE) efforts --workers $(WORKERS) --output $(RESULTS)/minute.csv \
-		--sizes 10000x100 --shifts 1 --ways hierarchical,hierarchical+60s \
-		--over hierarchical
+		--sizes 10000x100 --shifts 1 --over hierarchical \
+		--ways hierarchical,auto+normal,hierarchical+normal,hierarchical+5
 	$(MEASURE) job-shops --workers $(WORKERS) --output $(RESULTS)/job-shops.csv
 	$(MEASURE) machines --workers $(WORKERS) --ways auto+normal \
 		--output $(RESULTS)/machines.csv
