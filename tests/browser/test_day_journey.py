@@ -160,6 +160,8 @@ def test_a_day_by_mouse(planned, settled, screenshot):
     page.get_by_role("button", name="Redo").dblclick()
     at_version(page, 3, settled)
     assert bar_of(page)["start"] > dragged["start"]
+    page.get_by_role("button", name="Undo").dblclick()
+    at_version(page, 2, settled)  # without locks, which hold against an edited plan
 
     page.get_by_role("tab", name="Files", exact=True).click()
     with page.expect_download() as download:
