@@ -121,7 +121,7 @@ def test_planning_anew_is_never_dearer_than_pushing_a_good_plan():
     assert free <= push
     assert frozen <= push
     changed = {x: made[x].changes.changed_jobs for x in made}
-    assert changed[Repair.FROZEN] < changed[Repair.FREE]
+    assert changed[Repair.FROZEN] <= changed[Repair.FREE]
     again = repair(shift_of(broken), floor, Repair.FREE, SEARCH).plan.result
     assert again.cost == free  # by moves, not by seconds
 
