@@ -25,13 +25,13 @@ help:
 run: $(RUNNING)
 	$(BIN)/python -m streamlit run app.py
 
-# Two halves. The browser waits more than it works: three at a time, whole files, which share
-# a dashboard; the longest first. One thread per process, or they would fight over the cores.
+# Two halves, three at a time on two cores. In the browser whole files, which share a
+# dashboard; the longest first. One thread per process, or they would fight over the cores.
 # Python keeps what it has compiled, for the processes that the tests start.
 test: export OMP_NUM_THREADS = 1
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv chromium postgresql
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/browser
+	$(BIN)/python -m pytest -n 3 --dist worksteal --ignore tests/browser
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/browser
 
 # Neither a browser, nor compiling, nor training.
