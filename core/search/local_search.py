@@ -56,7 +56,7 @@ class LocalSearch:
         at the best of all.
     moves
         Moves of all chains together, the same on every computer; ``None``: as many
-        as ``stop`` allows; 0: none. Where moves are guessed first, more are tried.
+        as ``stop`` allows; 0: none. Where a move costs little, more are tried.
     home
         The previous plan, of which the objective's stability weight keeps as much as
         it is worth.

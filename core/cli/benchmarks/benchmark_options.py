@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,11 @@ WorkersOption = Annotated[
     int, typer.Option(min=1, help="Processes; plans are the same with any number.")
 ]
 SamplesOption = Annotated[int, typer.Option(min=1, help="Plans of the policy.")]
+
+
+EffortOption = Annotated[
+    str, typer.Option(help="Of the plans: none, quick, normal, thorough.")
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,17 @@ def known_kinds(text: str) -> tuple[str, ...]:
     from core.instances.kinds import KINDS
 
     return among("--kinds", text, KINDS)
+
+
+def known_effort(text: str) -> str:
+    """Effort of ``--effort``; one that ends by itself."""
+    from core.planning.effort import EFFORTS
+
+    ending = [name for name, effort in EFFORTS.items() if isfinite(effort.factor)]
+    if text not in ending:
+        known = ", ".join(ending)
+        raise bad_option("--effort", f"expected one of {known}; got {text!r}.")
+    return text
 
 
 def among(option: str, text: str, known: Iterable[str]) -> tuple[str, ...]:

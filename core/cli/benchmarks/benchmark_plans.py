@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli.benchmarks.benchmark_options import (
+    EffortOption,
     KindsOption,
     Output,
     ShiftsOption,
     SizesOption,
     WorkersOption,
     among,
+    known_effort,
     known_kinds,
     parse_sizes,
 )
@@ -211,18 +213,14 @@ def replan(
     to: Output,
     size: Annotated[str, typer.Option(help="Jobs and machines.")] = "411x30",
     shifts: ShiftsOption = 20,
-    effort: Annotated[
-        str, typer.Option(help="Of plans and repairs: quick, normal, thorough.")
-    ] = "normal",
+    effort: EffortOption = "normal",
     workers: WorkersOption = 1,
 ) -> None:
     """Repairs of plans that something happens to: what changes, and what it costs."""
     from core.benchmarking.replan import replan_report
-    from core.planning.effort import EFFORTS
 
     to.check()
-    if effort not in EFFORTS or effort == "open":
-        raise bad_option("--effort", f"expected quick, normal, thorough, got {effort}.")
+    known_effort(effort)
     jobs, machines = parse_size("--size", size)
     to.show(
         replan_report(

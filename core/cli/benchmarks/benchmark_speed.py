@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from core.cli.benchmarks.benchmark_options import (
+    EffortOption,
     KindsOption,
     ModelOption,
     Output,
     ShiftsOption,
     SizesOption,
     among,
+    known_effort,
     known_kinds,
     load_named,
     named_folder,
@@ -20,10 +22,6 @@ from core.cli.benchmarks.benchmark_options import (
 )
 from core.cli.border import InputFault, bad_option, say
 from core.cli.options import parse_list, parse_size
-
-EffortOption = Annotated[
-    str, typer.Option(help="Of the plans: none, quick, normal, thorough.")
-]
 
 
 def speed(
@@ -55,11 +53,9 @@ def press(
 ) -> None:
     """Seconds from the press of Plan to the first plan and the last, over ATCS."""
     from core.benchmarking.press import press_report, press_rows
-    from core.planning.effort import EFFORTS
 
     to.check()
-    if effort not in EFFORTS or effort == "open":
-        raise bad_option("--effort", f"expected one with an end, got {effort!r}.")
+    known_effort(effort)
     shape = parse_size("--size", size)
     to.show(press_report(press_rows(known_kinds(kinds), shape, shifts, effort, say)))
 
